@@ -1,0 +1,21 @@
+/** The one source of time and randomness: everything that needs either takes a `Clock`. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** `length` random bytes, fit for secrets. */
+  randomBytes(length: number): Uint8Array;
+}
+
+/** Where a host (the embedded cloud, a test) puts another clock before the function's module is loaded. */
+export const CLOCK_HOOK: unique symbol = Symbol.for('cirrus.clock') as never;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};
+
+/** The clock of this process: the host's when one is installed, the system's otherwise. */
+export function processClock(): Clock {
+  const hosted = (globalThis as { [CLOCK_HOOK]?: Clock })[CLOCK_HOOK];
+  return hosted ?? systemClock;
+}

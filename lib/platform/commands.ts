@@ -1,0 +1,102 @@
+import type { JsonObject } from '../config/json';
+import type { OperationStatus, Severity } from './model';
+
+/**
+ * What a static template row asks of the platform, spelled without SmartREST: the protocol room produces these, the
+ * ingest room runs them against the domain services. A missing `time` means "when the platform received it".
+ */
+export type Command =
+  | { readonly kind: 'createDevice'; readonly name?: string; readonly type?: string }
+  | {
+      readonly kind: 'createChild';
+      readonly childId: string;
+      readonly name?: string;
+      readonly type?: string;
+      readonly isDevice: boolean;
+    }
+  | {
+      readonly kind: 'upsertService';
+      readonly serviceId: string;
+      readonly serviceType: string;
+      readonly name: string;
+      readonly status: string;
+    }
+  | { readonly kind: 'setServiceStatus'; readonly status: string }
+  | {
+      readonly kind: 'updateInventory';
+      readonly set: JsonObject;
+      readonly remove: readonly string[];
+      /** Leave fragments alone that exist already (117). */
+      readonly onlyIfAbsent?: boolean;
+    }
+  | { readonly kind: 'heartbeat' }
+  | {
+      readonly kind: 'changeSoftware';
+      readonly change: 'replace' | 'append' | 'remove';
+      readonly items: readonly SoftwareItem[];
+    }
+  | { readonly kind: 'setProfile'; readonly executed: boolean; readonly profileId?: string }
+  | {
+      readonly kind: 'createMeasurement';
+      readonly type: string;
+      readonly time?: string;
+      readonly fragments: JsonObject;
+    }
+  | {
+      readonly kind: 'createEvent';
+      readonly type: string;
+      readonly text: string;
+      readonly time?: string;
+      readonly fragments: JsonObject;
+    }
+  | { readonly kind: 'clearEventFragments'; readonly type: string; readonly fragments: readonly string[] }
+  | {
+      readonly kind: 'updateParameters';
+      readonly text?: string;
+      readonly time?: string;
+      readonly onlyIfChanged: boolean;
+      readonly fragments: JsonObject;
+    }
+  | {
+      readonly kind: 'raiseAlarm';
+      readonly type: string;
+      readonly text: string;
+      readonly severity: Severity;
+      readonly time?: string;
+    }
+  | { readonly kind: 'setAlarmSeverity'; readonly type: string; readonly severity: Severity }
+  | { readonly kind: 'clearAlarm'; readonly type: string }
+  | { readonly kind: 'clearAlarmFragments'; readonly type: string; readonly fragments: readonly string[] }
+  | {
+      readonly kind: 'updateOperations';
+      readonly select: OperationSelector;
+      readonly status: Exclude<OperationStatus, 'PENDING'>;
+      readonly failureReason?: string;
+      /** Extra values of 503/506; what they mean depends on the operation's fragment. */
+      readonly parameters: readonly string[];
+    }
+  | { readonly kind: 'ask'; readonly question: Question };
+
+export type CommandKind = Command['kind'];
+
+export interface SoftwareItem {
+  readonly name: string;
+  readonly version: string;
+  readonly softwareType?: string;
+  readonly url?: string;
+}
+
+export type OperationSelector =
+  | { readonly by: 'oldest'; readonly fragment: string; readonly from: 'PENDING' | 'EXECUTING' }
+  | { readonly by: 'all'; readonly fragment?: string; readonly from: 'EXECUTING' }
+  | { readonly by: 'id'; readonly id: string };
+
+/** 105, 123, 500, 600, 602. */
+export type Question = 'children' | 'managedObjectId' | 'pendingOperations' | 'platformVersion' | 'templates';
+
+/** What the platform answers; the protocol room turns it into rows. Pending operations go through the delivery room. */
+export type Answer =
+  | { readonly kind: 'children'; readonly serials: readonly string[] }
+  | { readonly kind: 'managedObjectId'; readonly id: string }
+  | { readonly kind: 'platformVersion'; readonly version: string }
+  | { readonly kind: 'templates' };

@@ -1,0 +1,140 @@
+import type { Json, JsonObject } from '../config/json';
+
+/** How a message wants to be handled; the topic prefix or the REST header says it (mqtt-implementation section 10). */
+export type ProcessingMode = 'PERSISTENT' | 'TRANSIENT' | 'QUIESCENT' | 'CEP';
+
+/**
+ * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then row.
+ */
+export interface Origin {
+  readonly tenant: string;
+  /** User name within the tenant, for owners. */
+  readonly user: string;
+  readonly mode: ProcessingMode;
+  /** When the broker (or the HTTP API) had it, ms since the epoch. */
+  readonly receivedAt: number;
+  /** The broker's trace id or the HTTP request id. */
+  readonly messageId: string;
+  /** 1-based row within the message. */
+  readonly row: number;
+}
+
+/** Sortable as text: 13 digits of ms, 8 characters of the message id, the row in 3 base-36 digits. */
+export type AsOf = string;
+
+export function asOf(origin: Pick<Origin, 'receivedAt' | 'messageId' | 'row'>): AsOf {
+  const ms = String(origin.receivedAt).padStart(13, '0');
+  return `${ms}-${origin.messageId.slice(0, 8)}-${origin.row.toString(36).padStart(3, '0')}`;
+}
+
+/** The device (root, child or service) a row is about, once it is known to exist. */
+export interface DeviceRef {
+  /** Internal id: decimal digits. */
+  readonly id: string;
+  /** External id of type c8y_Serial. */
+  readonly serial: string;
+}
+
+export interface ManagedObject {
+  readonly id: string;
+  readonly owner: string;
+  /** ISO 8601, UTC. */
+  readonly creationTime: string;
+  readonly lastUpdated: string;
+  /** All other top-level members: name, type and every fragment. */
+  readonly fragments: JsonObject;
+}
+
+export interface ExternalId {
+  readonly type: string;
+  readonly externalId: string;
+  readonly managedObjectId: string;
+}
+
+export interface SeriesValue {
+  readonly value: number;
+  readonly unit?: string;
+}
+
+export interface Measurement {
+  readonly id: string;
+  readonly source: string;
+  /** ISO 8601 as the device sent it, or the receive time in UTC. */
+  readonly time: string;
+  readonly type: string;
+  /** fragment → series → value; a REST client may put any other JSON here too. */
+  readonly fragments: JsonObject;
+}
+
+export interface DeviceEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly time: string;
+  readonly type: string;
+  readonly text: string;
+  readonly creationTime: string;
+  readonly lastUpdated: string;
+  readonly fragments: JsonObject;
+}
+
+export const SEVERITIES = ['CRITICAL', 'MAJOR', 'MINOR', 'WARNING'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export const ALARM_STATUSES = ['ACTIVE', 'ACKNOWLEDGED', 'CLEARED'] as const;
+export type AlarmStatus = (typeof ALARM_STATUSES)[number];
+
+export interface Alarm {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly text: string;
+  readonly time: string;
+  readonly severity: Severity;
+  readonly status: AlarmStatus;
+  readonly count: number;
+  readonly firstOccurrenceTime: string;
+  readonly creationTime: string;
+  readonly lastUpdated: string;
+  readonly fragments: JsonObject;
+}
+
+export const OPERATION_STATUSES = ['PENDING', 'EXECUTING', 'SUCCESSFUL', 'FAILED'] as const;
+export type OperationStatus = (typeof OPERATION_STATUSES)[number];
+
+/** One try to bring an operation to its agent. */
+export interface DeliveryAttempt {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly clientId: string;
+  /** Session of the connection, where known. */
+  readonly connection?: string;
+  readonly result: 'ACKNOWLEDGED' | 'OFFLINE' | 'UNKNOWN' | 'REFUSED' | 'THROTTLED';
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly agentId: string;
+  /** c8y_Serial of the device the operation is for, '' when it has none. */
+  readonly deviceSerial: string;
+  /** c8y_Serial of the agent, whose connection carries it. */
+  readonly agentSerial: string;
+  readonly status: OperationStatus;
+  readonly creationTime: string;
+  readonly lastUpdated: string;
+  readonly failureReason?: string;
+  readonly delivery: readonly DeliveryAttempt[];
+  /** ISO 8601: when a PUBACK for it came. */
+  readonly acknowledgedAt?: string;
+  /** ISO 8601: when an unanswered delivery is due for a look. */
+  readonly deadline?: string;
+  readonly fragments: JsonObject;
+}
+
+/** One thing that happened to a stored or transient object; what notifications and event processing feed on. */
+export interface Change {
+  readonly api: 'measurements' | 'events' | 'alarms' | 'managedobjects' | 'operations';
+  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly sourceId: string;
+  /** The object as REST shows it, without `self` links. */
+  readonly object: { readonly [key: string]: Json };
+}

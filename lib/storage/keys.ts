@@ -1,0 +1,90 @@
+import type { Key } from './table';
+
+/**
+ * Every key of both tables, in one place. All of them take the tenant first, so that no query can cross tenants; the
+ * claim of a client ID is the one exception, because it is what tells the tenant. `docs/data-model.md` lists who reads them.
+ * Parts that come from outside are escaped, so that a name with `#` cannot leave its place.
+ */
+const part = (text: string): string => text.replace(/[%#]/g, (sign) => (sign === '%' ? '%25' : '%23'));
+const tenantKey = (tenant: string, ...parts: string[]): string => ['T', part(tenant), ...parts].join('#');
+
+/** Registry: which tenant and device a client ID belongs to. */
+export const claimKey = (clientId: string): Key => ({ pk: `CLAIM#${part(clientId)}`, sk: 'CLAIM' });
+
+/** Registry: all tenants there are (scheduled work walks them). */
+export const tenantsPartition = 'TENANTS';
+export const tenantKeyOf = (tenant: string): Key => ({ pk: tenantsPartition, sk: part(tenant) });
+export const tenantOptionKey = (tenant: string, category: string, key: string): Key => ({
+  pk: tenantKey(tenant, 'OPTIONS'),
+  sk: `${part(category)}#${part(key)}`,
+});
+
+/** Registry: users and their secrets. */
+export const userKey = (tenant: string, user: string): Key => ({ pk: tenantKey(tenant, 'U', part(user)), sk: 'USER' });
+
+/** Registry: the managed object, its external ids, parents and children share the partition of its id. */
+export const objectPartition = (tenant: string, id: string): string => tenantKey(tenant, 'MO', part(id));
+export const objectKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'MO' });
+export type ChildKind = 'childDevices' | 'childAssets' | 'childAdditions';
+export const childKey = (tenant: string, id: string, kind: ChildKind, child: string): Key => ({
+  pk: objectPartition(tenant, id),
+  sk: `CHILD#${kind}#${part(child)}`,
+});
+export const objectExternalIdKey = (tenant: string, id: string, type: string, externalId: string): Key => ({
+  pk: objectPartition(tenant, id),
+  sk: `XID#${part(type)}#${part(externalId)}`,
+});
+/** Registry: external id → managed object; the arbiter of who creates a device. */
+export const externalIdKey = (tenant: string, type: string, externalId: string): Key => ({
+  pk: tenantKey(tenant, 'XID', part(type), part(externalId)),
+  sk: 'XID',
+});
+
+/** Registry: inventory lists. One item per object and list: all objects, a type, a fragment, an owner. */
+export const inventoryListKey = (
+  tenant: string,
+  list: { readonly by: 'all' } | { readonly by: 'type' | 'fragment' | 'owner'; readonly value: string },
+  id: string,
+): Key => ({
+  pk: list.by === 'all' ? tenantKey(tenant, 'INV') : tenantKey(tenant, 'INV', list.by, part(list.value)),
+  sk: part(id),
+});
+
+/** Registry: alarms. The slot holds the open alarm of a type; closed ones move to the history beside it. */
+export const alarmPartition = (tenant: string, device: string): string => tenantKey(tenant, 'AL', part(device));
+export const alarmSlotKey = (tenant: string, device: string, type: string): Key => ({
+  pk: alarmPartition(tenant, device),
+  sk: `SLOT#${part(type)}`,
+});
+export const alarmHistoryKey = (tenant: string, device: string, alarmId: string): Key => ({
+  pk: alarmPartition(tenant, device),
+  sk: `HIST#${part(alarmId)}`,
+});
+
+/** Registry: the operation record, and the agent's agenda: its open operations in creation order. */
+export const operationKey = (tenant: string, id: string): Key => ({ pk: tenantKey(tenant, 'OP', part(id)), sk: 'OP' });
+export const agendaPartition = (tenant: string, agent: string): string => tenantKey(tenant, 'AGENDA', part(agent));
+export const agendaKey = (tenant: string, agent: string, operation: string): Key => ({
+  pk: agendaPartition(tenant, agent),
+  sk: part(operation),
+});
+
+/** Registry: the connection of a device: client ID, session, subscriptions. Keyed by device identifier, not by spelling. */
+export const connectionKey = (tenant: string, serial: string): Key => ({
+  pk: tenantKey(tenant, 'CONN', part(serial)),
+  sk: 'CONN',
+});
+
+/** Registry indexes (sparse, keys only): `listPk`/`listSk` for lists by time, `duePk`/`dueAt` for what is due. */
+export const LIST_INDEX = 'list';
+export const DUE_INDEX = 'due';
+export const listPartition = (tenant: string, kind: 'operations' | 'alarms', ...parts: string[]): string =>
+  tenantKey(tenant, 'LIST', kind, ...parts.map(part));
+export const duePartition = (tenant: string, kind: 'operations' | 'availability'): string =>
+  tenantKey(tenant, 'DUE', kind);
+
+/** Telemetry: a device's readings of one calendar month (UTC); `docs/data-model.md` says why a month. */
+export const readingsPartition = (tenant: string, device: string, month: string): string =>
+  tenantKey(tenant, 'D', part(device), month);
+/** Telemetry: which months a device has readings for. */
+export const monthsPartition = (tenant: string, device: string): string => tenantKey(tenant, 'MONTHS', part(device));

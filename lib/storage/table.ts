@@ -1,0 +1,202 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import { fail, ok, type Result } from '../config/result';
+
+type Marshalled = Record<string, AttributeValue>;
+export type Item = Record<string, NativeAttributeValue>;
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A condition or update in DynamoDB's expression language, with its names and values. */
+export interface Expression {
+  readonly text: string;
+  readonly names?: Record<string, string>;
+  readonly values?: Item;
+}
+
+export interface PageRequest {
+  /** Name of a secondary index; the table itself when left out. */
+  readonly index?: string;
+  /** Key condition; names and values included. */
+  readonly where: Expression;
+  readonly filter?: Expression;
+  readonly descending?: boolean;
+  readonly limit?: number;
+  readonly consistent?: boolean;
+  readonly startKey?: Item;
+}
+export interface Page {
+  readonly items: Item[];
+  /** Where the next page starts; absent on the last. */
+  readonly nextKey?: Item;
+}
+
+export type ConditionFailed = { readonly kind: 'conditionFailed' };
+const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false } as const;
+const BATCH_WRITE_LIMIT = 25;
+const BATCH_GET_LIMIT = 100;
+const BATCH_ATTEMPTS = 8;
+
+/** One DynamoDB table with keys `pk` and `sk`: plain objects in and out, a failed condition as a value. */
+export class Table {
+  constructor(
+    private readonly client: DynamoDBClient,
+    readonly name: string,
+    private readonly sleep: (ms: number) => Promise<void> = (ms) => new Promise((wake) => setTimeout(wake, ms)),
+  ) {}
+
+  async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
+    const found = await this.client.send(
+      new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: options.consistent ?? true }),
+    );
+    return found.Item === undefined ? undefined : unmarshall(found.Item);
+  }
+
+  async put(item: Item & Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
+    return conditional(async () => {
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.name,
+          Item: marshall(item, MARSHALL),
+          ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
+        }),
+      );
+    });
+  }
+
+  /** Returns the attributes the update touched, as they were before. */
+  async update(
+    key: Key,
+    change: Expression,
+    condition?: Expression,
+    returns: 'UPDATED_OLD' | 'UPDATED_NEW' | 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
+  ): Promise<Result<Item, ConditionFailed>> {
+    return conditional(async () => {
+      const done = await this.client.send(
+        new UpdateItemCommand({
+          TableName: this.name,
+          Key: marshall(key),
+          UpdateExpression: change.text,
+          ...(condition && { ConditionExpression: condition.text }),
+          ...placeholders(change, condition),
+          ReturnValues: returns,
+        }),
+      );
+      return done.Attributes === undefined ? {} : unmarshall(done.Attributes);
+    });
+  }
+
+  async delete(key: Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
+    return conditional(async () => {
+      await this.client.send(
+        new DeleteItemCommand({
+          TableName: this.name,
+          Key: marshall(key),
+          ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
+        }),
+      );
+    });
+  }
+
+  async query(request: PageRequest): Promise<Page> {
+    const found = await this.client.send(
+      new QueryCommand({
+        TableName: this.name,
+        ...(request.index !== undefined && { IndexName: request.index }),
+        KeyConditionExpression: request.where.text,
+        ...(request.filter && { FilterExpression: request.filter.text }),
+        ...placeholders(request.where, request.filter),
+        ScanIndexForward: request.descending !== true,
+        ...(request.limit !== undefined && { Limit: request.limit }),
+        // an index can only be read eventually consistent
+        ConsistentRead: request.index === undefined && (request.consistent ?? true),
+        ...(request.startKey && { ExclusiveStartKey: marshall(request.startKey) }),
+      }),
+    );
+    const items = (found.Items ?? []).map((item) => unmarshall(item));
+    return found.LastEvaluatedKey === undefined ? { items } : { items, nextKey: unmarshall(found.LastEvaluatedKey) };
+  }
+
+  /** Every item of a query, page by page, as the caller asks for them. */
+  async *queryAll(request: PageRequest): AsyncGenerator<Item> {
+    let startKey = request.startKey;
+    do {
+      const page = await this.query({ ...request, ...(startKey && { startKey }) });
+      yield* page.items;
+      startKey = page.nextKey;
+    } while (startKey !== undefined);
+  }
+
+  /** Items in no particular order; keys that are not there are left out. */
+  async batchGet(keys: readonly Key[]): Promise<Item[]> {
+    const found: Item[] = [];
+    for (let at = 0; at < keys.length; at += BATCH_GET_LIMIT) {
+      let pending = keys.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
+      for (let attempt = 0; pending.length > 0; attempt++) {
+        await this.backOff(attempt);
+        const page = await this.client.send(
+          new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: pending, ConsistentRead: true } } }),
+        );
+        found.push(...(page.Responses?.[this.name] ?? []).map((item) => unmarshall(item)));
+        pending = page.UnprocessedKeys?.[this.name]?.Keys ?? [];
+      }
+    }
+    return found;
+  }
+
+  /** Unconditional puts and deletes, 25 a call; what DynamoDB hands back unprocessed is tried again, then thrown. */
+  async batchWrite(puts: readonly (Item & Key)[], deletes: readonly Key[] = []): Promise<void> {
+    const requests = [
+      ...puts.map((item) => ({ PutRequest: { Item: marshall(item, MARSHALL) } })),
+      ...deletes.map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
+    ];
+    for (let at = 0; at < requests.length; at += BATCH_WRITE_LIMIT) {
+      let pending: typeof requests = requests.slice(at, at + BATCH_WRITE_LIMIT);
+      for (let attempt = 0; pending.length > 0; attempt++) {
+        await this.backOff(attempt);
+        const done = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [this.name]: pending } }));
+        pending = (done.UnprocessedItems?.[this.name] ?? []) as typeof requests;
+      }
+    }
+  }
+
+  private async backOff(attempt: number): Promise<void> {
+    if (attempt >= BATCH_ATTEMPTS) throw new Error(`DynamoDB left items of ${this.name} unprocessed`);
+    if (attempt > 0) await this.sleep(25 * 2 ** attempt);
+  }
+}
+
+async function conditional<T>(call: () => Promise<T>): Promise<Result<T, ConditionFailed>> {
+  try {
+    return ok(await call());
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return fail({ kind: 'conditionFailed' });
+    throw error;
+  }
+}
+
+function placeholders(...expressions: (Expression | undefined)[]) {
+  const names: Record<string, string> = {};
+  const values: Item = {};
+  for (const expression of expressions) {
+    Object.assign(names, expression?.names);
+    Object.assign(values, expression?.values);
+  }
+  return {
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall(values, MARSHALL) as Marshalled }),
+  };
+}
