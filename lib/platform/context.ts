@@ -1,10 +1,11 @@
 import type { Clock } from '../config/clock';
+import type { ReadingIdentity } from '../storage/packed';
 import type { Table } from '../storage/table';
 import type { Change, DeviceEvent, Measurement, Origin } from './model';
 
 /** A reading on its way to the telemetry table, packed with its neighbours when the message is flushed. */
 export type Reading =
-  | { readonly kind: 'measurement'; readonly measurement: Measurement }
+  | { readonly kind: 'measurement'; readonly measurement: Measurement; readonly identity: ReadingIdentity }
   | { readonly kind: 'event'; readonly event: DeviceEvent };
 
 /**

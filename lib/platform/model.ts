@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../config/json';
+import type { Api, ProcessingMode } from '../routing/modes';
 
-/** How a message wants to be handled; the topic prefix or the REST header says it (mqtt-implementation section 10). */
-export type ProcessingMode = 'PERSISTENT' | 'TRANSIENT' | 'QUIESCENT' | 'CEP';
+export type { ProcessingMode } from '../routing/modes';
 
 /**
  * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then row.
@@ -132,7 +132,7 @@ export interface Operation {
 
 /** One thing that happened to a stored or transient object; what notifications and event processing feed on. */
 export interface Change {
-  readonly api: 'measurements' | 'events' | 'alarms' | 'managedobjects' | 'operations';
+  readonly api: Api;
   readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly sourceId: string;
   /** The object as REST shows it, without `self` links. */

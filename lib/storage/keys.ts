@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Key } from './table';
 
 /**
@@ -6,6 +7,13 @@ import type { Key } from './table';
  * Parts that come from outside are escaped, so that a name with `#` cannot leave its place.
  */
 const part = (text: string): string => text.replace(/[%#]/g, (sign) => (sign === '%' ? '%25' : '%23'));
+/** For text a device chooses freely: a sort key holds 1 KB. `%~` occurs in no escaped text. */
+const SHORT = 256;
+const shortPart = (text: string): string => {
+  const escaped = part(text);
+  if (Buffer.byteLength(escaped) <= SHORT) return escaped;
+  return `%~${createHash('sha256').update(text).digest('hex')}`;
+};
 const tenantKey = (tenant: string, ...parts: string[]): string => ['T', part(tenant), ...parts].join('#');
 
 /** Registry: which tenant and device a client ID belongs to. */
@@ -29,6 +37,10 @@ export type ChildKind = 'childDevices' | 'childAssets' | 'childAdditions';
 export const childKey = (tenant: string, id: string, kind: ChildKind, child: string): Key => ({
   pk: objectPartition(tenant, id),
   sk: `CHILD#${kind}#${part(child)}`,
+});
+export const parentKey = (tenant: string, id: string, kind: ChildKind, parent: string): Key => ({
+  pk: objectPartition(tenant, id),
+  sk: `PARENT#${kind}#${part(parent)}`,
 });
 export const objectExternalIdKey = (tenant: string, id: string, type: string, externalId: string): Key => ({
   pk: objectPartition(tenant, id),
@@ -54,19 +66,32 @@ export const inventoryListKey = (
 export const alarmPartition = (tenant: string, device: string): string => tenantKey(tenant, 'AL', part(device));
 export const alarmSlotKey = (tenant: string, device: string, type: string): Key => ({
   pk: alarmPartition(tenant, device),
-  sk: `SLOT#${part(type)}`,
+  sk: `SLOT#${shortPart(type)}`,
 });
 export const alarmHistoryKey = (tenant: string, device: string, alarmId: string): Key => ({
   pk: alarmPartition(tenant, device),
   sk: `HIST#${part(alarmId)}`,
 });
 
-/** Registry: the operation record, and the agent's agenda: its open operations in creation order. */
+/** Registry: the operation record. */
 export const operationKey = (tenant: string, id: string): Key => ({ pk: tenantKey(tenant, 'OP', part(id)), sk: 'OP' });
-export const agendaPartition = (tenant: string, agent: string): string => tenantKey(tenant, 'AGENDA', part(agent));
-export const agendaKey = (tenant: string, agent: string, operation: string): Key => ({
-  pk: agendaPartition(tenant, agent),
+/** Registry: which operations an object has, as device or as agent, by ascending id. */
+export const operationListPartition = (tenant: string, object: string): string =>
+  tenantKey(tenant, 'OPS', part(object));
+export const operationListKey = (tenant: string, object: string, operation: string): Key => ({
+  pk: operationListPartition(tenant, object),
   sk: part(operation),
+});
+/** Registry: an agent's agenda: the open operations of each of its devices, and beside them the device's journal. */
+export const agendaPartition = (tenant: string, agent: string): string => tenantKey(tenant, 'AGENDA', part(agent));
+export const agendaDevicePrefix = (device: string): string => `${part(device)}#`;
+export const agendaKey = (tenant: string, agent: string, device: string, operation: string): Key => ({
+  pk: agendaPartition(tenant, agent),
+  sk: `${agendaDevicePrefix(device)}OP#${part(operation)}`,
+});
+export const agendaJournalKey = (tenant: string, agent: string, device: string): Key => ({
+  pk: agendaPartition(tenant, agent),
+  sk: `${agendaDevicePrefix(device)}JOURNAL`,
 });
 
 /** Registry: the connection of a device: client ID, session, subscriptions. Keyed by device identifier, not by spelling. */
@@ -88,3 +113,6 @@ export const readingsPartition = (tenant: string, device: string, month: string)
   tenantKey(tenant, 'D', part(device), month);
 /** Telemetry: which months a device has readings for. */
 export const monthsPartition = (tenant: string, device: string): string => tenantKey(tenant, 'MONTHS', part(device));
+
+/** Registry: the advanced software list of a device, with its journal, in the partition of the device's object. */
+export const softwareKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'SOFTWARE' });

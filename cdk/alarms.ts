@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { CirrusFunction } from './function';
+
+export interface AlarmsProps {
+  readonly namePrefix: string;
+  /** Queues that should stay empty. */
+  readonly failureQueues: Readonly<Record<string, Queue>>;
+  /** Functions that should not fail. */
+  readonly functions: Readonly<Record<string, CirrusFunction>>;
+  /** Who hears of it. Nobody when left out: the alarms are then only seen in CloudWatch. */
+  readonly topic?: ITopic;
+}
+
+/** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing; these are fewer. */
+export class Alarms extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlarmsProps,
+  ) {
+    super(scope, id);
+    const period = Duration.minutes(5);
+    for (const [name, queue] of Object.entries(props.failureQueues)) {
+      const waiting = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });
+      this.watch(`${name}NotEmpty`, waiting, `Messages wait in the queue ${name}: see "redrive" in docs/deployment.md`);
+    }
+    for (const [name, watched] of Object.entries(props.functions)) {
+      this.watch(`${name}Errors`, watched.lambda.metricErrors({ period }), `The function ${name} failed: see its log`);
+    }
+  }
+
+  private watch(name: string, metric: IMetric, description: string): void {
+    const alarm = new Alarm(this, name, {
+      alarmName: `${this.props.namePrefix}-${name}`,
+      alarmDescription: description,
+      metric,
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.props.topic) alarm.addAlarmAction(new SnsAction(this.props.topic));
+  }
+}

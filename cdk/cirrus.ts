@@ -1,0 +1,154 @@
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms';
+import { type BrokerLogLevel, BrokerLogs } from './broker-logs';
+import { Delivery, DeliveryQueue } from './delivery';
+import { type DeviceDomain, DeviceEndpoint } from './device-endpoint';
+import { Failures } from './failures';
+import type { FunctionSettings } from './function';
+import { HttpApi } from './http-api';
+import { Ingestion } from './ingestion';
+import { Lifecycle } from './lifecycle';
+import type { Target } from './messenger';
+import { Secrets } from './secrets';
+import { Tables } from './tables';
+
+/** Sizes of a whole PUBLISH packet that Cumulocity knows (mqtt-implementation section 6). */
+export type PayloadLimit = 8092 | 16184;
+
+export interface CirrusProps {
+  /**
+   * Begins the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed names:
+   * topics and client IDs belong to the whole account, so a second deployment beside the first must fail.
+   * @default 'cirrus'
+   */
+  readonly namePrefix?: string;
+  /**
+   * Tags on everything that can have some.
+   * @default none
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * What no role of the deployment may exceed.
+   * @default none
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+  /**
+   * What happens to tables, secret and logs when the stack is deleted. Kept tables are also protected by DynamoDB.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * How long the logs of functions and of the REST API are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Days the registry can be restored to any second of, 1 to 35.
+   * @default 35
+   */
+  readonly recoveryDays?: number;
+  /**
+   * Own host names for devices, with their certificate.
+   * @default AWS chooses the host names
+   */
+  readonly domain?: DeviceDomain;
+  /**
+   * `emulator` leaves out what LocalStack and its relatives lack: the custom authorizer, its domain configurations and
+   * direct messages.
+   * @default 'aws'
+   */
+  readonly target?: Target;
+  /**
+   * Bytes of a whole PUBLISH packet a device may send.
+   * @default 16184
+   */
+  readonly payloadLimit?: PayloadLimit;
+  /**
+   * REST requests per second of all tenants together, and how many at once above it.
+   * @default 1000 a second, 500 at once
+   */
+  readonly httpThrottle?: { readonly rate: number; readonly burst: number };
+  /**
+   * From which level AWS IoT writes its own log, for the whole account; `DISABLED` leaves the account's setting alone.
+   * @default 'ERROR'
+   */
+  readonly brokerLogLevel?: BrokerLogLevel;
+  /**
+   * Who hears of alarms.
+   * @default nobody; alarms are only seen in CloudWatch
+   */
+  readonly alarmTopic?: ITopic;
+}
+
+/**
+ * A whole device cloud: devices connect with MQTT and a password, publish SmartREST, and are read and commanded over
+ * REST. One per account and Region.
+ */
+export class Cirrus extends Construct {
+  readonly tables: Tables;
+  readonly failures: Failures;
+  readonly deliveryQueue: DeliveryQueue;
+  readonly httpApi: HttpApi;
+  /** Absent on an emulator, whose broker lets everybody in. */
+  readonly deviceEndpoint?: DeviceEndpoint;
+
+  constructor(scope: Construct, id: string, props: CirrusProps = {}) {
+    super(scope, id);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const settings: FunctionSettings = {
+      namePrefix: props.namePrefix ?? 'cirrus',
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy,
+    };
+    const target = props.target ?? 'aws';
+    this.tables = new Tables(this, 'Tables', { removalPolicy, recoveryDays: props.recoveryDays ?? 35 });
+    this.failures = new Failures(this, 'Failures', { removalPolicy });
+    this.deliveryQueue = new DeliveryQueue(this, 'DeliveryQueue');
+    const secrets = new Secrets(this, 'Secrets', { settings, removalPolicy });
+    const shared = {
+      settings,
+      tables: this.tables,
+      secrets,
+      failures: this.failures,
+      deliveryQueue: this.deliveryQueue,
+    };
+    const ingestion = new Ingestion(this, 'Ingestion', {
+      ...shared,
+      target,
+      payloadLimit: props.payloadLimit ?? 16184,
+    });
+    const lifecycle = new Lifecycle(this, 'Lifecycle', shared);
+    const delivery = new Delivery(this, 'Delivery', { ...shared, target });
+    this.httpApi = new HttpApi(this, 'HttpApi', {
+      ...shared,
+      throttle: props.httpThrottle ?? { rate: 1000, burst: 500 },
+    });
+    if (target === 'aws') {
+      this.deviceEndpoint = new DeviceEndpoint(this, 'DeviceEndpoint', {
+        ...shared,
+        ...(props.domain && { domain: props.domain }),
+      });
+    }
+    const brokerLogLevel = props.brokerLogLevel ?? 'ERROR';
+    if (target === 'aws' && brokerLogLevel !== 'DISABLED')
+      new BrokerLogs(this, 'BrokerLogs', { level: brokerLogLevel });
+    new Alarms(this, 'Alarms', {
+      namePrefix: settings.namePrefix,
+      failureQueues: { Failures: this.failures.queue, DeliveryFailed: this.deliveryQueue.failed },
+      functions: {
+        Ingest: ingestion.function,
+        Lifecycle: lifecycle.function,
+        Deliver: delivery.function,
+        Api: this.httpApi.function,
+        ...(this.deviceEndpoint && { Authorize: this.deviceEndpoint.function }),
+      },
+      ...(props.alarmTopic && { topic: props.alarmTopic }),
+    });
+    for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
+    if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
+  }
+}

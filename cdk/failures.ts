@@ -1,0 +1,47 @@
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnTopicRule } from 'aws-cdk-lib/aws-iot';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { CirrusFunction } from './function';
+
+export interface FailuresProps {
+  /** What happens to what still waits here when the stack goes. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Where messages go that neither a rule nor a function could handle, for `npm run redrive`. Nothing is lost. */
+export class Failures extends Construct {
+  readonly queue: Queue;
+  private readonly rulesRole: Role;
+
+  constructor(scope: Construct, id: string, props: FailuresProps) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: props.removalPolicy,
+    });
+    Validations.of(this.queue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'This queue is where the others and the rules drop what failed; an alarm watches it.',
+    });
+    this.rulesRole = new Role(this, 'RulesRole', {
+      assumedBy: new ServicePrincipal('iot.amazonaws.com'),
+      description: 'Cirrus: lets IoT rules keep what they could not hand over',
+    });
+    this.queue.grantSendMessages(this.rulesRole);
+  }
+
+  /** A rule's error action: sees a failed hand-over, never a failed function (aws-platform section 2.5). */
+  ruleErrorAction(): CfnTopicRule.ActionProperty {
+    return { sqs: { queueUrl: this.queue.queueUrl, roleArn: this.rulesRole.roleArn, useBase64: false } };
+  }
+
+  /** A function invoked without anybody waiting: twice more, then its event is kept here. */
+  catchFrom(from: CirrusFunction): void {
+    from.lambda.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(this.queue) });
+  }
+}

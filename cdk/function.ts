@@ -1,0 +1,88 @@
+import { type Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundledCode } from './bundle';
+
+/** What all functions of a deployment share. */
+export interface FunctionSettings {
+  /** Begins the name of every function. */
+  readonly namePrefix: string;
+  /** How long log lines are kept. */
+  readonly logRetention: RetentionDays;
+  /** What happens to the log groups when the stack goes. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+export interface CirrusFunctionProps {
+  readonly settings: FunctionSettings;
+  /** File name in `functions/` without extension; also the end of the function's name. */
+  readonly name: string;
+  readonly description: string;
+  /** MB; processor time comes in proportion. */
+  readonly memory: number;
+  readonly timeout: Duration;
+  /** Beside what every function gets. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one place that makes a Lambda function: bundled with everything it needs (the runtime's SDK may lack
+ * SendDirectMessage), with a log group that forgets and a role that may write to this log group and nothing else until
+ * `allow` says so.
+ */
+export class CirrusFunction extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: CirrusFunctionProps) {
+    super(scope, id);
+    const { settings, name } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logRetention,
+      removalPolicy: settings.removalPolicy,
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Cirrus: what the ${name} function may do`,
+    });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+    this.lambda = new NodejsFunction(this, 'Function', {
+      functionName: `${settings.namePrefix}-${name}`,
+      description: props.description,
+      code: bundledCode(name),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memory,
+      timeout: props.timeout,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // START, END and REPORT of every invocation would cost as much as the invocation (aws-platform section 6)
+      systemLogLevelV2: SystemLogLevel.WARN,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      awsSdkConnectionReuse: false,
+      environment: { POWERTOOLS_SERVICE_NAME: `cirrus-${name}`, LOG_LEVEL: 'INFO', ...props.environment },
+    });
+  }
+
+  /** Adds actions on resources to the function's role. */
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
+    this.role.addToPrincipalPolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], ...(conditions && { conditions }) }),
+    );
+  }
+}
+
+/** Says why one wildcard in a function's role is as narrow as AWS allows; any other still fails the check. */
+export function acknowledgeWildcard(of: CirrusFunction, resource: string, reason: string): void {
+  const { partition, region, account } = Stack.of(of);
+  const finding = resource
+    .replace(partition, '<AWS::Partition>')
+    .replace(region, '<AWS::Region>')
+    .replace(account, '<AWS::AccountId>');
+  Validations.of(of.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${finding}]`, reason });
+}

@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
+import type { DeliveryQueue } from './delivery';
+import type { Failures } from './failures';
+import { CirrusFunction, type FunctionSettings } from './function';
+import { allowMessages, type Target } from './messenger';
+import { invokeByRule } from './rule';
+import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
+import { UPLINK_RULES } from './topics';
+
+export interface IngestionProps {
+  readonly settings: FunctionSettings;
+  readonly tables: Tables;
+  readonly failures: Failures;
+  readonly deliveryQueue: DeliveryQueue;
+  readonly target: Target;
+  /** Bytes of a whole PUBLISH packet. */
+  readonly payloadLimit: number;
+}
+
+/** From what devices publish to what is stored: one rule per topic shape, one function behind them. */
+export class Ingestion extends Construct {
+  readonly function: CirrusFunction;
+
+  constructor(scope: Construct, id: string, props: IngestionProps) {
+    super(scope, id);
+    const { tables } = props;
+    this.function = new CirrusFunction(this, 'Ingest', {
+      settings: props.settings,
+      name: 'ingest',
+      description: 'Cirrus: decodes what a device published, stores it and answers',
+      memory: 256,
+      timeout: Duration.seconds(15),
+      environment: {
+        REGISTRY_TABLE: tables.registry.tableName,
+        TELEMETRY_TABLE: tables.telemetry.tableName,
+        DELIVERY_QUEUE_URL: props.deliveryQueue.queue.queueUrl,
+        PAYLOAD_LIMIT: String(props.payloadLimit),
+      },
+    });
+    tables.allowRegistry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
+    tables.allowTelemetry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
+    props.deliveryQueue.allowRequests(this.function);
+    allowMessages(this.function, props.target);
+    props.failures.catchFrom(this.function);
+    for (const rule of UPLINK_RULES) invokeByRule(this, this.function, rule, props.failures);
+  }
+}

@@ -1,0 +1,24 @@
+import { Stack } from 'aws-cdk-lib';
+import { DOWNLINK_TOPICS } from '../lib/delivery/topics';
+import { acknowledgeWildcard, type CirrusFunction } from './function';
+
+/** Where the stack runs: AWS itself, or an emulator that lacks custom authorizers and direct messages. */
+export type Target = 'aws' | 'emulator';
+
+/** Lets a function write to devices, on the downlink topics only, in the way the target knows. */
+export function allowMessages(to: CirrusFunction, target: Target): void {
+  const { partition, region, account } = Stack.of(to);
+  const arn = (resource: string): string => `arn:${partition}:iot:${region}:${account}:${resource}`;
+  if (target === 'emulator') {
+    to.lambda.addEnvironment('TARGET', target);
+    const topics = DOWNLINK_TOPICS.map((topic) => arn(`topic/${topic}`));
+    to.allow(['iot:Publish'], topics);
+    for (const topic of topics.filter((name) => name.endsWith('*'))) {
+      acknowledgeWildcard(to, topic, 'The rest of the topic is the name of a template collection, which users choose.');
+    }
+    return;
+  }
+  const anyClient = arn('client/*');
+  to.allow(['iot:SendDirectMessage'], [anyClient], { StringLike: { 'iot:Topic': DOWNLINK_TOPICS } });
+  acknowledgeWildcard(to, anyClient, 'Devices choose their client IDs; the condition keeps it to downlink topics.');
+}

@@ -1,0 +1,49 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { handle } from 'hono/aws-lambda';
+import { processClock } from '../lib/config/clock';
+import { apiEnvironment } from '../lib/config/environment';
+import { parameterKey } from '../lib/config/parameter-key';
+import { Connections } from '../lib/delivery/connections';
+import { DeliveryQueue } from '../lib/delivery/queue';
+import { Credentials } from '../lib/platform/credentials';
+import type { Platform } from '../lib/platform/dispatch/platform';
+import { beginMessage } from '../lib/platform/flush';
+import { createApp } from '../lib/platform/rest/app';
+import { platformServices } from '../lib/platform/services';
+import { Table } from '../lib/storage/table';
+
+const environment = apiEnvironment();
+const clock = processClock();
+const logger = new Logger();
+const dynamoDb = new DynamoDBClient({});
+const deps = {
+  registry: new Table(dynamoDb, environment.registryTable),
+  telemetry: new Table(dynamoDb, environment.telemetryTable),
+  clock,
+};
+const services = platformServices(deps);
+const connections = new Connections(deps);
+const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
+
+const platform: Platform = {
+  ...services,
+  credentials: new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter)),
+  requestDelivery: async (request, cause) => {
+    const connection = await connections.of(request.tenant, request.agentSerial);
+    await queue.requestDelivery({ ...request, ...(connection && { clientId: connection.clientId }) }, cause);
+  },
+};
+
+const app = createApp(platform, {
+  clock,
+  beginMessage: (origin) => beginMessage(deps, services.tenants, origin),
+  onUnexpected: (error, request) =>
+    logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
+  ...(environment.defaultTenant !== undefined && { defaultTenant: environment.defaultTenant }),
+});
+
+/** REST: one HTTP API request, payload format 2.0. */
+export const handler = handle(app);

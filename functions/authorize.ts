@@ -1,0 +1,29 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { processClock } from '../lib/config/clock';
+import { authorizeEnvironment } from '../lib/config/environment';
+import { parameterKey } from '../lib/config/parameter-key';
+import { type AuthorizerResult, authorizeConnection } from '../lib/ingest/authorize';
+import { Credentials } from '../lib/platform/credentials';
+import { Claims } from '../lib/storage/claims';
+import { Table } from '../lib/storage/table';
+
+const environment = authorizeEnvironment();
+const clock = processClock();
+const logger = new Logger();
+const registry = new Table(new DynamoDBClient({}), environment.registryTable);
+const credentials = new Credentials({ registry, clock }, parameterKey(new SSMClient({}), environment.hashKeyParameter));
+const claims = new Claims(registry, clock);
+
+/** AWS IoT's custom authorizer: asked on every CONNECT. */
+export const handler = async (event: unknown): Promise<AuthorizerResult> => {
+  const decision = await authorizeConnection(event, {
+    clock,
+    policyArnPrefix: environment.policyArnPrefix,
+    verify: (tenant, user, password) => credentials.verify(tenant, user, password),
+    claim: (clientId, owner) => claims.claim(clientId, owner),
+  });
+  if (!decision.allowed) logger.warn('connection refused', { reason: decision.reason });
+  return decision.result;
+};

@@ -1,0 +1,43 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { processClock } from '../lib/config/clock';
+import { deliverEnvironment } from '../lib/config/environment';
+import { Connections } from '../lib/delivery/connections';
+import { bringUpToDate } from '../lib/delivery/deliver';
+import { messengerFor } from '../lib/delivery/device-messenger';
+import { parseDeliveryRequest } from '../lib/delivery/queue';
+import { platformServices } from '../lib/platform/services';
+import { staticChannel } from '../lib/protocols/smartrest/channel';
+import { Table } from '../lib/storage/table';
+
+const environment = deliverEnvironment();
+const clock = processClock();
+const logger = new Logger();
+const registry = new Table(new DynamoDBClient({}), environment.registryTable);
+const deps = {
+  operations: platformServices({ registry, telemetry: registry, clock }).operations,
+  connections: new Connections({ registry, clock }),
+  messenger: messengerFor(environment),
+  channels: [staticChannel],
+  clock,
+};
+
+/**
+ * Delivery requests, in order per device. The queue is FIFO: after the first failure the rest of the batch goes back
+ * too, so that no device's order is broken.
+ */
+export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  for (const [index, record] of event.Records.entries()) {
+    try {
+      const request = parseDeliveryRequest(record.body);
+      if (!request.ok) throw new Error(request.error);
+      const report = await bringUpToDate(request.value, deps);
+      logger.info('delivery', { ...request.value, ...report });
+    } catch (error) {
+      logger.error('delivery failed', { messageId: record.messageId, error });
+      return { batchItemFailures: event.Records.slice(index).map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    }
+  }
+  return { batchItemFailures: [] };
+};

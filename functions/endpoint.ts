@@ -1,0 +1,33 @@
+import { DescribeDomainConfigurationCommand, DescribeEndpointCommand, IoTClient } from '@aws-sdk/client-iot';
+import * as z from 'zod/mini';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/config/custom-resource';
+
+/** Which host is asked for: a domain configuration's, or the account's endpoint of a type. */
+const properties = z.union([
+  z.object({ DomainConfigurationName: z.string() }),
+  z.object({ EndpointType: z.literal('iot:Data-ATS') }),
+]);
+const iot = new IoTClient({});
+
+/** The custom resource behind `cdk/host-names.ts`: attribute `HostName`. It makes nothing, so there is nothing to delete. */
+export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
+
+async function serve(request: CustomResourceRequest): Promise<CustomResource> {
+  if (request.RequestType === 'Delete') return { physicalId: request.PhysicalResourceId ?? request.LogicalResourceId };
+  const asked = properties.parse(request.ResourceProperties);
+  const hostName =
+    'EndpointType' in asked ? await ofAccount(asked.EndpointType) : await ofDomain(asked.DomainConfigurationName);
+  return { physicalId: hostName, attributes: { HostName: hostName } };
+}
+
+async function ofAccount(endpointType: string): Promise<string> {
+  const { endpointAddress } = await iot.send(new DescribeEndpointCommand({ endpointType }));
+  if (endpointAddress === undefined) throw new Error(`AWS IoT knows no endpoint of type ${endpointType}`);
+  return endpointAddress;
+}
+
+async function ofDomain(domainConfigurationName: string): Promise<string> {
+  const { domainName } = await iot.send(new DescribeDomainConfigurationCommand({ domainConfigurationName }));
+  if (domainName === undefined) throw new Error(`domain configuration ${domainConfigurationName} has no host name`);
+  return domainName;
+}

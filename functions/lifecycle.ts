@@ -1,0 +1,39 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { processClock } from '../lib/config/clock';
+import { lifecycleEnvironment } from '../lib/config/environment';
+import { Connections } from '../lib/delivery/connections';
+import { parseLifecycleEvent } from '../lib/delivery/lifecycle-event';
+import { DeliveryQueue } from '../lib/delivery/queue';
+import { Identity } from '../lib/platform/identity';
+import { Claims } from '../lib/storage/claims';
+import { Table } from '../lib/storage/table';
+
+const environment = lifecycleEnvironment();
+const clock = processClock();
+const logger = new Logger();
+const registry = new Table(new DynamoDBClient({}), environment.registryTable);
+const connections = new Connections({ registry, clock });
+const claims = new Claims(registry, clock);
+const identity = new Identity({ registry, telemetry: registry, clock });
+const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
+
+/** One lifecycle event of the broker: who is connected and listens to what, and whose operations are to be delivered now. */
+export const handler = async (raw: unknown): Promise<void> => {
+  const event = parseLifecycleEvent(raw);
+  if (!event.ok) throw new Error(event.error);
+  const { clientId, eventType, sessionIdentifier, timestamp } = event.value;
+  const claim = await claims.lookup(clientId);
+  if (claim === undefined) return logger.warn('event of a client without claim', { clientId, eventType });
+  const { tenant, serial } = claim;
+  const change = await connections.apply(tenant, serial, event.value);
+  if (!change.listensForOperations) return;
+  const agent = await identity.resolve(tenant, serial);
+  // a device may subscribe before it exists; its operations can only come later
+  if (agent === undefined) return;
+  await queue.requestDelivery(
+    { tenant, agentId: agent.id, agentSerial: serial, clientId },
+    `subscribed/${clientId}/${sessionIdentifier}/${timestamp}`,
+  );
+};

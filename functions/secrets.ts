@@ -1,0 +1,46 @@
+import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import * as z from 'zod/mini';
+import { processClock } from '../lib/config/clock';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/config/custom-resource';
+
+const SECRET_BYTES = 48;
+const properties = z.object({
+  /** Of the SSM parameter. */
+  Name: z.string().check(z.startsWith('/')),
+  /** Whether the parameter stays when its resource is deleted. */
+  Keep: z.enum(['true', 'false']),
+});
+const ssm = new SSMClient({});
+
+/** The custom resource behind `cdk/secrets.ts`: a SecureString parameter with a random value nobody ever sees. */
+export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
+
+async function serve({ RequestType, ResourceProperties }: CustomResourceRequest): Promise<CustomResource> {
+  const { Name, Keep } = properties.parse(ResourceProperties);
+  if (RequestType === 'Delete') {
+    if (Keep === 'false') await remove(Name);
+  } else {
+    await generateOnce(Name);
+  }
+  return { physicalId: Name };
+}
+
+/** A value that exists is kept, whoever made it: digests in a kept table depend on it. */
+async function generateOnce(name: string): Promise<void> {
+  const value = Buffer.from(processClock().randomBytes(SECRET_BYTES)).toString('base64url');
+  try {
+    await ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: false }));
+  } catch (error) {
+    if (!isNamed(error, 'ParameterAlreadyExists')) throw error;
+  }
+}
+
+async function remove(name: string): Promise<void> {
+  try {
+    await ssm.send(new DeleteParameterCommand({ Name: name }));
+  } catch (error) {
+    if (!isNamed(error, 'ParameterNotFound')) throw error;
+  }
+}
+
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+
+/** What CDK puts into each function's environment (`cdk/`); parsed once per instance, so a wrong deployment fails by name. */
+const text = z.string().check(z.minLength(1));
+const optionalText = z.optional(text);
+
+const authorize = z.object({
+  REGISTRY_TABLE: text,
+  HASH_KEY_PARAMETER: text,
+  /** `arn:aws:iot:<region>:<account>:` */
+  POLICY_ARN_PREFIX: text,
+});
+const ingest = z.object({
+  REGISTRY_TABLE: text,
+  TELEMETRY_TABLE: text,
+  DELIVERY_QUEUE_URL: text,
+  IOT_ENDPOINT: optionalText,
+  /** Bytes of a whole PUBLISH packet: 8092 or 16184. */
+  PAYLOAD_LIMIT: z.pipe(text, z.transform(Number)),
+  /** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage. */
+  TARGET: z.optional(z.enum(['aws', 'emulator'])),
+});
+const lifecycle = z.object({ REGISTRY_TABLE: text, DELIVERY_QUEUE_URL: text });
+const deliver = z.object({
+  REGISTRY_TABLE: text,
+  IOT_ENDPOINT: optionalText,
+  TARGET: z.optional(z.enum(['aws', 'emulator'])),
+});
+const api = z.object({
+  REGISTRY_TABLE: text,
+  TELEMETRY_TABLE: text,
+  DELIVERY_QUEUE_URL: text,
+  HASH_KEY_PARAMETER: text,
+  /** The tenant of a user name without one, when the host name does not tell. */
+  DEFAULT_TENANT: optionalText,
+});
+
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+function parse<T extends z.ZodMiniType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
+  const parsed = z.safeParse(schema, environment);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new EnvironmentError(`environment of the function is wrong: ${faults.join('; ')}`);
+}
+
+export const authorizeEnvironment = (environment = process.env) => {
+  const parsed = parse(authorize, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    hashKeyParameter: parsed.HASH_KEY_PARAMETER,
+    policyArnPrefix: parsed.POLICY_ARN_PREFIX,
+  };
+};
+
+export const ingestEnvironment = (environment = process.env) => {
+  const parsed = parse(ingest, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    telemetryTable: parsed.TELEMETRY_TABLE,
+    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
+    iotEndpoint: parsed.IOT_ENDPOINT,
+    payloadLimit: parsed.PAYLOAD_LIMIT,
+    target: parsed.TARGET ?? 'aws',
+  };
+};
+
+export const lifecycleEnvironment = (environment = process.env) => {
+  const parsed = parse(lifecycle, environment);
+  return { registryTable: parsed.REGISTRY_TABLE, deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL };
+};
+
+export const deliverEnvironment = (environment = process.env) => {
+  const parsed = parse(deliver, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    iotEndpoint: parsed.IOT_ENDPOINT,
+    target: parsed.TARGET ?? 'aws',
+  };
+};
+
+export const apiEnvironment = (environment = process.env) => {
+  const parsed = parse(api, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    telemetryTable: parsed.TELEMETRY_TABLE,
+    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
+    hashKeyParameter: parsed.HASH_KEY_PARAMETER,
+    defaultTenant: parsed.DEFAULT_TENANT,
+  };
+};

@@ -1,0 +1,124 @@
+import type { Clock } from '../config/clock';
+import type { DeliveryAttempt, Operation } from '../platform/model';
+import type { Operations } from '../platform/operations';
+import type { OperationChannel } from './channel';
+import { listensOn } from './connection-state';
+import type { Connection, Connections } from './connections';
+import type { DeviceMessenger, SendResult } from './messenger';
+import type { DeliveryRequest } from './queue';
+
+export interface DeliverDeps {
+  readonly operations: Pick<Operations, 'pendingOf' | 'recordDelivery'>;
+  readonly connections: Pick<Connections, 'of'>;
+  readonly messenger: DeviceMessenger;
+  readonly channels: readonly OperationChannel[];
+  readonly clock: Clock;
+}
+
+/** What came of bringing a device up to date, for the log line. */
+export interface DeliveryReport {
+  /** Operations the device has acknowledged. */
+  readonly delivered: number;
+  /** Operations that no channel of the device can carry; they stay PENDING and do not hold up the others. */
+  readonly skipped: number;
+  /** Why it stopped before the end; absent when it reached it. */
+  readonly stopped?: 'offline' | 'unknown';
+}
+
+/** The broker wants this later: the queue has to try again. */
+export class RetryableDelivery extends Error {
+  override readonly name = 'RetryableDelivery';
+}
+
+/** A disconnect this fresh may be older than the connection that has followed it. */
+const FRESH_MS = 60_000;
+
+/**
+ * Hands an agent its PENDING operations that it has not acknowledged, oldest first and one by one (DESIGN section 3). Stops
+ * at the first one that does not get through, so that order holds; what is left waits for the next SUBSCRIBE, `500` or
+ * operation.
+ *
+ * @throws RetryableDelivery when the broker throttles or fails
+ */
+export async function bringUpToDate(request: DeliveryRequest, deps: DeliverDeps): Promise<DeliveryReport> {
+  const { tenant, agentId, agentSerial } = request;
+  const connection = await deps.connections.of(tenant, agentSerial);
+  if (connection === undefined || isGone(connection, deps.clock.now())) {
+    return { delivered: 0, skipped: 0, stopped: 'offline' };
+  }
+  let delivered = 0;
+  let skipped = 0;
+  for (const operation of await deps.operations.pendingOf(tenant, agentId, { undelivered: true })) {
+    const messages = messagesFor(operation, connection, deps);
+    if (messages.length === 0) {
+      skipped++;
+      continue;
+    }
+    const results = await hand(tenant, operation, connection, messages, deps);
+    if (results.includes('throttled')) throw new RetryableDelivery(`operation ${operation.id} of ${agentSerial}`);
+    if (results.includes('acknowledged')) delivered++;
+    else if (results.includes('refused')) skipped++;
+    const stopped = results.find((result) => result === 'offline' || result === 'unknown');
+    if (stopped === 'offline' || stopped === 'unknown') return { delivered, skipped, stopped };
+  }
+  return { delivered, skipped };
+}
+
+interface Message {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** The operation on every operation topic the device listens on; its rows for one topic share a message. */
+export function messagesFor(
+  operation: Operation,
+  connection: Connection,
+  { channels, clock }: Pick<DeliverDeps, 'channels' | 'clock'>,
+): readonly Message[] {
+  return channels.flatMap((channel) =>
+    channel.topicsFor(connection).flatMap((topic) => {
+      const rows = listensOn(connection, topic, clock.now()) ? channel.render(operation, topic) : [];
+      return rows.length === 0 ? [] : [{ topic, payload: rows.join('\n') }];
+    }),
+  );
+}
+
+/** Sends one operation's messages until one fails and keeps what came of it. */
+async function hand(
+  tenant: string,
+  operation: Operation,
+  { clientId, session }: Connection,
+  messages: readonly Message[],
+  { messenger, operations, clock }: DeliverDeps,
+): Promise<readonly SendResult[]> {
+  // before sending: the device's 501 can be faster than the answer here
+  const sentAt = clock.now();
+  const results: SendResult[] = [];
+  for (const { topic, payload } of messages) {
+    const result = await messenger.send(clientId, topic, payload, { confirm: true });
+    results.push(result);
+    if (result !== 'acknowledged' && result !== 'refused') break;
+  }
+  const time = new Date(sentAt).toISOString();
+  const attempts = results.map(
+    (result): DeliveryAttempt => ({ time, clientId, connection: session, result: KEPT_AS[result] }),
+  );
+  const reached = results.includes('acknowledged');
+  await operations.recordDelivery(tenant, operation, attempts, {
+    sentAt,
+    ...(reached && { acknowledgedAt: clock.now() }),
+  });
+  return results;
+}
+
+const KEPT_AS: Readonly<Record<SendResult, DeliveryAttempt['result']>> = {
+  acknowledged: 'ACKNOWLEDGED',
+  sent: 'UNKNOWN',
+  offline: 'OFFLINE',
+  unknown: 'UNKNOWN',
+  refused: 'REFUSED',
+  throttled: 'THROTTLED',
+};
+
+const isGone = ({ disconnectedAt }: Connection, now: number): boolean =>
+  disconnectedAt !== undefined && now - disconnectedAt > FRESH_MS;

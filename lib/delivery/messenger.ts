@@ -1,0 +1,112 @@
+import {
+  IoTDataPlaneClient,
+  IoTDataPlaneServiceException,
+  PublishCommand,
+  SendDirectMessageCommand,
+} from '@aws-sdk/client-iot-data-plane';
+
+/**
+ * What came of a message to one device: `acknowledged` its PUBACK arrived, `sent` the broker has dispatched it, `offline`
+ * it is not connected, `unknown` no PUBACK in time (the device may have it), `refused` it can never be delivered like
+ * this, `throttled` the broker wants it later.
+ */
+export type SendResult = 'acknowledged' | 'sent' | 'offline' | 'unknown' | 'refused' | 'throttled';
+
+export interface SendOptions {
+  /** Send with QoS 1 and wait for the PUBACK. */
+  readonly confirm: boolean;
+}
+
+/** The way to exactly one connected client; topics are the same text for every device, so nothing is ever published to them. */
+export interface DeviceMessenger {
+  send(clientId: string, topic: string, payload: string, options: SendOptions): Promise<SendResult>;
+}
+
+/** How long a PUBACK may take, seconds (the service allows 1 to 15); the client's own time-out must be longer. */
+export const CONFIRM_TIMEOUT_S = 5;
+const REQUEST_TIMEOUT_MS = (CONFIRM_TIMEOUT_S + 3) * 1000;
+
+/**
+ * The data plane's client with the settings the messengers rely on. `host` is the account's own endpoint (DescribeEndpoint
+ * `iot:Data-ATS`); without one the SDK's environment decides.
+ */
+export function dataPlaneClient(host?: string): IoTDataPlaneClient {
+  return new IoTDataPlaneClient({
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+    ...(host !== undefined && { endpoint: `https://${host}` }),
+  });
+}
+
+/**
+ * The IoT data plane's SendDirectMessage (aws-platform section 4.1). The client must have `maxAttempts: 1`: the SDK takes
+ * a missing PUBACK (504) for transient and would deliver the same operation up to three times.
+ */
+export class DirectMessenger implements DeviceMessenger {
+  constructor(private readonly client: IoTDataPlaneClient) {}
+
+  async send(clientId: string, topic: string, payload: string, { confirm }: SendOptions): Promise<SendResult> {
+    try {
+      await this.client.send(
+        new SendDirectMessageCommand({
+          clientId,
+          topic,
+          payload: new TextEncoder().encode(payload),
+          confirmation: confirm,
+          ...(confirm && { timeout: CONFIRM_TIMEOUT_S }),
+        }),
+      );
+      return confirm ? 'acknowledged' : 'sent';
+    } catch (error) {
+      return resultOf(error);
+    }
+  }
+}
+
+/** For emulators without SendDirectMessage: the topic reaches every subscriber, so one device at a time is all they serve. */
+export class TopicMessenger implements DeviceMessenger {
+  constructor(private readonly client: IoTDataPlaneClient) {}
+
+  async send(_clientId: string, topic: string, payload: string, { confirm }: SendOptions): Promise<SendResult> {
+    try {
+      await this.client.send(
+        new PublishCommand({ topic, qos: confirm ? 1 : 0, payload: new TextEncoder().encode(payload) }),
+      );
+      return confirm ? 'acknowledged' : 'sent';
+    } catch (error) {
+      return resultOf(error);
+    }
+  }
+}
+
+const BY_NAME: Readonly<Record<string, SendResult>> = {
+  ResourceNotFoundException: 'offline',
+  GatewayTimeoutException: 'unknown',
+  ForbiddenException: 'refused',
+  InvalidRequestException: 'refused',
+  RequestEntityTooLargeException: 'refused',
+  ThrottlingException: 'throttled',
+  InternalFailureException: 'throttled',
+  ServiceUnavailableException: 'throttled',
+};
+const BY_STATUS: Readonly<Record<number, SendResult>> = {
+  400: 'refused',
+  403: 'refused',
+  404: 'offline',
+  413: 'refused',
+  429: 'throttled',
+  504: 'unknown',
+};
+
+/** The error's name comes from a header that a proxy may strip, so the status decides where the name says nothing. */
+function resultOf(error: unknown): SendResult {
+  if (!(error instanceof Error)) throw error;
+  const byName = BY_NAME[error.name];
+  if (byName !== undefined) return byName;
+  // our own time-out: the request may have gone through
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'unknown';
+  const status = error instanceof IoTDataPlaneServiceException ? error.$metadata.httpStatusCode : undefined;
+  const byStatus = status === undefined ? undefined : (BY_STATUS[status] ?? (status >= 500 ? 'throttled' : undefined));
+  if (byStatus === undefined) throw error;
+  return byStatus;
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import { fail, ok, type Result } from '../config/result';
+
+/** Asks `functions/deliver` to bring one agent up to date. */
+export interface DeliveryRequest {
+  readonly tenant: string;
+  readonly agentId: string;
+  readonly agentSerial: string;
+}
+
+const request = z.object({
+  tenant: z.string().check(z.minLength(1)),
+  agentId: z.string().check(z.minLength(1)),
+  agentSerial: z.string().check(z.minLength(1)),
+});
+
+/** What the FIFO queue accepts as group or de-duplication id. */
+const ALLOWED = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
+const idOf = (text: string): string => (ALLOWED.test(text) ? text : createHash('sha256').update(text).digest('hex'));
+
+/** The delivery queue: one message group per agent, so that a device has one sender at a time and gets operations in order. */
+export class DeliveryQueue {
+  constructor(
+    private readonly client: Pick<SQSClient, 'send'>,
+    private readonly url: string,
+  ) {}
+
+  /**
+   * Queues a request. `dedupId` names its cause (an operation's id, a lifecycle event), so that a retry of the cause
+   * within five minutes adds nothing; `clientId` is the agent's, where it has ever connected.
+   */
+  async requestDelivery(
+    { tenant, agentId, agentSerial, clientId }: DeliveryRequest & { readonly clientId?: string },
+    dedupId: string,
+  ): Promise<void> {
+    await this.client.send(
+      new SendMessageCommand({
+        QueueUrl: this.url,
+        MessageGroupId: idOf(clientId ?? `${tenant}/${agentSerial}`),
+        MessageDeduplicationId: idOf(dedupId),
+        MessageBody: JSON.stringify({ tenant, agentId, agentSerial } satisfies DeliveryRequest),
+      }),
+    );
+  }
+}
+
+/** The body of a delivery message; the error says what is wrong with it. */
+export function parseDeliveryRequest(body: string): Result<DeliveryRequest, string> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return fail('delivery request is not JSON');
+  }
+  const parsed = z.safeParse(request, json);
+  return parsed.success ? ok(parsed.data) : fail(`delivery request is wrong: ${z.prettifyError(parsed.error)}`);
+}

@@ -1,0 +1,34 @@
+import { FORBIDDEN, mayCall } from './access';
+import { errorBody, errorResponse } from './error-body';
+import type { PlatformResponse, RequestContext } from './request';
+import { ROUTES } from './route-table';
+import { matchRoute, type Params } from './routes';
+
+/**
+ * The REST-shaped door of the platform: method, path and body in, status and body out. Every protocol that spells a
+ * request to the platform goes through here. A refusal is an answer with an error body (rest-api section 3); only what
+ * nobody foresaw is thrown.
+ */
+export async function dispatch(context: RequestContext): Promise<PlatformResponse> {
+  const { method, path } = context.request;
+  const match = matchRoute(ROUTES, method, path);
+  switch (match.kind) {
+    case 'unknownPath':
+      return errorBody(404, 'general/notFound', `No such resource: ${path}`);
+    case 'otherMethods': {
+      const message = `${method} is not possible here; ${match.allow.join(', ')} ${match.allow.length > 1 ? 'are' : 'is'}.`;
+      return { ...errorResponse({ kind: 'methodNotAllowed', message }), allow: match.allow };
+    }
+    case 'found': {
+      if (!mayCall(context, match.route.access)) return errorResponse(FORBIDDEN);
+      const answer = await match.route.handle(context, (name) => paramOf(match.params, name));
+      return answer.ok ? answer.value : errorResponse(answer.error);
+    }
+  }
+}
+
+function paramOf(params: Params, name: string): string {
+  const value = params[name];
+  if (value === undefined) throw new Error(`the route has no parameter ${name}`);
+  return value;
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod/mini';
+import type { Json, JsonObject } from '../../config/json';
+import { fail, ok, type Result } from '../../config/result';
+import type { PlatformError } from '../errors';
+import type { MeasurementFilter } from '../measurements';
+import type { Measurement } from '../model';
+import { requireUsable, requireUsableSource, usableNewSource } from './access';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { measurementUrl } from './links';
+import { pageAnswer, pageQueryOf } from './page';
+import { dateRangeOf, flagOf, textOf } from './query';
+import type { Answer, RequestContext } from './request';
+import { type Route, route } from './routes';
+import { measurementView } from './views';
+
+/** Measurements (rest-api section 7). */
+export const measurementRoutes: readonly Route[] = [
+  route('GET', '/measurement/measurements', 'device', list),
+  route('POST', '/measurement/measurements', 'device', create),
+  route('DELETE', '/measurement/measurements', 'human', removeMany),
+  route('GET', '/measurement/measurements/:id', 'device', read),
+  route('DELETE', '/measurement/measurements/:id', 'human', remove),
+];
+
+const KNOWN = ['id', 'self', 'source', 'time', 'type'];
+const newMeasurement = z.object({ source: reference, time: dateTime, type: text });
+
+/** One measurement, or `{"measurements": […]}`, told apart by media type or shape. */
+async function create(context: RequestContext): Promise<Answer> {
+  const { request } = context;
+  const body = objectBody(request.body, 'measurement');
+  if (!body.ok) return body;
+  const many = body.value.measurements;
+  const isCollection = request.bodyType?.toLowerCase() === 'measurementcollection' || Array.isArray(many);
+  if (isCollection) return createMany(context, many);
+  const prepared = await prepare(context, body.value);
+  if (!prepared.ok) return prepared;
+  const created = prepared.value();
+  return ok({
+    status: 201,
+    bodyType: 'measurement',
+    body: measurementView(request, created),
+    location: measurementUrl(request, created.id),
+  });
+}
+
+/** All or none: every element is checked before the first is created. */
+async function createMany(context: RequestContext, elements: Json | undefined): Promise<Answer> {
+  if (!Array.isArray(elements)) {
+    const message = 'Following mandatory fields should be included: measurements';
+    return fail({ kind: 'invalid', resource: 'undefined', message });
+  }
+  const prepared: (() => Measurement)[] = [];
+  for (const element of elements) {
+    const body = objectBody(element, 'measurement');
+    if (!body.ok) return body;
+    const one = await prepare(context, body.value);
+    if (!one.ok) return one;
+    prepared.push(one.value);
+  }
+  const measurements = prepared.map((make) => measurementView(context.request, make()));
+  return ok({ status: 201, bodyType: 'measurementCollection', body: { measurements } });
+}
+
+async function prepare(context: RequestContext, body: JsonObject): Promise<Result<() => Measurement, PlatformError>> {
+  const given = parseMembers(newMeasurement, body, 'measurement');
+  if (!given.ok) return given;
+  const { source, time, type } = given.value;
+  const object = await usableNewSource(context, source.id, 'measurement');
+  if (!object.ok) return object;
+  const { call, platform } = context;
+  const fragments = fragmentsOf(body, KNOWN);
+  return ok(() => platform.measurements.create(call, { id: source.id }, { type, time: time.text, fragments }));
+}
+
+async function list(context: RequestContext): Promise<Answer> {
+  const { request, call, platform } = context;
+  const page = pageQueryOf(request.query);
+  if (!page.ok) return page;
+  const filter = filterOf(request.query);
+  if (!filter.ok) return filter;
+  const revert = flagOf(request.query, 'revert');
+  if (!revert.ok) return revert;
+  const usable = await requireUsableSource(context, filter.value.source);
+  if (!usable.ok) return usable;
+  const found = platform.measurements.list(call.origin.tenant, { ...filter.value, descending: revert.value });
+  const collection = { key: 'measurements', bodyType: 'measurementCollection', view: measurementView };
+  return pageAnswer(request, collection, page.value, found);
+}
+
+async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+  const found = await usableMeasurement(context, param('id'));
+  if (!found.ok) return found;
+  return ok({ status: 200, bodyType: 'measurement', body: measurementView(context.request, found.value) });
+}
+
+async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+  const found = await usableMeasurement(context, param('id'));
+  if (!found.ok) return found;
+  const removed = await context.platform.measurements.delete(context.call, found.value.id);
+  return removed.ok ? ok({ status: 204 }) : removed;
+}
+
+/** At least one of source and dates has to narrow it down (rest-api section 7). */
+async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+  const filter = filterOf(request.query);
+  if (!filter.ok) return filter;
+  const { source, from, to } = filter.value;
+  if (source === undefined && from === undefined && to === undefined) {
+    const message = 'At least one of the parameters source, dateFrom, dateTo is needed.';
+    return fail({ kind: 'invalid', resource: 'measurement', message });
+  }
+  await platform.measurements.deleteMany(call, filter.value);
+  return ok({ status: 204 });
+}
+
+async function usableMeasurement(context: RequestContext, id: string): Promise<Result<Measurement, PlatformError>> {
+  const found = await context.platform.measurements.get(context.call.origin.tenant, id);
+  if (found === undefined) {
+    return fail({ kind: 'notFound', resource: 'measurement', message: `No measurement for id '${id}'` });
+  }
+  const usable = await requireUsable(context, found.source);
+  return usable.ok ? ok(found) : usable;
+}
+
+function filterOf(query: URLSearchParams): Result<MeasurementFilter, PlatformError> {
+  const range = dateRangeOf(query);
+  if (!range.ok) return range;
+  const source = textOf(query, 'source');
+  const type = textOf(query, 'type');
+  const fragment = textOf(query, 'valueFragmentType');
+  const series = textOf(query, 'valueFragmentSeries');
+  return ok({
+    ...range.value,
+    ...(source !== undefined && { source }),
+    ...(type !== undefined && { type }),
+    ...(fragment !== undefined && { fragment }),
+    ...(series !== undefined && { series }),
+  });
+}

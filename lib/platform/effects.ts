@@ -1,0 +1,26 @@
+import { type Sinks, sinksOf } from '../routing/modes';
+import type { Effects, Reading } from './context';
+import type { Change, ProcessingMode } from './model';
+
+/** A change and who may hear of it. */
+export interface RoutedChange {
+  readonly change: Change;
+  readonly sinks: Sinks;
+}
+
+/** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
+export class MessageEffects implements Effects {
+  readonly readings: Reading[] = [];
+  readonly changes: RoutedChange[] = [];
+
+  constructor(private readonly mode: ProcessingMode) {}
+
+  store(_tenant: string, reading: Reading): void {
+    const api = reading.kind === 'measurement' ? 'measurements' : 'events';
+    if (sinksOf(this.mode, api).store) this.readings.push(reading);
+  }
+
+  changed(change: Change): void {
+    this.changes.push({ change, sinks: sinksOf(this.mode, change.api) });
+  }
+}

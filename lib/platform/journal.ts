@@ -1,0 +1,79 @@
+import type { AsOf } from './model';
+
+/**
+ * How long an event can still be overtaken, in broker time. Twice what DESIGN promises, plus both retries Lambda makes
+ * of a failed invocation (after one and after two more minutes), so that a retry finds its own event and changes nothing.
+ */
+export const JOURNAL_WINDOW_MS = 4 * 60_000;
+/** An alarm that chatters must not grow its item without end; the oldest events settle early. */
+export const JOURNAL_LIMIT = 64;
+/** Nor may long texts and command results: an item holds 400 KB at most. */
+export const JOURNAL_CHARACTERS = 64_000;
+
+export interface Stamped {
+  readonly asOf: AsOf;
+  /** Which of several objects it is about, where one request changes more than one. */
+  readonly target?: string;
+}
+
+/** A state as it was before the latest events, and these events in broker order. */
+export interface Journal<State, Event extends Stamped> {
+  readonly base: State;
+  readonly events: readonly Event[];
+}
+
+export type Step<State, Event> = (state: State, event: Event) => State;
+
+/** Puts an event in its place; `undefined` when it is there already (a redelivery). */
+export function insert<State, Event extends Stamped>(
+  journal: Journal<State, Event>,
+  event: Event,
+): Journal<State, Event> | undefined {
+  if (journal.events.some((known) => sameEvent(known, event))) return undefined;
+  const place = journal.events.findIndex((known) => known.asOf > event.asOf);
+  const events = [...journal.events];
+  events.splice(place < 0 ? events.length : place, 0, event);
+  return { base: journal.base, events };
+}
+
+/** The state after all events. */
+export function fold<State, Event extends Stamped>(journal: Journal<State, Event>, step: Step<State, Event>): State {
+  return journal.events.reduce(step, journal.base);
+}
+
+/** The state right after one event of the journal: what that event did. */
+export function foldThrough<State, Event extends Stamped>(
+  journal: Journal<State, Event>,
+  step: Step<State, Event>,
+  event: Stamped,
+): State {
+  const last = journal.events.findIndex((known) => sameEvent(known, event));
+  return journal.events.slice(0, last + 1).reduce(step, journal.base);
+}
+
+/** Folds into the base what is too old to be overtaken, and the oldest of what is too much. */
+export function settle<State, Event extends Stamped>(
+  journal: Journal<State, Event>,
+  step: Step<State, Event>,
+): Journal<State, Event> {
+  const { base, events } = journal;
+  const newest = events.at(-1);
+  if (newest === undefined) return journal;
+  const horizon = millisOf(newest.asOf) - JOURNAL_WINDOW_MS;
+  let first = events.length;
+  let characters = 0;
+  for (const event of [...events].reverse()) {
+    characters += JSON.stringify(event).length;
+    const tooMuch = events.length - first >= JOURNAL_LIMIT || characters > JOURNAL_CHARACTERS;
+    if (tooMuch || millisOf(event.asOf) < horizon) break;
+    first--;
+  }
+  return { base: events.slice(0, first).reduce(step, base), events: events.slice(first) };
+}
+
+const sameEvent = (one: Stamped, other: Stamped): boolean => one.asOf === other.asOf && one.target === other.target;
+
+/** Broker time of an as-of, ms since the epoch. */
+export const millisOf = (asOf: AsOf): number => Number(asOf.slice(0, 13));
+/** The same as REST shows times. */
+export const isoOf = (asOf: AsOf): string => new Date(millisOf(asOf)).toISOString();

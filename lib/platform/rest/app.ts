@@ -1,0 +1,57 @@
+import { Hono } from 'hono';
+import type { Clock } from '../../config/clock';
+import type { Effects } from '../context';
+import { errorBody } from '../dispatch/error-body';
+import type { Platform } from '../dispatch/platform';
+import type { Origin } from '../model';
+import { Authenticator } from './basic-auth';
+import { Exchange } from './exchange';
+import { respond } from './respond';
+
+/** One message's effects and the end of it. */
+export interface Message {
+  readonly effects: Effects;
+  flush(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly clock: Clock;
+  /** Effects of one request; how they are stored and who hears of them is the caller's. */
+  beginMessage(origin: Origin): Message;
+  /** Told of what nobody foresaw, before the client gets its 500. */
+  onUnexpected(error: unknown, request: { readonly method: string; readonly path: string }): void;
+  /** The tenant of user names without one, where the host name does not tell. */
+  readonly defaultTenant?: string;
+  /** Bytes of a request body. Default 4 MiB, what Lambda's 6 MB leave after base64. */
+  readonly maxBodyBytes?: number;
+}
+
+/** What the Lambda adapter hands over beside the request. */
+interface Bindings {
+  readonly requestContext?: { readonly requestId?: string; readonly timeEpoch?: number };
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const ORDERED_REQUESTS = 36 ** 4;
+
+/** REST over the platform: authentication, media types, bodies and errors around `dispatch`; it routes nothing itself. */
+export function createApp(platform: Platform, options: AppOptions): Hono<{ Bindings: Bindings }> {
+  const { clock, beginMessage, defaultTenant, maxBodyBytes = MAX_BODY_BYTES } = options;
+  const authenticator = new Authenticator(platform.credentials, platform.tenants, clock, defaultTenant);
+  const deps = { platform, authenticator, beginMessage, maxBodyBytes };
+  let handled = 0;
+  const app = new Hono<{ Bindings: Bindings }>();
+  app.all('*', (c) => {
+    const { requestId = randomId(clock), timeEpoch = clock.now() } = c.env?.requestContext ?? {};
+    // state is ordered by time, then message: the counter keeps the order of requests within one millisecond
+    const order = (handled++ % ORDERED_REQUESTS).toString(36).padStart(4, '0');
+    return new Exchange(c.req.raw, { messageId: `${order}-${requestId}`, receivedAt: timeEpoch }, deps).answer();
+  });
+  app.onError((error, c) => {
+    options.onUnexpected(error, { method: c.req.method, path: c.req.path });
+    return respond(errorBody(500, 'general/internalError', 'The request failed; it may be repeated.'), 'vendor');
+  });
+  return app;
+}
+
+const randomId = (clock: Clock): string => Buffer.from(clock.randomBytes(8)).toString('hex');

@@ -1,0 +1,11 @@
+import type { RefusalCode } from '../../platform/outcome';
+
+/**
+ * A row for `s/e`: `<code>,<template id>,<text>`. The text is not quoted, so readers split at the first two commas
+ * (mqtt-implementation section 9); line ends and a comma in the id would break that and become blanks.
+ */
+export function errorRow(code: RefusalCode, templateId: string, text: string): string {
+  return `${code},${onOneLine(templateId).replaceAll(',', ' ').slice(0, 40)},${onOneLine(text)}`;
+}
+
+const onOneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');

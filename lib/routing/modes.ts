@@ -1,0 +1,36 @@
+/** How a message wants to be handled; the topic prefix or the REST header says it (mqtt-implementation section 10). */
+export const PROCESSING_MODES = ['PERSISTENT', 'TRANSIENT', 'QUIESCENT', 'CEP'] as const;
+export type ProcessingMode = (typeof PROCESSING_MODES)[number];
+
+/** The five kinds of object a message can create or change, named as the notification channels are. */
+export type Api = 'measurements' | 'events' | 'alarms' | 'managedobjects' | 'operations';
+
+/** Where a change goes. */
+export interface Sinks {
+  readonly store: boolean;
+  /** Real-time notifications to subscribers. */
+  readonly notify: boolean;
+  /** Event processing (CEP). */
+  readonly process: boolean;
+}
+
+const BY_MODE: Record<ProcessingMode, Sinks> = {
+  PERSISTENT: { store: true, notify: true, process: true },
+  TRANSIENT: { store: false, notify: true, process: true },
+  QUIESCENT: { store: true, notify: false, process: true },
+  CEP: { store: false, notify: false, process: true },
+};
+
+/** APIs whose objects a mode may leave unstored; elsewhere it decides only who hears of the change. */
+const UNSTORED: Record<ProcessingMode, readonly Api[]> = {
+  PERSISTENT: [],
+  TRANSIENT: ['measurements', 'events', 'alarms'],
+  QUIESCENT: [],
+  CEP: ['measurements', 'events'],
+};
+
+/** What a mode means for one kind of object: DESIGN's table, with inventory and operations always stored. */
+export function sinksOf(mode: ProcessingMode, api: Api): Sinks {
+  const sinks = BY_MODE[mode];
+  return sinks.store || UNSTORED[mode].includes(api) ? sinks : { ...sinks, store: true };
+}

@@ -1,0 +1,26 @@
+import type { Item, PageRequest, Table } from './table';
+
+const FIRST_PAGE = 16;
+const LARGEST_PAGE = 1024;
+
+/**
+ * Every item of a query as the caller asks for them, in pages that start small and grow fourfold: who wants the newest
+ * item pays for a few, who wants all of them makes few calls.
+ */
+export async function* growingPages(table: Table, request: Omit<PageRequest, 'limit'>): AsyncGenerator<Item> {
+  let startKey = request.startKey;
+  let limit = FIRST_PAGE;
+  do {
+    const page = await table.query({ ...request, limit, ...(startKey && { startKey }) });
+    yield* page.items;
+    startKey = page.nextKey;
+    limit = Math.min(limit * 4, LARGEST_PAGE);
+  } while (startKey !== undefined);
+}
+
+/** All of them, where there are few. */
+export async function collect<T>(elements: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const element of elements) all.push(element);
+  return all;
+}

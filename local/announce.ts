@@ -1,0 +1,38 @@
+import type { LocalOptions } from './options';
+
+/** Where everything listens. */
+export interface Endpoints {
+  readonly mqtt: string;
+  readonly mqtts: string;
+  readonly ws: string;
+  readonly wss: string;
+  readonly http: string;
+  readonly https: string;
+}
+
+/** Lines to paste, filled in: a first measurement, the device's downlinks, and what is stored, over REST. */
+export function pasteLines(options: LocalOptions, endpoints: Endpoints, caFile: string): string {
+  const mqtt = new URL(endpoints.mqtt);
+  const mqtts = new URL(endpoints.mqtts);
+  const login = `-u '${options.tenant}/${options.adminUser}' -P '${options.adminPassword}'`;
+  const device = `-h ${mqtt.hostname} -p ${mqtt.port} ${login}`;
+  const curl = `curl -s -u '${options.tenant}/${options.adminUser}:${options.adminPassword}'`;
+  return [
+    'A first device sends a temperature:',
+    `  mosquitto_pub ${device} -i my-device -t s/us -q 1 -m 211,21.5`,
+    'The same over TLS:',
+    `  mosquitto_pub -h ${mqtts.hostname} -p ${mqtts.port} --cafile '${caFile}' ${login} -i my-device -t s/us -q 1 -m 211,22`,
+    'It waits for operations and errors:',
+    `  mosquitto_sub ${device} -i my-device -t s/ds -t s/e -v`,
+    'What is stored:',
+    `  ${curl} '${endpoints.http}/inventory/managedObjects?fragmentType=c8y_IsDevice'`,
+    `  ${curl} '${endpoints.http}/measurement/measurements?pageSize=10'`,
+    '',
+  ].join('\n');
+}
+
+/** The line scripts wait for: everything listens. */
+export function readyLine(options: LocalOptions, endpoints: Endpoints, caFile: string): string {
+  const facts = { ...endpoints, tenant: options.tenant, user: options.adminUser, ca: caFile };
+  return `ready ${JSON.stringify(facts)}`;
+}

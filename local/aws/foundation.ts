@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { DynamodbService } from './dynamodb/dynamodbService';
+import { type AwsJsonService, serveAwsJson } from './endpoint/awsJson';
+import { ServiceEndpoint } from './endpoint/serviceEndpoint';
+import { Iam } from './iam/iam';
+import { iotControl } from './iotcontrol/iotControl';
+import { LambdaService } from './lambda/lambdaService';
+import { Meter } from './meter/meter';
+import type { EmbeddedCloudOptions } from './options';
+import type { CollectedIot, Services } from './resources/services';
+import { Scheduler } from './scheduler';
+import { SqsService } from './sqs/sqsService';
+import { SsmService } from './ssm/ssmService';
+import { newUuid } from './uuid';
+
+/** The services before any resource is in them. */
+export interface Foundation {
+  readonly services: Services;
+  readonly meter: Meter;
+  readonly rootAccessKeyId: string;
+  closeDatabase(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const CONCURRENCY = 4;
+const RETRY_DELAYS: readonly [number, number] = [1_000, 2_000];
+
+/** Starts the endpoint and the empty services behind it. */
+export async function startFoundation(options: EmbeddedCloudOptions): Promise<Foundation> {
+  const { clock, region = REGION, account = ACCOUNT, host = HOST, concurrency = CONCURRENCY } = options;
+  const onLog = (source: string, line: string): void => options.onLog?.(source, line);
+  const scheduler = new Scheduler(clock);
+  const meter = new Meter();
+  const rootAccessKeyId = `ROOT${newUuid(clock).replaceAll('-', '').slice(0, 16).toUpperCase()}`;
+  const iam = new Iam(rootAccessKeyId);
+  const endpoint = new ServiceEndpoint((accessKeyId) => iam.isKnown(accessKeyId));
+  await endpoint.listen(host);
+  const dynamodb = new DynamodbService({ iam, meter, region, account, ...databasePath(options) });
+  const sqs = new SqsService(iam, meter, scheduler);
+  const ssm = new SsmService(iam, clock, `arn:aws:ssm:${region}:${account}:`);
+  const iot: CollectedIot = { authorizers: [], domainConfigurations: [], rules: [] };
+  mount(endpoint, { dynamodb, sqs, ssm });
+  const arnPrefix = `arn:aws:iot:${region}:${account}:`;
+  endpoint.mount('iot', iotControl({ iam, arnPrefix, host, domainConfigurations: iot.domainConfigurations }));
+  const lambda = new LambdaService({
+    clock,
+    scheduler,
+    meter,
+    account,
+    concurrency,
+    retryDelays: options.retryDelays ?? RETRY_DELAYS,
+    ...(options.preload === undefined ? {} : { preload: options.preload }),
+    preloadData: options.preloadData,
+    onLog,
+  });
+  const { stackName, assets } = options.assembly;
+  const services: Services = {
+    region,
+    account,
+    stackName,
+    clock,
+    scheduler,
+    iam,
+    lambda,
+    sqs,
+    ssm,
+    dynamodb,
+    endpoint,
+    assets,
+    concurrency,
+    host,
+    mappings: [],
+    iot,
+    httpApis: new Map(),
+    onLog,
+  };
+  return { services, meter, rootAccessKeyId, closeDatabase: () => dynamodb.close() };
+}
+
+function databasePath({ dataDir }: EmbeddedCloudOptions): { path?: string } {
+  return dataDir === undefined ? {} : { path: join(dataDir, 'dynamodb') };
+}
+
+function mount(endpoint: ServiceEndpoint, jsonServices: Readonly<Record<string, AwsJsonService>>): void {
+  for (const [signingName, service] of Object.entries(jsonServices)) {
+    endpoint.mount(signingName, (accessKeyId, request, response) =>
+      serveAwsJson(service, accessKeyId, request, response),
+    );
+  }
+}

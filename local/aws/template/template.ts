@@ -1,0 +1,50 @@
+/** The parts of a CloudFormation template that this cloud runs. Property values are unresolved: they may hold intrinsics. */
+export type TemplateValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly TemplateValue[]
+  | { readonly [key: string]: TemplateValue };
+export type TemplateObject = { readonly [key: string]: TemplateValue };
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: TemplateObject;
+  readonly DependsOn?: string | readonly string[];
+  readonly Condition?: string;
+  readonly Metadata?: TemplateObject;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface TemplateOutput {
+  readonly Value: TemplateValue;
+  readonly Condition?: string;
+  readonly Description?: string;
+}
+
+export interface TemplateParameter {
+  readonly Type: string;
+  readonly Default?: string;
+}
+
+export interface Template {
+  readonly Resources: { readonly [logicalId: string]: TemplateResource };
+  readonly Parameters?: { readonly [name: string]: TemplateParameter };
+  readonly Conditions?: { readonly [name: string]: TemplateValue };
+  readonly Mappings?: {
+    readonly [name: string]: { readonly [key: string]: { readonly [key: string]: TemplateValue } };
+  };
+  readonly Outputs?: { readonly [name: string]: TemplateOutput };
+}
+
+/** The template asks for something this cloud cannot run, or is not a valid template. Raised while starting, never later. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+}
+
+/** Narrows a template value to an object. */
+export function isTemplateObject(value: TemplateValue | undefined): value is TemplateObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

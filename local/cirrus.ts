@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { synthesize } from '../cdk/synthesize';
+import type { Endpoints } from './announce';
+import { EmbeddedCloud } from './aws/cloud';
+import type { IotEvent } from './aws/iot/events';
+import { readAssembly } from './aws/template/assembly';
+import { localCertificates } from './certificates';
+import { HostClock } from './clock';
+import type { LocalOptions } from './options';
+import { seed } from './seed';
+
+export interface CirrusHooks {
+  /** A line a function wrote. */
+  onLog?(functionName: string, line: string): void;
+  onEvent?(event: IotEvent): void;
+}
+
+export interface CirrusSettings {
+  /** Keys as of `cdk synth -c key=value`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Milliseconds before the retries of an asynchronous invocation; AWS waits one and two minutes. */
+  readonly retryDelays?: readonly [number, number];
+  /** PUBLISH packets per second and connection, in and out; AWS allows 100. */
+  readonly connectionPublishesPerSecond?: number;
+}
+
+/** The whole stack, running in this process. */
+export interface RunningCirrus {
+  readonly cloud: EmbeddedCloud;
+  readonly clock: HostClock;
+  readonly endpoints: Endpoints;
+  /** File name of the CA's certificate. */
+  readonly caFile: string;
+  close(): Promise<void>;
+}
+
+/** Synthesizes the stack, runs it, and makes the tenant with its administrator. */
+export async function startCirrus(
+  options: LocalOptions,
+  hooks: CirrusHooks = {},
+  settings: CirrusSettings = {},
+): Promise<RunningCirrus> {
+  const clock = new HostClock();
+  const outdir = await mkdtemp(join(tmpdir(), 'cirrus-'));
+  const tls = await localCertificates(resolve(options.dataDir ?? '.cirrus'), clock.now());
+  synthesize({ outdir, ...(settings.context && { context: settings.context }) });
+  const cloud = await EmbeddedCloud.start({
+    assembly: readAssembly(outdir),
+    host: options.host,
+    ports: options.ports,
+    tls,
+    clock,
+    preload: fileURLToPath(new URL('./worker-preload.mjs', import.meta.url)),
+    preloadData: { buffer: clock.buffer, logLevel: 'DEBUG' },
+    ...(options.dataDir !== undefined && { dataDir: resolve(options.dataDir) }),
+    ...(options.dynamodbEndpoint !== undefined && { dynamodbEndpoint: options.dynamodbEndpoint }),
+    ...(settings.connectionPublishesPerSecond !== undefined && {
+      iot: { connectionPublishesPerSecond: settings.connectionPublishesPerSecond },
+    }),
+    ...(settings.retryDelays && { retryDelays: settings.retryDelays }),
+    ...hooks,
+  });
+  await seed(cloud, clock, options);
+  return {
+    cloud,
+    clock,
+    endpoints: endpointsOf(cloud, options.host),
+    caFile: tls.caFile,
+    close: async () => {
+      await cloud.close();
+      await rm(outdir, { recursive: true, force: true });
+    },
+  };
+}
+
+function endpointsOf({ ports }: EmbeddedCloud, host: string): Endpoints {
+  const url = (scheme: string, port: number | undefined, path = ''): string => {
+    if (port === undefined) throw new Error(`nothing listens for ${scheme}`);
+    return `${scheme}://${host}:${port}${path}`;
+  };
+  return {
+    mqtt: url('mqtt', ports.mqtt),
+    mqtts: url('mqtts', ports.mqtts),
+    ws: url('ws', ports.ws, '/mqtt'),
+    wss: url('wss', ports.wss, '/mqtt'),
+    http: url('http', ports.http),
+    https: url('https', ports.https),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../lib/config/clock';
+
+/** A clock that runs with the system's and can be advanced; workers read the same offset from shared memory. */
+export class HostClock implements Clock {
+  /** Handed to `worker-preload.mjs` in every worker. */
+  readonly buffer = new SharedArrayBuffer(8);
+  private readonly offset = new BigInt64Array(this.buffer);
+
+  now(): number {
+    return Date.now() + Number(Atomics.load(this.offset, 0));
+  }
+
+  randomBytes(length: number): Uint8Array {
+    return crypto.getRandomValues(new Uint8Array(length));
+  }
+
+  /** Moves the time of the whole embedded cloud forward, functions included. */
+  advance(ms: number): void {
+    Atomics.add(this.offset, 0, BigInt(Math.round(ms)));
+  }
+}

@@ -1,0 +1,35 @@
+import { pasteLines, readyLine } from './announce';
+import { startCirrus } from './cirrus';
+import { localOptions, USAGE } from './options';
+import { PublishLog } from './publish-log';
+
+const options = localOptions(process.argv.slice(2), process.env);
+if (!options.ok) {
+  console.error(`${options.error}\n\n${USAGE}`);
+  process.exit(2);
+}
+const log = new PublishLog(options.value.quiet, (line) => console.log(line));
+const cirrus = await startCirrus(options.value, {
+  onLog: (functionName, line) => log.functionLine(functionName, line),
+  onEvent: (event) => log.brokerEvent(event),
+});
+console.log(pasteLines(options.value, cirrus.endpoints, cirrus.caFile));
+console.log(readyLine(options.value, cirrus.endpoints, cirrus.caFile));
+
+/** A second signal does not wait. */
+const STOP_LIMIT_MS = 4_500;
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    cirrus.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+}

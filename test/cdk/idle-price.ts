@@ -1,0 +1,112 @@
+import type { Properties, Resources } from './synthesized';
+
+const HOURS_A_MONTH = 730;
+
+/** What a resource uses in a month in which nothing happens: dollars, or units of which an account has some for free. */
+interface Use {
+  readonly dollars?: number;
+  readonly alarms?: number;
+  readonly queueRequests?: number;
+}
+type Price = (properties: Properties) => Use;
+
+/** For ever free for every account, not only in its first year. */
+const ALLOWANCES = {
+  alarms: { free: 10, dollarsEach: 0.1 },
+  queueRequests: { free: 1_000_000, dollarsEach: 0.5 / 1_000_000 },
+} as const;
+
+const onlyByUse: Price = () => ({ dollars: 0 });
+const perHour =
+  (dollars: number): Price =>
+  () => ({ dollars: dollars * HOURS_A_MONTH });
+
+/** List prices of us-east-1 by resource type (aws-platform sections 9 and 11). A type that is not here has no price. */
+const PRICES: Readonly<Record<string, Price>> = {
+  'AWS::ApiGatewayV2::Api': onlyByUse,
+  'AWS::ApiGatewayV2::Integration': onlyByUse,
+  'AWS::ApiGatewayV2::Route': onlyByUse,
+  'AWS::ApiGatewayV2::Stage': onlyByUse,
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::DynamoDB::Table': table,
+  'AWS::EC2::NatGateway': perHour(0.045),
+  'AWS::IAM::Policy': onlyByUse,
+  'AWS::IAM::Role': onlyByUse,
+  'AWS::IoT::Authorizer': onlyByUse,
+  'AWS::IoT::DomainConfiguration': onlyByUse,
+  'AWS::IoT::Logging': onlyByUse,
+  'AWS::IoT::TopicRule': onlyByUse,
+  'AWS::KMS::Key': () => ({ dollars: 1 }),
+  'AWS::Kinesis::Stream': stream,
+  'AWS::Lambda::EventInvokeConfig': onlyByUse,
+  'AWS::Lambda::EventSourceMapping': mapping,
+  'AWS::Lambda::Function': onlyByUse,
+  'AWS::Lambda::Permission': onlyByUse,
+  'AWS::Logs::LogGroup': onlyByUse,
+  'AWS::SQS::Queue': onlyByUse,
+  'AWS::SQS::QueuePolicy': onlyByUse,
+  'AWS::SecretsManager::Secret': () => ({ dollars: 0.4 }),
+  'Custom::CirrusHostName': onlyByUse,
+  'Custom::CirrusSecret': onlyByUse,
+};
+
+export interface IdlePrice {
+  /** Dollars a month. */
+  readonly total: number;
+  /** What the price is made of, one line per resource type or allowance. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * What the resources cost in a month without a single message.
+ * @throws when the price of a type is not known
+ */
+export function idlePrice(resources: Resources): IdlePrice {
+  const dollars = new Map<string, { count: number; sum: number }>();
+  const used = { alarms: 0, queueRequests: 0 };
+  for (const [logicalId, { Type, Properties = {} }] of Object.entries(resources)) {
+    const price = PRICES[Type];
+    if (price === undefined) throw new Error(`${logicalId}: the idle price of ${Type} is not known`);
+    const use = price(Properties);
+    const line = dollars.get(Type) ?? { count: 0, sum: 0 };
+    dollars.set(Type, { count: line.count + 1, sum: line.sum + (use.dollars ?? 0) });
+    used.alarms += use.alarms ?? 0;
+    used.queueRequests += use.queueRequests ?? 0;
+  }
+  const paid = [...dollars].map(([type, { count, sum }]) => ({ sum, text: `${count} × ${type}` }));
+  const allowed = (['alarms', 'queueRequests'] as const).map((unit) => {
+    const { free, dollarsEach } = ALLOWANCES[unit];
+    return { sum: Math.max(0, used[unit] - free) * dollarsEach, text: `${used[unit]} ${unit}, ${free} are free` };
+  });
+  const all = [...paid, ...allowed];
+  return {
+    total: all.reduce((sum, line) => sum + line.sum, 0),
+    lines: all.map((line) => `$${line.sum.toFixed(2).padStart(6)}  ${line.text}`),
+  };
+}
+
+function alarm(properties: Properties): Use {
+  const metrics = properties.Metrics;
+  return { alarms: Array.isArray(metrics) ? metrics.length : 1 };
+}
+
+function table(properties: Properties): Use {
+  if (properties.BillingMode === 'PAY_PER_REQUEST') return { dollars: 0 };
+  const indexes = Array.isArray(properties.GlobalSecondaryIndexes) ? properties.GlobalSecondaryIndexes : [];
+  const hourly = [properties, ...indexes].reduce((sum, { ProvisionedThroughput: capacity }) => {
+    return sum + Number(capacity.ReadCapacityUnits) * 0.00013 + Number(capacity.WriteCapacityUnits) * 0.00065;
+  }, 0);
+  return { dollars: hourly * HOURS_A_MONTH };
+}
+
+function stream(properties: Properties): Use {
+  const shards = properties.ShardCount;
+  return { dollars: HOURS_A_MONTH * (shards === undefined ? 0.04 : Number(shards) * 0.015) };
+}
+
+/** Lambda asks an empty queue with five pollers that wait 20 s each; SQS bills these requests. A stream's are free. */
+function mapping(properties: Properties): Use {
+  if (properties.ProvisionedPollerConfig !== undefined) throw new Error('provisioned pollers have no idle price here');
+  if (properties.StartingPosition !== undefined) return { dollars: 0 };
+  return { queueRequests: (5 * 30 * 24 * 3600) / 20 };
+}

@@ -1,0 +1,24 @@
+import type { Call } from '../../lib/platform/context';
+import type { Change, Origin } from '../../lib/platform/model';
+import { callAt as callAtTime } from '../support/calls';
+
+export const START = Date.UTC(2026, 1, 3, 4, 5);
+
+/** A call whose changes a test can look at. `ms` counts from `START`. */
+export function callAt(ms: number, origin: Partial<Origin> = {}): Call & { readonly changes: readonly Change[] } {
+  const call = callAtTime(START + ms, origin);
+  return {
+    ...call,
+    get changes() {
+      return call.effects.changes.map(({ change }) => change);
+    },
+  };
+}
+
+export const isoAt = (ms: number): string => new Date(START + ms).toISOString();
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+/** Top to bottom: a room imports only from itself and the rooms below it. */
+const ROOMS = ['ingest', 'protocols', 'delivery', 'platform', 'routing', 'storage', 'config'];
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(ROOT, folder, file));
+}
+
+/** Repository-relative paths of what a file imports from this repository. */
+function imports(file: string): string[] {
+  const specifiers = readFileSync(file, 'utf8').matchAll(/(?:from|import) '(\.[^']*)'/g);
+  return [...specifiers].map(([, specifier = '']) => relative(ROOT, resolve(dirname(file), specifier)));
+}
+
+function roomOf(path: string): string | undefined {
+  const [top, room] = path.split(sep);
+  return top === 'lib' ? room : undefined;
+}
+
+describe('the rooms of lib', () => {
+  it('finds the files it judges', () => {
+    expect(sources('lib').length).toBeGreaterThan(20);
+    expect(sources('lib').flatMap(imports).length).toBeGreaterThan(50);
+  });
+
+  it.each(ROOMS)('%s imports only from itself and the rooms below it', (room) => {
+    const allowed = ROOMS.slice(ROOMS.indexOf(room));
+    const wrong = sources(`lib/${room}`).flatMap((file) =>
+      imports(file)
+        .filter((path) => path !== 'package.json' && !allowed.includes(roomOf(path) ?? 'outside lib'))
+        .map((path) => `${relative(ROOT, file)} imports ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('local/aws knows nothing of Cirrus, but for the type of its clock', () => {
+    const wrong = sources('local/aws').flatMap((file) =>
+      imports(file).filter((path) => !path.startsWith(join('local', 'aws')) && path !== join('lib', 'config', 'clock')),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('functions hold no logic: under 100 lines each', () => {
+    const long = sources('functions').filter((file) => readFileSync(file, 'utf8').split('\n').length > 100);
+    expect(long).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
+
+class SimulatedCrash extends Error {
+  override readonly name = 'SimulatedCrash';
+}
+
+/** One table's use of DynamoDB. */
+export interface Usage {
+  /** How often each command ran: `{ PutItem: 1 }`. */
+  readonly commands: Readonly<Record<string, number>>;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+}
+
+/**
+ * Counts commands and capacity units of a DynamoDB client. Secondary indexes are not in the units: the in-memory
+ * database reports what the table itself consumed. It reports nothing for a write whose condition failed, which AWS
+ * charges: that counts as one unit.
+ */
+export class CallCounter {
+  private commands: Record<string, number> = {};
+  private writeUnits = 0;
+  private readUnits = 0;
+  private callsUntilCrash = Number.POSITIVE_INFINITY;
+
+  watch(client: DynamoDBClient): void {
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const command = (context.commandName ?? '').replace(/Command$/, '');
+        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
+        this.commands[command] = (this.commands[command] ?? 0) + 1;
+        if (--this.callsUntilCrash <= 0) throw new SimulatedCrash();
+        const result = await next(args).catch((error: unknown) => {
+          if (error instanceof ConditionalCheckFailedException) this.writeUnits += 1;
+          throw error;
+        });
+        const { ConsumedCapacity: consumed } = result.output as {
+          ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
+        };
+        for (const { CapacityUnits: units = 0 } of consumed === undefined ? [] : [consumed].flat()) {
+          if (WRITES.has(command)) this.writeUnits += units;
+          else this.readUnits += units;
+        }
+        return result;
+      },
+      { step: 'initialize', name: 'countCalls' },
+    );
+  }
+
+  /** Everything since the start or the last `reset`. */
+  get usage(): Usage {
+    return { commands: { ...this.commands }, writeUnits: this.writeUnits, readUnits: this.readUnits };
+  }
+
+  reset(): void {
+    this.commands = {};
+    this.writeUnits = 0;
+    this.readUnits = 0;
+  }
+
+  /** Runs `work` as a process that dies before its n-th call (from 1) reaches DynamoDB. */
+  async failAt(call: number, work: () => Promise<unknown>): Promise<void> {
+    this.callsUntilCrash = call;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SimulatedCrash)) throw error;
+    } finally {
+      this.callsUntilCrash = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** What `work` alone asked of DynamoDB. */
+  async counting(work: () => Promise<unknown>): Promise<Usage> {
+    this.reset();
+    await work();
+    return this.usage;
+  }
+}

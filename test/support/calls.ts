@@ -1,0 +1,24 @@
+import type { Call } from '../../lib/platform/context';
+import { MessageEffects } from '../../lib/platform/effects';
+import type { Origin } from '../../lib/platform/model';
+
+export interface TestCall extends Call {
+  readonly effects: MessageEffects;
+}
+
+/** A call as a device's row makes it: `at` is when the broker had it, in ms since the epoch. */
+export function callAt(at: number, origin: Partial<Origin> = {}): TestCall {
+  const { mode = 'PERSISTENT' } = origin;
+  return {
+    origin: {
+      tenant: 't100',
+      user: 'device_pump-7741',
+      mode,
+      receivedAt: at,
+      messageId: `${at.toString(16).padStart(12, '0')}`.slice(-8),
+      row: 1,
+      ...origin,
+    },
+    effects: new MessageEffects(mode),
+  };
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type AttributeDefinition, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { Table } from '../../lib/storage/table';
+import { CallCounter } from './call-counter';
+
+/** Both tables as the stack defines them, on a DynamoDB of this test's own. */
+export interface Tables {
+  readonly registry: Table;
+  readonly telemetry: Table;
+  readonly client: DynamoDBClient;
+  /** What the code under test asked of DynamoDB, per command and in capacity units. */
+  readonly calls: CallCounter;
+  close(): Promise<void>;
+}
+
+const INDEXES = [
+  { name: 'list', pk: 'listPk', sk: 'listSk' },
+  { name: 'due', pk: 'duePk', sk: 'dueAt' },
+];
+
+/** Starts an in-memory DynamoDB on a free port and creates the two tables. */
+export async function startTables(): Promise<Tables> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await createTable(client, 'registry', INDEXES);
+  await createTable(client, 'telemetry', []);
+  const calls = new CallCounter();
+  calls.watch(client);
+  return {
+    registry: new Table(client, 'registry'),
+    telemetry: new Table(client, 'telemetry'),
+    client,
+    calls,
+    close: async () => {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise<void>((closed) => server.close(() => closed()));
+    },
+  };
+}
+
+async function createTable(client: DynamoDBClient, name: string, indexes: typeof INDEXES): Promise<void> {
+  const attributes = ['pk', 'sk', ...indexes.flatMap((index) => [index.pk, index.sk])];
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map(
+        (attribute): AttributeDefinition => ({ AttributeName: attribute, AttributeType: 'S' }),
+      ),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      ...(indexes.length > 0 && {
+        GlobalSecondaryIndexes: indexes.map((index) => ({
+          IndexName: index.name,
+          KeySchema: [
+            { AttributeName: index.pk, KeyType: 'HASH' as const },
+            { AttributeName: index.sk, KeyType: 'RANGE' as const },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' as const },
+        })),
+      }),
+    }),
+  );
+}
