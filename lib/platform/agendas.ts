@@ -29,7 +29,7 @@ const WRITE_ATTEMPTS = 12;
 export class Agendas {
   constructor(private readonly items: OperationItems) {}
 
-  /** Puts an event into a device's journal and carries out what follows from it. An event that means no operation is not kept. */
+  /** Puts an event into a device's journal and carries out what follows from it. An event that can mean no operation is not kept. */
   async apply(tenant: string, agent: string, device: string, event: OperationEvent): Promise<AgendaChange> {
     for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
       const { entries, journals } = await this.items.agenda(tenant, agent, device);

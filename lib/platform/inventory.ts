@@ -146,20 +146,34 @@ export class Inventory {
     if (record === undefined) return fail(objectNotFound(id));
     const children = await collect(childrenOf(registry, tenant, id));
     if (children.length > 0 && !cascade) return fail(HAS_CHILDREN);
-    for (const child of children) {
-      await unlink(registry, tenant, id, child.kind, child.id);
-      await this.delete(call, child.id, { cascade });
-    }
-    const names = await collect(externalIdsOf(registry, tenant, id));
-    for (const name of names) await releaseExternalId(registry, tenant, name);
-    for (const parent of await collect(parentsOf(registry, tenant, id))) {
-      await unlink(registry, tenant, parent.id, parent.kind, id);
-    }
-    for (const list of listsOf(record)) await delist(registry, tenant, id, list, asOf(call.origin));
-    await deleteObject(registry, tenant, id);
-    for (const listener of this.deletionListeners) listener(tenant, id, names);
-    call.effects.changed(changeOf('DELETE', managedObjectOf(record)));
+    for (const child of children) await this.deleteChild(call, id, child);
+    for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
+    await this.erase(call, record);
     return ok(undefined);
+  }
+
+  /** The link from above goes last: while it is there, a retry of the parent's deletion finds the child. */
+  private async deleteChild(call: Call, parent: string, { id, kind }: Link): Promise<void> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    for (const child of await collect(childrenOf(registry, tenant, id))) await this.deleteChild(call, id, child);
+    for (const other of await this.parents(tenant, id)) {
+      if (other.id !== parent || other.kind !== kind) await unlink(registry, tenant, other.id, other.kind, id);
+    }
+    const record = await getObject(registry, tenant, id);
+    if (record !== undefined) await this.erase(call, record);
+    await unlink(registry, tenant, parent, kind, id);
+  }
+
+  private async erase(call: Call, record: ObjectRecord): Promise<void> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    const names = await collect(externalIdsOf(registry, tenant, record.id));
+    for (const name of names) await releaseExternalId(registry, tenant, name);
+    for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
+    await deleteObject(registry, tenant, record.id);
+    for (const listener of this.deletionListeners) listener(tenant, record.id, names);
+    call.effects.changed(changeOf('DELETE', managedObjectOf(record)));
   }
 
   /** Links two objects; again is no harm. A hierarchy has no circles. */

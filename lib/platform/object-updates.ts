@@ -55,6 +55,8 @@ async function updatePart(registry: Table, tenant: string, id: string, change: M
       await relist(registry, tenant, done.value, part);
       return ok({ record: applied(done.value, part), changed: true });
     }
+    if (done.error.kind === 'tooLarge')
+      return fail({ kind: 'tooLarge', message: `The object ${id} has no room for more` });
     const current = await getObject(registry, tenant, id);
     if (current === undefined) return fail(objectNotFound(id));
     part = stillNewer(current, part);

@@ -85,14 +85,11 @@ export function take(before: AgendaFold, event: OperationEvent, operations: read
   return { journal, state, taken, how: idle ? 'idle' : 'new' };
 }
 
-/**
- * Events that turn up later only use operations up, so the oldest one is there now or never. But 507 ends whatever a 501 it
- * has overtaken is going to start, and a row by id may have overtaken what makes it right.
- */
-function mayTakeLater(select: OperationSelector, operations: readonly OpenOperation[]): boolean {
-  if (select.by === 'oldest') return false;
-  return select.by === 'all' ? operations.length > 0 : operations.some(({ id }) => id === select.id);
-}
+/** An older event that turns up later can still leave an operation to this one, if there is any it could mean. */
+const mayTakeLater = (select: OperationSelector, operations: readonly OpenOperation[]): boolean =>
+  operations.some(({ id, names }) =>
+    select.by === 'id' ? id === select.id : select.fragment === undefined || names.includes(select.fragment),
+  );
 
 export const statusOf = (state: AgendaState, id: string): OperationStatus => state.progress[id]?.status ?? 'PENDING';
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../config/json';
-import { ok, type Result } from '../config/result';
+import { fail, ok, type Result } from '../config/result';
 import { objectKey } from './keys';
 import type { ConditionFailed, Expression, Item, Table } from './table';
 
@@ -89,11 +89,20 @@ export async function changeMembers(
   tenant: string,
   id: string,
   change: MemberChange,
-): Promise<Result<ObjectRecord, ConditionFailed>> {
+): Promise<Result<ObjectRecord, ConditionFailed | { readonly kind: 'tooLarge' }>> {
   const { update, condition } = expressions(change);
-  const done = await registry.update(objectKey(tenant, id), update, condition, 'ALL_OLD');
-  return done.ok ? ok(recordOf(id, done.value)) : done;
+  try {
+    const done = await registry.update(objectKey(tenant, id), update, condition, 'ALL_OLD');
+    return done.ok ? ok(recordOf(id, done.value)) : done;
+  } catch (error) {
+    if (isTooLarge(error)) return fail({ kind: 'tooLarge' });
+    throw error;
+  }
 }
+
+/** DynamoDB has no error of its own for an item over 400 KB. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ValidationException' && /item size/i.test(error.message);
 
 export function recordOf(id: string, item: Item): ObjectRecord {
   const members = Object.entries(item.f as Record<string, string>);

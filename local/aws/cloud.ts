@@ -52,6 +52,9 @@ export class EmbeddedCloud {
       await cloud.#listen();
       for (const mapping of services.mappings) mapping.start();
       services.lambda.restore(state?.asyncEvents ?? {});
+      // at once, and not only in close(): a key that a table depends on must survive a crash
+      cloud.#keepState();
+      services.ssm.onChange(() => cloud.#keepState());
       return cloud;
     } catch (error) {
       await services.lambda.close();

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import { DynamodbService } from './dynamodb/dynamodbService';
+import type { Dynamodb } from './dynamodb/dynamodb';
+import { EmbeddedDynamodb } from './dynamodb/embeddedDynamodb';
+import { RemoteDynamodb } from './dynamodb/remoteDynamodb';
+import type { SigningKey } from './dynamodb/signedRequest';
 import { type AwsJsonService, serveAwsJson } from './endpoint/awsJson';
 import { ServiceEndpoint } from './endpoint/serviceEndpoint';
 import { Iam } from './iam/iam';
@@ -37,7 +40,7 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
   const iam = new Iam(rootAccessKeyId);
   const endpoint = new ServiceEndpoint((accessKeyId) => iam.isKnown(accessKeyId));
   await endpoint.listen(host);
-  const dynamodb = new DynamodbService({ iam, meter, region, account, ...databasePath(options) });
+  const dynamodb = database(options, { iam, meter, region, account });
   const sqs = new SqsService(iam, meter, scheduler);
   const ssm = new SsmService(iam, clock, `arn:aws:ssm:${region}:${account}:`);
   const iot: CollectedIot = { authorizers: [], domainConfigurations: [], rules: [] };
@@ -79,8 +82,23 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
   return { services, meter, rootAccessKeyId, closeDatabase: () => dynamodb.close() };
 }
 
-function databasePath({ dataDir }: EmbeddedCloudOptions): { path?: string } {
-  return dataDir === undefined ? {} : { path: join(dataDir, 'dynamodb') };
+function database(
+  { dataDir, dynamodbEndpoint, clock }: EmbeddedCloudOptions,
+  shared: { iam: Iam; meter: Meter; region: string; account: string },
+): Dynamodb {
+  if (dynamodbEndpoint !== undefined) {
+    return new RemoteDynamodb({ ...shared, clock, endpoint: dynamodbEndpoint, key: hostKey(process.env) });
+  }
+  return new EmbeddedDynamodb({ ...shared, ...(dataDir === undefined ? {} : { path: join(dataDir, 'dynamodb') }) });
+}
+
+/** The key that the host has for the other DynamoDB; DynamoDB Local takes any. */
+function hostKey({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN }: NodeJS.ProcessEnv): SigningKey {
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID ?? 'local',
+    secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local',
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
 }
 
 function mount(endpoint: ServiceEndpoint, jsonServices: Readonly<Record<string, AwsJsonService>>): void {

@@ -30,9 +30,12 @@ export interface EmbeddedCloudOptions {
   readonly account?: string;
   /** Directory where tables, parameters, queued messages and pending events outlive the process. Default: memory only. */
   readonly dataDir?: string;
-  /** URL of a real DynamoDB or DynamoDB Local to use instead of the embedded database. */
+  /**
+   * URL of a real DynamoDB or DynamoDB Local to use instead of the embedded database, signed for with the process's
+   * `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+   */
   readonly dynamodbEndpoint?: string;
-  /** A JavaScript module that every function instance imports first, which finds `preloadData` in its `workerData`. */
+  /** A module (JavaScript or TypeScript) that every function instance imports first, which finds `preloadData` in its `workerData`. */
   readonly preload?: string;
   readonly preloadData?: unknown;
   /** Milliseconds before the two retries of an asynchronous invocation. AWS waits one and two minutes. Default [1000, 2000]. */

@@ -64,6 +64,11 @@ describe('ensureRoot', () => {
     expect(cold.commands).toEqual({ GetItem: 1 });
   });
 
+  it('costs nine write units and one read unit to create', async () => {
+    const used = await tables.calls.counting(() => devices.ensureRoot(callAt(clock.now()), newSerial()));
+    expect(used).toMatchObject({ writeUnits: 9, readUnits: 1 });
+  });
+
   it('makes one device, however many instances meet its first data', async () => {
     const serial = newSerial();
     const found = await Promise.all(

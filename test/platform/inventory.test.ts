@@ -166,6 +166,13 @@ describe('update', () => {
     },
   );
 
+  it('refuses what would not fit beside what is there', async () => {
+    const { id } = await create({ a: 'x'.repeat(250_000) });
+    const done = await inventory.update(callAt(clock.now() + 1), id, { b: 'x'.repeat(250_000) });
+    expect(done).toMatchObject({ ok: false, error: { kind: 'tooLarge' } });
+    expect(Object.keys((await inventory.get(TENANT, id))?.fragments ?? {})).toEqual(['a']);
+  });
+
   it('says that there is no such object', async () => {
     expect(await inventory.update(callAt(clock.now()), '1', { a: 1 })).toMatchObject({
       ok: false,
@@ -324,5 +331,35 @@ describe('hierarchy and delete', () => {
       { id: object.id },
     ]);
     expect(await inventory.delete(call, object.id)).toMatchObject({ ok: false, error: { kind: 'notFound' } });
+  });
+
+  it('goes on with a deletion that a crash interrupted, wherever that was', async () => {
+    const identity = new Identity({ registry: tables.registry, telemetry: tables.telemetry, clock });
+    const tenant = 'crash';
+    const family = async () => {
+      const call = callAt(clock.now(), { tenant });
+      const [parent, object, child] = [
+        await create({}, call),
+        await create({ type: 'T', a: 1 }, call),
+        await create({}, call),
+      ];
+      await identity.bind(call, object.id, 'acme_Number', '7');
+      await inventory.addChild(call, parent.id, 'childAssets', object.id);
+      await inventory.addChild(call, object.id, 'childDevices', child.id);
+      return { parent, object, child };
+    };
+    const remove = (id: string) => inventory.delete(callAt(clock.now() + 1, { tenant }), id, { cascade: true });
+    const first = await family();
+    const { commands } = await tables.calls.counting(() => remove(first.object.id));
+    const calls = Object.values(commands).reduce((sum, count) => sum + count, 0);
+    for (let crashAt = 1; crashAt <= calls; crashAt++) {
+      const { parent, object, child } = await family();
+      await tables.calls.failAt(crashAt, () => remove(object.id));
+      await remove(object.id);
+      expect(await inventory.childIds(tenant, parent.id, 'childAssets')).toEqual([]);
+      expect(await inventory.get(tenant, child.id)).toBeUndefined();
+      expect(await identity.find(tenant, 'acme_Number', '7')).toBeUndefined();
+      expect(await idsOf({ type: 'T' }, tenant)).toEqual([]);
+    }
   });
 });

@@ -33,7 +33,7 @@ async function create(context: RequestContext): Promise<Answer> {
   const many = body.value.measurements;
   const isCollection = request.bodyType?.toLowerCase() === 'measurementcollection' || Array.isArray(many);
   if (isCollection) return createMany(context, many);
-  const prepared = await prepare(context, body.value);
+  const prepared = await prepare(context, body.value, new Set());
   if (!prepared.ok) return prepared;
   const created = prepared.value();
   return ok({
@@ -44,17 +44,18 @@ async function create(context: RequestContext): Promise<Answer> {
   });
 }
 
-/** All or none: every element is checked before the first is created. */
+/** All or none: every element is checked before the first is created; each source is looked up once. */
 async function createMany(context: RequestContext, elements: Json | undefined): Promise<Answer> {
   if (!Array.isArray(elements)) {
     const message = 'Following mandatory fields should be included: measurements';
     return fail({ kind: 'invalid', resource: 'undefined', message });
   }
+  const usable = new Set<string>();
   const prepared: (() => Measurement)[] = [];
   for (const element of elements) {
     const body = objectBody(element, 'measurement');
     if (!body.ok) return body;
-    const one = await prepare(context, body.value);
+    const one = await prepare(context, body.value, usable);
     if (!one.ok) return one;
     prepared.push(one.value);
   }
@@ -62,12 +63,20 @@ async function createMany(context: RequestContext, elements: Json | undefined): 
   return ok({ status: 201, bodyType: 'measurementCollection', body: { measurements } });
 }
 
-async function prepare(context: RequestContext, body: JsonObject): Promise<Result<() => Measurement, PlatformError>> {
+/** Checks a measurement and gives what creates it. `usable` remembers the sources that were looked up. */
+async function prepare(
+  context: RequestContext,
+  body: JsonObject,
+  usable: Set<string>,
+): Promise<Result<() => Measurement, PlatformError>> {
   const given = parseMembers(newMeasurement, body, 'measurement');
   if (!given.ok) return given;
   const { source, time, type } = given.value;
-  const object = await usableNewSource(context, source.id, 'measurement');
-  if (!object.ok) return object;
+  if (!usable.has(source.id)) {
+    const object = await usableNewSource(context, source.id, 'measurement');
+    if (!object.ok) return object;
+    usable.add(source.id);
+  }
   const { call, platform } = context;
   const fragments = fragmentsOf(body, KNOWN);
   return ok(() => platform.measurements.create(call, { id: source.id }, { type, time: time.text, fragments }));

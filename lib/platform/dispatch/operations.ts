@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../../config/result';
 import type { PlatformError } from '../errors';
 import { OPERATION_STATUSES, type Operation } from '../model';
-import { FORBIDDEN, requireUsable, visibleOwner } from './access';
+import type { OperationFilter } from '../operations';
+import { requireUsable, requireUsableSource } from './access';
 import { fragmentsOf, id, objectBody, parseMembers, text } from './body';
 import { operationUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
@@ -16,6 +17,7 @@ import { operationView } from './views';
 export const operationRoutes: readonly Route[] = [
   route('GET', '/devicecontrol/operations', 'device', list),
   route('POST', '/devicecontrol/operations', 'human', create),
+  route('DELETE', '/devicecontrol/operations', 'human', removeMany),
   route('GET', '/devicecontrol/operations/:id', 'device', read),
   route('PUT', '/devicecontrol/operations/:id', 'device', update),
 ];
@@ -62,27 +64,32 @@ async function list(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
-  const statuses = wordsOf(request.query, 'status', OPERATION_STATUSES);
-  if (!statuses.ok) return statuses;
-  const range = dateRangeOf(request.query);
-  if (!range.ok) return range;
+  const filter = filterOf(request.query);
+  if (!filter.ok) return filter;
   const revert = flagOf(request.query, 'revert');
   if (!revert.ok) return revert;
-  const deviceId = textOf(request.query, 'deviceId');
-  const agentId = textOf(request.query, 'agentId');
-  const usable = await requireUsableDevice(context, deviceId ?? agentId);
+  const usable = await requireUsableSource(context, filter.value.deviceId ?? filter.value.agentId);
   if (!usable.ok) return usable;
-  const fragmentType = textOf(request.query, 'fragmentType');
-  const found = platform.operations.list(call.origin.tenant, {
-    ...(deviceId !== undefined && { deviceId }),
-    ...(agentId !== undefined && { agentId }),
-    ...(statuses.value !== undefined && { statuses: statuses.value }),
-    ...(fragmentType !== undefined && { fragmentType }),
-    ...range.value,
-    revert: revert.value,
-  });
+  const found = platform.operations.list(call.origin.tenant, { ...filter.value, revert: revert.value });
   const collection = { key: 'operations', bodyType: 'operationCollection', view: operationView };
   return pageAnswer(request, collection, page.value, found);
+}
+
+/** Something has to narrow them down. */
+async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+  const filter = filterOf(request.query);
+  if (!filter.ok) return filter;
+  if (Object.keys(filter.value).length === 0) {
+    const message = 'At least one query parameter has to select the operations.';
+    return fail({ kind: 'invalid', resource: 'devicecontrol', message });
+  }
+  const ids: string[] = [];
+  for await (const operation of platform.operations.list(call.origin.tenant, filter.value)) ids.push(operation.id);
+  for (const id of ids) {
+    const removed = await platform.operations.delete(call, id);
+    if (!removed.ok && removed.error.kind !== 'notFound') return removed;
+  }
+  return ok({ status: 204 });
 }
 
 async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
@@ -120,11 +127,19 @@ async function usableOperation(context: RequestContext, id: string): Promise<Res
   return usable.ok ? ok(found) : usable;
 }
 
-/** Device users list by one of their own devices, or as their own agent. */
-async function requireUsableDevice(
-  context: RequestContext,
-  device: string | undefined,
-): Promise<Result<void, PlatformError>> {
-  if (device !== undefined) return requireUsable(context, device);
-  return visibleOwner(context) === undefined ? ok(undefined) : fail(FORBIDDEN);
+function filterOf(query: URLSearchParams): Result<OperationFilter, PlatformError> {
+  const statuses = wordsOf(query, 'status', OPERATION_STATUSES);
+  if (!statuses.ok) return statuses;
+  const range = dateRangeOf(query);
+  if (!range.ok) return range;
+  const deviceId = textOf(query, 'deviceId');
+  const agentId = textOf(query, 'agentId');
+  const fragmentType = textOf(query, 'fragmentType');
+  return ok({
+    ...range.value,
+    ...(deviceId !== undefined && { deviceId }),
+    ...(agentId !== undefined && { agentId }),
+    ...(statuses.value !== undefined && { statuses: statuses.value }),
+    ...(fragmentType !== undefined && { fragmentType }),
+  });
 }

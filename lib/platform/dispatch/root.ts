@@ -5,53 +5,34 @@ import { type Route, route } from './routes';
 
 export const rootRoutes: readonly Route[] = [route('GET', '/platform', 'anyone', platformLinks)];
 
+/** Link templates of each API's collection: their name, and the query parameters they take. */
+const TEMPLATES = {
+  managedObjects: { ForType: ['type'], ForFragmentType: ['fragmentType'], ForListOfIds: ['ids'] },
+  measurements: { ForSource: ['source'], ForSourceAndDate: ['source', 'dateFrom', 'dateTo'] },
+  events: { ForSource: ['source'], ForSourceAndType: ['source', 'type'] },
+  alarms: { ForSource: ['source'], ForStatus: ['status'] },
+  operations: {
+    ByAgentId: ['agentId'],
+    ByAgentIdAndStatus: ['agentId', 'status'],
+    ByDeviceId: ['deviceId'],
+    ByStatus: ['status'],
+  },
+} as const;
+
 /** The links a client may start from (rest-api section 4). */
 async function platformLinks({ request: { baseUrl } }: RequestContext): Promise<Answer> {
-  const inventory = `${baseUrl}/inventory/managedObjects`;
-  const measurements = `${baseUrl}/measurement/measurements`;
-  const events = `${baseUrl}/event/events`;
-  const alarms = `${baseUrl}/alarm/alarms`;
-  const operations = `${baseUrl}/devicecontrol/operations`;
   const body: JsonObject = {
     self: `${baseUrl}/platform`,
-    inventory: {
-      self: `${baseUrl}/inventory`,
-      managedObjects: { self: inventory },
-      managedObjectsForType: `${inventory}?type={type}`,
-      managedObjectsForFragmentType: `${inventory}?fragmentType={fragmentType}`,
-      managedObjectsForListOfIds: `${inventory}?ids={ids}`,
-    },
+    inventory: apiLinks(`${baseUrl}/inventory`, 'managedObjects'),
     identity: {
       self: `${baseUrl}/identity`,
       externalId: `${baseUrl}/identity/externalIds/{type}/{externalId}`,
       externalIdsOfGlobalId: `${baseUrl}/identity/globalIds/{globalId}/externalIds`,
     },
-    measurement: {
-      self: `${baseUrl}/measurement`,
-      measurements: { self: measurements },
-      measurementsForSource: `${measurements}?source={source}`,
-      measurementsForSourceAndDate: `${measurements}?source={source}&dateFrom={dateFrom}&dateTo={dateTo}`,
-    },
-    event: {
-      self: `${baseUrl}/event`,
-      events: { self: events },
-      eventsForSource: `${events}?source={source}`,
-      eventsForSourceAndType: `${events}?source={source}&type={type}`,
-    },
-    alarm: {
-      self: `${baseUrl}/alarm`,
-      alarms: { self: alarms },
-      alarmsForSource: `${alarms}?source={source}`,
-      alarmsForStatus: `${alarms}?status={status}`,
-    },
-    deviceControl: {
-      self: `${baseUrl}/devicecontrol`,
-      operations: { self: operations },
-      operationsByAgentId: `${operations}?agentId={agentId}`,
-      operationsByAgentIdAndStatus: `${operations}?agentId={agentId}&status={status}`,
-      operationsByDeviceId: `${operations}?deviceId={deviceId}`,
-      operationsByStatus: `${operations}?status={status}`,
-    },
+    measurement: apiLinks(`${baseUrl}/measurement`, 'measurements'),
+    event: apiLinks(`${baseUrl}/event`, 'events'),
+    alarm: apiLinks(`${baseUrl}/alarm`, 'alarms'),
+    deviceControl: apiLinks(`${baseUrl}/devicecontrol`, 'operations'),
     tenant: { self: `${baseUrl}/tenant` },
     user: {
       self: `${baseUrl}/user`,
@@ -60,4 +41,13 @@ async function platformLinks({ request: { baseUrl } }: RequestContext): Promise<
     },
   };
   return ok({ status: 200, bodyType: 'platformApi', body });
+}
+
+function apiLinks(api: string, collection: keyof typeof TEMPLATES): JsonObject {
+  const self = `${api}/${collection}`;
+  const templates = Object.entries(TEMPLATES[collection]).map(([suffix, parameters]) => [
+    `${collection}${suffix}`,
+    `${self}?${parameters.map((name: string) => `${name}={${name}}`).join('&')}`,
+  ]);
+  return { self: api, [collection]: { self }, ...Object.fromEntries(templates) };
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FunctionConfiguration } from './configuration';
 import type { FunctionErrorPayload, InvokeRequest, WorkerMessage, WorkerSetup } from './protocol';
-import { workerSource } from './workerSource';
+import { preloadUrl, workerSource } from './workerSource';
 
 /** How an invocation ended. `billedMs` includes what loading the function took, as AWS bills it. */
 export type Outcome =
@@ -50,7 +50,7 @@ export class FunctionInstance {
       functionName: configuration.name,
       functionArn: configuration.arn,
       memorySize: configuration.memorySize,
-      ...(options.preload === undefined ? {} : { preload: pathToFileURL(options.preload).href }),
+      ...(options.preload === undefined ? {} : { preload: await preloadUrl(options.preload) }),
       preloadData: options.preloadData,
     };
     const worker = new Worker(await workerSource(), {

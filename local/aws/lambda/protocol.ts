@@ -3,7 +3,7 @@ export interface WorkerSetup {
   /** File URL of the module that exports the handler. */
   readonly module: string;
   readonly handler: string;
-  /** File URL of a module to import first. It finds `preloadData` in its `workerData`. */
+  /** URL of a module to import first. It finds `preloadData` in its `workerData`. */
   readonly preload?: string;
   readonly preloadData?: unknown;
   readonly functionName: string;

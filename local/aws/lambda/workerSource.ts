@@ -1,24 +1,36 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type Format } from 'esbuild';
 
 let source: Promise<string> | undefined;
+const preloads = new Map<string, Promise<string>>();
 
-/** The JavaScript of `worker.ts`, built once per process. */
+/** The JavaScript of `worker.ts`, built once per process: a worker thread knows nothing of TypeScript. */
 export function workerSource(): Promise<string> {
-  source ??= bundle();
+  source ??= bundle(fileURLToPath(new URL('./worker.ts', import.meta.url)), 'cjs');
   return source;
 }
 
-async function bundle(): Promise<string> {
-  const result = await build({
-    entryPoints: [fileURLToPath(new URL('./worker.ts', import.meta.url))],
+/** A URL that a worker can import a preload module from; TypeScript is bundled first, once per process. */
+export function preloadUrl(path: string): Promise<string> {
+  if (extname(path) !== '.ts') return Promise.resolve(pathToFileURL(path).href);
+  const known = preloads.get(path);
+  if (known) return known;
+  const url = bundle(path, 'esm').then((text) => `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  preloads.set(path, url);
+  return url;
+}
+
+async function bundle(path: string, format: Format): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path],
     bundle: true,
     write: false,
     platform: 'node',
-    format: 'cjs',
+    format,
     target: 'node20',
   });
-  const [file] = result.outputFiles;
-  if (!file) throw new Error('esbuild gave no output for worker.ts');
+  const [file] = outputFiles;
+  if (!file) throw new Error(`esbuild gave no output for ${path}`);
   return file.text;
 }

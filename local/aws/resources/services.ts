@@ -1,5 +1,5 @@
 import type { Clock } from '../../../lib/config/clock';
-import type { DynamodbTables } from '../dynamodb/tables';
+import type { Dynamodb } from '../dynamodb/dynamodb';
 import type { ServiceEndpoint } from '../endpoint/serviceEndpoint';
 import type { Route } from '../httpapi/routes';
 import type { Iam } from '../iam/iam';
@@ -38,7 +38,7 @@ export interface Services {
   readonly lambda: LambdaService;
   readonly sqs: SqsService;
   readonly ssm: SsmService;
-  readonly dynamodb: DynamodbTables;
+  readonly dynamodb: Dynamodb;
   readonly endpoint: ServiceEndpoint;
   readonly assets: ReadonlyMap<string, string>;
   readonly mappings: EventSourceMapping[];

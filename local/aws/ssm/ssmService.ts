@@ -23,6 +23,7 @@ export class SsmService implements AwsJsonService {
   readonly #clock: Clock;
   readonly #arnPrefix: string;
   readonly #parameters = new Map<string, Parameter>();
+  #onChange: () => void = () => undefined;
 
   /** `arnPrefix` is `arn:aws:ssm:<region>:<account>:`. */
   constructor(iam: Iam, clock: Clock, arnPrefix: string) {
@@ -39,6 +40,11 @@ export class SsmService implements AwsJsonService {
     for (const parameter of parameters) this.#parameters.set(parameter.name, parameter);
   }
 
+  /** Calls `listener` after every change. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
   arn(name: string): string {
     return `${this.#arnPrefix}parameter${name.startsWith('/') ? '' : '/'}${name}`;
   }
@@ -48,6 +54,7 @@ export class SsmService implements AwsJsonService {
     const version = (this.#parameters.get(name)?.version ?? 0) + 1;
     const parameter = { name, type, value, version, modifiedAt: this.#clock.now() };
     this.#parameters.set(name, parameter);
+    this.#onChange();
     return parameter;
   }
 
@@ -112,6 +119,7 @@ export class SsmService implements AwsJsonService {
     const wanted = name(input);
     this.#authorize(accessKeyId, 'DeleteParameter', wanted);
     if (!this.#parameters.delete(wanted)) throw new AwsError('ParameterNotFound', `Parameter ${wanted} not found.`);
+    this.#onChange();
     return {};
   }
 

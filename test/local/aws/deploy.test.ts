@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -131,6 +131,7 @@ describe('a data directory', () => {
       const message = { QueueUrl, MessageBody: 'kept', MessageGroupId: 'g', MessageDeduplicationId: 'd' };
       await sqs.send(new SendMessageCommand(message));
     });
+    expect(readFileSync(join(dataDir, 'state.json'), 'utf8')).toContain('"name":"/p"');
     first.cloud.invokeAsync('Later', { id: 1 });
     await first.close();
 

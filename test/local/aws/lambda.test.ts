@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCloud, type TestCloud } from './support/cloud';
@@ -16,7 +17,7 @@ const ECHO = `
   export const handler = async (event: unknown, context: any) => ({
     event, memory: context.memoryLimitInMB, name: context.functionName, arn: context.invokedFunctionArn,
     remaining: context.getRemainingTimeInMillis(), region: process.env.AWS_REGION, home: process.env.HOME,
-    preloaded: workerData.preloadData,
+    preloaded: workerData.preloadData, greeting: globalThis.greeting,
   });`;
 const FAILING = `
   let calls = 0;
@@ -59,7 +60,7 @@ describe('functions', () => {
         Broken: lambda('broken', 'PlainRole'),
       },
       { writer: WRITER, echo: ECHO, failing: FAILING, slow: SLOW, exiting: EXITING, broken: BROKEN },
-      { preloadData: { seed: 7 } },
+      { preload: resolve('test/local/aws/support/preload.ts'), preloadData: { seed: 7 } },
     );
   });
   afterAll(() => test.close());
@@ -92,6 +93,7 @@ describe('functions', () => {
       arn: 'arn:aws:lambda:us-east-1:000000000000:function:test-Echo',
       region: 'us-east-1',
       preloaded: { seed: 7 },
+      greeting: 'hello from 7',
     });
     expect(result.remaining).toBeGreaterThan(6000);
     expect(result.remaining).toBeLessThanOrEqual(7000);

@@ -157,6 +157,10 @@ describe.each(['childDevices', 'childAssets', 'childAdditions'])('%s', (kind) =>
     expect(await rest.send('DELETE', `${children(parent)}/${a}`)).toMatchObject(refusal(404));
     expect(await rest.send('GET', `${OBJECTS}/${a}`)).toMatchObject({ status: 200 });
     expect(await ids(parent)).toEqual([b]);
+    const remaining = { references: [{ managedObject: { id: b } }] };
+    expect(await rest.send('DELETE', children(parent), { body: remaining })).toMatchObject({ status: 204 });
+    expect(await ids(parent)).toEqual([]);
+    expect(await rest.send('DELETE', children(parent))).toMatchObject(refusal(400));
   });
 
   it('need objects that exist, and no circle', async () => {

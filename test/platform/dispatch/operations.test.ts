@@ -108,6 +108,16 @@ describe('lists', () => {
     expect(await list('status=SUCCESSFUL')).toContain(second);
   });
 
+  it('are deleted by filter, never all at once', async () => {
+    const [kept, gone] = [await rest.create(OPERATIONS, { deviceId: agent, c8y_Command: {} }), await restart()];
+    expect(await rest.send('DELETE', OPERATIONS)).toMatchObject(refusal(422));
+    expect(await rest.send('DELETE', `${OPERATIONS}?deviceId=${agent}`, { as: PUMP })).toMatchObject(refusal(403));
+    const path = `${OPERATIONS}?deviceId=${agent}&fragmentType=c8y_Restart`;
+    expect(await rest.send('DELETE', path)).toMatchObject({ status: 204 });
+    expect(await list(`deviceId=${agent}`)).toEqual([kept]);
+    expect(await rest.send('GET', `${OPERATIONS}/${gone}`)).toMatchObject(refusal(404));
+  });
+
   it('page, and refuse a status that is none', async () => {
     for (let count = 0; count < 3; count++) await restart();
     expect(await rest.send('GET', `${OPERATIONS}?deviceId=${agent}&pageSize=2&currentPage=2`)).toMatchObject({

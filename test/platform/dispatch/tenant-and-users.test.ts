@@ -31,7 +31,12 @@ describe('the tenant', () => {
 
   it('lists where to start', async () => {
     const { body } = await rest.send('GET', '/platform');
-    expect(body).toMatchObject({ inventory: { managedObjects: { self: `${BASE}/inventory/managedObjects` } } });
+    expect(body).toMatchObject({
+      inventory: { managedObjects: { self: `${BASE}/inventory/managedObjects` } },
+      deviceControl: {
+        operationsByAgentIdAndStatus: `${BASE}/devicecontrol/operations?agentId={agentId}&status={status}`,
+      },
+    });
   });
 });
 

@@ -96,8 +96,8 @@ describe('rows without an id', () => {
 
   it('mean nothing that was created after them', () => {
     const operations = [operation('71', ['c8y_Restart'], { createdAt: START + 10 })];
-    expect(take(EMPTY_AGENDA, row[501](5), operations)).toMatchObject({ taken: [], how: 'idle' });
-    expect(take(EMPTY_AGENDA, row[501](10), operations)).toMatchObject({ taken: ['71'], how: 'new' });
+    expect(take(EMPTY_AGENDA, row[501](5), operations).taken).toEqual([]);
+    expect(take(EMPTY_AGENDA, row[501](10), operations).taken).toEqual(['71']);
   });
 
   it('prefer what is known to have been handed over before them', () => {
@@ -184,7 +184,7 @@ describe('order of arrival', () => {
           progress(arriving(inOrder, OPERATIONS), OPERATIONS),
         );
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { handle } from 'hono/aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, BASE, NOBODY, PUMP, READER, type Rest, refusal, startRest } from './fixture';
 
@@ -184,6 +185,35 @@ describe('links', () => {
       headers: { host: 'cloud.example.com', 'x-forwarded-proto': 'https' },
     });
     expect(answer).toMatchObject({ status: 200, body: { self: 'https://cloud.example.com/platform' } });
+  });
+});
+
+describe('behind API Gateway', () => {
+  const event = (path: string, headers: Record<string, string>) => ({
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { host: 't100.example.com', 'x-forwarded-proto': 'https', ...headers },
+    isBase64Encoded: false,
+    body: null,
+    requestContext: { requestId: 'JKJaXmPLvHcESHA=', timeEpoch: 1770091506789, http: { method: 'GET', path } },
+  });
+  // the adapter's event type asks for members it never reads
+  const handler = (sent: object) => handle(rest.app)(sent as Parameters<ReturnType<typeof handle>>[0]);
+
+  it('answers a request in payload format 2.0', async () => {
+    const answer = await handler(event('/tenant/currentTenant', { ...basic(ADMIN), accept: 'application/json' }));
+    expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      name: 't100',
+      self: 'https://t100.example.com/tenant/currentTenant',
+    });
+  });
+
+  it('leaves vendor types readable', async () => {
+    const answer = await handler(event('/platform', basic(ADMIN)));
+    expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false });
   });
 });
 

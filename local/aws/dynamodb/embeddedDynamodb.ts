@@ -1,5 +1,5 @@
 import { AwsError, accessDenied } from '../endpoint/awsError';
-import type { AwsJsonCall, AwsJsonService } from '../endpoint/awsJson';
+import type { AwsJsonCall } from '../endpoint/awsJson';
 import type { Iam } from '../iam/iam';
 import type { Meter } from '../meter/meter';
 import { indexWriteUnits, itemBytes, readUnits, tableWriteUnits } from './capacity';
@@ -11,6 +11,7 @@ import {
   isDynaliteOperation,
   runOperation,
 } from './dynalite';
+import type { Dynamodb } from './dynamodb';
 import type { Item, TableDescription } from './item';
 import { recordingStore, type TouchedItem } from './recordingStore';
 import { tablesOf } from './requestTables';
@@ -22,7 +23,7 @@ type Output = Record<string, unknown>;
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-export interface DynamodbOptions {
+export interface EmbeddedDynamodbOptions {
   readonly iam: Iam;
   readonly meter: Meter;
   readonly region: string;
@@ -32,7 +33,7 @@ export interface DynamodbOptions {
 }
 
 /** Amazon DynamoDB on dynalite: permissions checked, and units counted from the items each operation touched. */
-export class DynamodbService implements AwsJsonService {
+export class EmbeddedDynamodb implements Dynamodb {
   readonly contentType = 'application/x-amz-json-1.0';
   readonly errorNamespace = 'com.amazonaws.dynamodb.v20120810#';
   readonly #iam: Iam;
@@ -41,7 +42,7 @@ export class DynamodbService implements AwsJsonService {
   readonly #arnPrefix: string;
   readonly #tables = new Map<string, TableDescription>();
 
-  constructor({ iam, meter, region, account, path }: DynamodbOptions) {
+  constructor({ iam, meter, region, account, path }: EmbeddedDynamodbOptions) {
     this.#iam = iam;
     this.#meter = meter;
     this.#store = createStore(path, region, account);

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { systemClock } from '../lib/config/clock';
+import { Credentials } from '../lib/platform/credentials';
+import { Tenants } from '../lib/platform/tenants';
+import { Table } from '../lib/storage/table';
+
+const USAGE = `npm run tenant -- create <tenant> --table <RegistryTable> [--admin NAME] [--domain HOST] [--retention-days N]
+npm run tenant -- user <tenant> <name> --table <RegistryTable> [--device | --reader]
+npm run tenant -- list --table <RegistryTable>
+
+The table is the output RegistryTable of the stack; credentials and Region come from the AWS environment. Passwords are
+generated and printed once; CIRRUS_PASSWORD sets one instead.`;
+
+const PASSWORD_BYTES = 24;
+
+interface Setup {
+  readonly tenants: Tenants;
+  readonly credentials: Credentials;
+  readonly options: {
+    readonly admin: string;
+    readonly domain?: string | undefined;
+    readonly 'retention-days'?: string | undefined;
+    readonly device: boolean;
+    readonly reader: boolean;
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      table: { type: 'string' },
+      admin: { type: 'string', default: 'admin' },
+      domain: { type: 'string' },
+      'retention-days': { type: 'string' },
+      device: { type: 'boolean', default: false },
+      reader: { type: 'boolean', default: false },
+    },
+  });
+  const [verb, tenant, name] = positionals;
+  if (values.table === undefined) return wrongCall('--table is missing');
+  const deps = { registry: new Table(new DynamoDBClient({}), values.table), clock: systemClock };
+  const setup: Setup = {
+    tenants: new Tenants(deps),
+    // nothing is verified here, so nothing is remembered under the key
+    credentials: new Credentials(deps, async () => systemClock.randomBytes(32)),
+    options: values,
+  };
+  if (verb === 'list') return list(setup);
+  if (verb === 'create' && tenant !== undefined) return create(setup, tenant);
+  if (verb === 'user' && tenant !== undefined && name !== undefined) return addUser(setup, tenant, name);
+  return wrongCall('unknown or incomplete command');
+}
+
+async function list({ tenants }: Setup): Promise<number> {
+  for (const { id, name, domain, retentionDays } of await tenants.list()) {
+    console.log(`${id}  ${name}  ${domain}  ${retentionDays} days`);
+  }
+  return 0;
+}
+
+async function create(setup: Setup, id: string): Promise<number> {
+  const { domain = id, 'retention-days': days } = setup.options;
+  const made = await setup.tenants.create({ id, domain, ...(days !== undefined && { retentionDays: Number(days) }) });
+  if (!made.ok) return refused(made.error.message);
+  console.log(`tenant ${id} keeps measurements and events for ${made.value.retentionDays} days`);
+  return save(setup, id, setup.options.admin, ['admin']);
+}
+
+async function addUser(setup: Setup, tenant: string, name: string): Promise<number> {
+  if ((await setup.tenants.get(tenant)) === undefined) return refused(`there is no tenant ${tenant}`);
+  return save(setup, tenant, name, setup.options.device ? [] : [setup.options.reader ? 'reader' : 'admin']);
+}
+
+async function save(
+  { credentials, options }: Setup,
+  tenant: string,
+  userName: string,
+  roles: readonly ('admin' | 'reader')[],
+): Promise<number> {
+  const given = process.env.CIRRUS_PASSWORD;
+  const password = given ?? Buffer.from(systemClock.randomBytes(PASSWORD_BYTES)).toString('base64url');
+  const kind = options.device ? 'device' : 'human';
+  const made = await credentials.createUser(tenant, { userName, password, kind, roles });
+  if (!made.ok) return refused(made.error.message);
+  console.log(`user ${tenant}/${userName}${given === undefined ? `  password ${password}` : ''}`);
+  return 0;
+}
+
+function wrongCall(what: string): number {
+  console.error(`${what}\n\n${USAGE}`);
+  return 2;
+}
+
+function refused(why: string): number {
+  console.error(why);
+  return 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = wrongCall(error instanceof Error ? error.message : String(error));
+}
