@@ -39,7 +39,7 @@ const platform: Platform = {
 
 const app = createApp(platform, {
   clock,
-  beginMessage: (origin) => beginMessage(deps, services.tenants, origin),
+  beginMessage: (origin) => beginMessage({ ...deps, tenants: services.tenants }, origin),
   onUnexpected: (error, request) =>
     logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
   ...(environment.defaultTenant !== undefined && { defaultTenant: environment.defaultTenant }),

@@ -33,7 +33,7 @@ const deps: IngestDeps = {
   payloadLimit: environment.payloadLimit,
   senderOf: (clientId) => claims.lookup(clientId),
   isSubscribed: (tenant, serial, topic) => connections.isSubscribed(tenant, serial, topic),
-  begin: (origin) => beginMessage(platform, services.tenants, origin),
+  begin: (origin) => beginMessage({ ...platform, tenants: services.tenants }, origin),
   pendingMessages: (tenant, agentId, limit) =>
     pendingMessages({ tenant, agentId }, { operations: services.operations, render: staticRows, limit }),
 };

@@ -19,6 +19,8 @@ export interface CirrusHooks {
 }
 
 export interface CirrusSettings {
+  /** Folder of the certificates. Default: the data folder, `.cirrus` without one. */
+  readonly certificateDir?: string;
   /** Keys as of `cdk synth -c key=value`. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Milliseconds before the retries of an asynchronous invocation; AWS waits one and two minutes. */
@@ -45,7 +47,7 @@ export async function startCirrus(
 ): Promise<RunningCirrus> {
   const clock = new HostClock();
   const outdir = await mkdtemp(join(tmpdir(), 'cirrus-'));
-  const tls = await localCertificates(resolve(options.dataDir ?? '.cirrus'), clock.now());
+  const tls = await localCertificates(resolve(settings.certificateDir ?? options.dataDir ?? '.cirrus'), clock.now());
   synthesize({ outdir, ...(settings.context && { context: settings.context }) });
   const cloud = await EmbeddedCloud.start({
     assembly: readAssembly(outdir),

@@ -1,12 +1,7 @@
-import { type Sinks, sinksOf } from '../routing/modes';
+import type { RoutedChange } from '../routing/changes';
+import { sinksOf } from '../routing/modes';
 import type { Effects, Reading } from './context';
 import type { Change, ProcessingMode } from './model';
-
-/** A change and who may hear of it. */
-export interface RoutedChange {
-  readonly change: Change;
-  readonly sinks: Sinks;
-}
 
 /** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
 export class MessageEffects implements Effects {

@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../config/json';
-import type { Api, ProcessingMode } from '../routing/modes';
+import type { JsonObject } from '../config/json';
+import type { ProcessingMode } from '../routing/modes';
 
+export type { Change } from '../routing/changes';
 export type { ProcessingMode } from '../routing/modes';
 
 /**
@@ -128,13 +129,4 @@ export interface Operation {
   /** ISO 8601: when an unanswered delivery is due for a look. */
   readonly deadline?: string;
   readonly fragments: JsonObject;
-}
-
-/** One thing that happened to a stored or transient object; what notifications and event processing feed on. */
-export interface Change {
-  readonly api: Api;
-  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
-  readonly sourceId: string;
-  /** The object as REST shows it, without `self` links. */
-  readonly object: { readonly [key: string]: Json };
 }

@@ -116,3 +116,6 @@ export const monthsPartition = (tenant: string, device: string): string => tenan
 
 /** Registry: the advanced software list of a device, with its journal, in the partition of the device's object. */
 export const softwareKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'SOFTWARE' });
+
+/** Registry: whether anybody in the tenant hears of changes. */
+export const listenersKey = (tenant: string): Key => ({ pk: tenantKey(tenant, 'LISTENERS'), sk: 'LISTENERS' });

@@ -40,7 +40,7 @@ async function newDevice(): Promise<typeof device> {
 /** One message as ingest handles it: rows, then the flush. */
 async function message(rows: (call: ReturnType<typeof callAt>) => void, origin: Partial<Origin> = {}) {
   const call = callAt(origin.receivedAt ?? clock.now(), origin);
-  const { effects, flush } = beginMessage(deps, tenants, call.origin);
+  const { effects, flush } = beginMessage({ ...deps, tenants }, call.origin);
   rows({ ...call, effects });
   await flush();
   return effects;

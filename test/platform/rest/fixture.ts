@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { PlatformDeps } from '../../../lib/platform/context';
 import { Credentials } from '../../../lib/platform/credentials';
 import type { DeliveryRequest, Platform } from '../../../lib/platform/dispatch/platform';
-import type { RoutedChange } from '../../../lib/platform/effects';
+import type { RoutedChange } from '../../../lib/routing/changes';
 import { beginMessage } from '../../../lib/platform/flush';
 import { type AppOptions, createApp } from '../../../lib/platform/rest/app';
 import { platformServices } from '../../../lib/platform/services';
@@ -59,7 +59,7 @@ export async function startRest(options: Partial<AppOptions> = {}): Promise<Rest
   const app = createApp(platform, {
     clock,
     beginMessage: (origin) => {
-      const message = beginMessage(deps, platform.tenants, origin);
+      const message = beginMessage({ ...deps, tenants: platform.tenants }, origin);
       return {
         effects: message.effects,
         flush: async () => {

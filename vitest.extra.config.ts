@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// Suites that need more than npm; `.ci/extra` installs it.
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    name: 'extra',
+    include: ['test/extra/**/*.test.ts'],
+    globalSetup: ['test/e2e/support/global-setup.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+  },
+});
