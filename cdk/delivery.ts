@@ -60,7 +60,10 @@ export class Delivery extends Construct {
       description: 'Cirrus: sends pending operations to devices, in order and confirmed',
       memory: 256,
       timeout: TIMEOUT,
-      environment: { REGISTRY_TABLE: props.tables.registry.tableName },
+      environment: {
+        REGISTRY_TABLE: props.tables.registry.tableName,
+        DELIVERY_QUEUE_URL: queue.queueUrl,
+      },
     });
     props.tables.allowRegistry(this.function, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     allowMessages(this.function, props.target);

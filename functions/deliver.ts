@@ -1,12 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { processClock } from '../lib/config/clock';
 import { deliverEnvironment } from '../lib/config/environment';
 import { Connections } from '../lib/delivery/connections';
 import { bringUpToDate } from '../lib/delivery/deliver';
 import { messengerFor } from '../lib/delivery/device-messenger';
-import { parseDeliveryRequest } from '../lib/delivery/queue';
+import { parseDeliveryRequest, retrySoon } from '../lib/delivery/queue';
 import { platformServices } from '../lib/platform/services';
 import { staticChannel } from '../lib/protocols/smartrest/channel';
 import { Table } from '../lib/storage/table';
@@ -14,6 +15,7 @@ import { Table } from '../lib/storage/table';
 const environment = deliverEnvironment();
 const clock = processClock();
 const logger = new Logger();
+const sqs = new SQSClient({});
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const deps = {
   operations: platformServices({ registry, telemetry: registry, clock }).operations,
@@ -25,7 +27,7 @@ const deps = {
 
 /**
  * Delivery requests, in order per device. The queue is FIFO: after the first failure the rest of the batch goes back
- * too, so that no device's order is broken.
+ * too, so that no device's order is broken, and comes again in seconds instead of after the queue's long visibility.
  */
 export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
   for (const [index, record] of event.Records.entries()) {
@@ -35,8 +37,13 @@ export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
       const report = await bringUpToDate(request.value, deps);
       logger.info('delivery', { ...request.value, ...report });
     } catch (error) {
-      logger.error('delivery failed', { messageId: record.messageId, error });
-      return { batchItemFailures: event.Records.slice(index).map(({ messageId }) => ({ itemIdentifier: messageId })) };
+      logger.error('delivery failed', {
+        messageId: record.messageId,
+        error: error instanceof Error ? error : String(error),
+      });
+      const unhandled = event.Records.slice(index);
+      await retrySoon(sqs, environment.deliveryQueueUrl, unhandled);
+      return { batchItemFailures: unhandled.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     }
   }
   return { batchItemFailures: [] };

@@ -27,6 +27,10 @@ export interface CirrusSettings {
   readonly retryDelays?: readonly [number, number];
   /** PUBLISH packets per second and connection, in and out; AWS allows 100. */
   readonly connectionPublishesPerSecond?: number;
+  /** Instances per function at most. Default 4. */
+  readonly concurrency?: number;
+  /** What functions log; `INFO` as deployed, `DEBUG` (default) with one line per publish. */
+  readonly logLevel?: 'DEBUG' | 'INFO';
 }
 
 /** The whole stack, running in this process. */
@@ -56,12 +60,13 @@ export async function startCirrus(
     tls,
     clock,
     preload: fileURLToPath(new URL('./worker-preload.mjs', import.meta.url)),
-    preloadData: { buffer: clock.buffer, logLevel: 'DEBUG' },
+    preloadData: { buffer: clock.buffer, logLevel: settings.logLevel ?? 'DEBUG' },
     ...(options.dataDir !== undefined && { dataDir: resolve(options.dataDir) }),
     ...(options.dynamodbEndpoint !== undefined && { dynamodbEndpoint: options.dynamodbEndpoint }),
     ...(settings.connectionPublishesPerSecond !== undefined && {
       iot: { connectionPublishesPerSecond: settings.connectionPublishesPerSecond },
     }),
+    ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     ...(settings.retryDelays && { retryDelays: settings.retryDelays }),
     ...hooks,
   });

@@ -23,6 +23,7 @@ const ingest = z.object({
 const lifecycle = z.object({ REGISTRY_TABLE: text, DELIVERY_QUEUE_URL: text });
 const deliver = z.object({
   REGISTRY_TABLE: text,
+  DELIVERY_QUEUE_URL: text,
   IOT_ENDPOINT: optionalText,
   TARGET: z.optional(z.enum(['aws', 'emulator'])),
 });
@@ -76,6 +77,7 @@ export const deliverEnvironment = (environment = process.env) => {
   const parsed = parse(deliver, environment);
   return {
     registryTable: parsed.REGISTRY_TABLE,
+    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
     iotEndpoint: parsed.IOT_ENDPOINT,
     target: parsed.TARGET ?? 'aws',
   };

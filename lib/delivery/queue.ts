@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../config/result';
 
@@ -56,4 +56,37 @@ export function parseDeliveryRequest(body: string): Result<DeliveryRequest, stri
   }
   const parsed = z.safeParse(request, json);
   return parsed.success ? ok(parsed.data) : fail(`delivery request is wrong: ${z.prettifyError(parsed.error)}`);
+}
+
+/** What of a received message decides when it comes again. */
+export interface ReceivedRequest {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string };
+}
+
+const FIRST_RETRY_S = 2;
+const LONGEST_RETRY_S = 120;
+
+/**
+ * Lets requests that failed come again after seconds, twice as many each time; without it a throttled device would wait
+ * for the queue's visibility timeout. All of a batch get the delay of its first message, which keeps their order.
+ */
+export async function retrySoon(
+  client: Pick<SQSClient, 'send'>,
+  url: string,
+  requests: readonly ReceivedRequest[],
+): Promise<void> {
+  const received = Number(requests[0]?.attributes.ApproximateReceiveCount ?? 1);
+  const delay = Math.min(FIRST_RETRY_S * 2 ** (received - 1), LONGEST_RETRY_S);
+  await client.send(
+    new ChangeMessageVisibilityBatchCommand({
+      QueueUrl: url,
+      Entries: requests.map(({ receiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: delay,
+      })),
+    }),
+  );
 }

@@ -22,7 +22,7 @@ export type Uplink = z.output<typeof uplink>;
 export function parseUplink(event: unknown): Result<Uplink, string> {
   const parsed = z.safeParse(uplink, event);
   if (parsed.success) return ok(parsed.data);
-  return fail(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  return fail(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'event'}: ${issue.message}`).join('; '));
 }
 
 /**

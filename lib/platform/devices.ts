@@ -140,7 +140,8 @@ export class Devices {
     const ids = await this.inventory.childIds(tenant, id, 'childDevices');
     const children = await getObjects(this.deps.registry, tenant, ids);
     const serials = await Promise.all(children.map((child) => this.serialOf(tenant, child)));
-    return serials.filter((serial) => serial !== '');
+    // the order of ids says nothing for children of the same moment
+    return serials.filter((serial) => serial !== '').sort();
   }
 
   /** The object with its serial, '' when it has none; undefined when there is no such object. */

@@ -7,6 +7,7 @@ import { type AwsJsonService, serveAwsJson } from './endpoint/awsJson';
 import { ServiceEndpoint } from './endpoint/serviceEndpoint';
 import { Iam } from './iam/iam';
 import { iotControl } from './iotcontrol/iotControl';
+import { invokeApi } from './lambda/invokeApi';
 import { LambdaService } from './lambda/lambdaService';
 import { Meter } from './meter/meter';
 import type { EmbeddedCloudOptions } from './options';
@@ -58,6 +59,7 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
     preloadData: options.preloadData,
     onLog,
   });
+  endpoint.mount('lambda', invokeApi({ lambda, iam, arnPrefix: `arn:aws:lambda:${region}:${account}:function:` }));
   const { stackName, assets } = options.assembly;
   const services: Services = {
     region,

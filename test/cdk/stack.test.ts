@@ -174,7 +174,7 @@ describe('functions', () => {
     ['authorize', 256, 5, ['HASH_KEY_PARAMETER', 'POLICY_ARN_PREFIX', 'REGISTRY_TABLE']],
     ['ingest', 256, 15, ['DELIVERY_QUEUE_URL', 'PAYLOAD_LIMIT', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
     ['lifecycle', 128, 15, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
-    ['deliver', 256, 60, ['REGISTRY_TABLE']],
+    ['deliver', 256, 60, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
     ['api', 512, 29, ['DELIVERY_QUEUE_URL', 'HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
     ['secrets', 128, 30, []],
     ['endpoint', 128, 30, []],

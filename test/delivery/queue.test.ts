@@ -1,6 +1,6 @@
 import type { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { DeliveryQueue, parseDeliveryRequest } from '../../lib/delivery/queue';
+import { DeliveryQueue, parseDeliveryRequest, retrySoon } from '../../lib/delivery/queue';
 
 const request = { tenant: 't100', agentId: '71', agentSerial: 'SN1' };
 
@@ -48,5 +48,33 @@ describe('parseDeliveryRequest', () => {
     '{"tenant":"","agentId":"1","agentSerial":"x"}',
   ])('refuses %j', (body) => {
     expect(parseDeliveryRequest(body)).toMatchObject({ ok: false, error: expect.stringContaining('delivery request') });
+  });
+});
+
+describe('retrySoon', () => {
+  const received = (receiptHandle: string, count: number) => ({
+    messageId: receiptHandle,
+    receiptHandle,
+    attributes: { ApproximateReceiveCount: String(count) },
+  });
+
+  it.each([
+    [1, 2],
+    [2, 4],
+    [5, 32],
+    [20, 120],
+  ])('after %i receives, waits %i s with the whole batch', async (count, delay) => {
+    const sent: unknown[] = [];
+    const client = { send: async (command: { input: unknown }) => void sent.push(command.input) };
+    await retrySoon(client as unknown as SQSClient, 'https://queue', [received('a', count), received('b', 1)]);
+    expect(sent).toEqual([
+      {
+        QueueUrl: 'https://queue',
+        Entries: [
+          { Id: '0', ReceiptHandle: 'a', VisibilityTimeout: delay },
+          { Id: '1', ReceiptHandle: 'b', VisibilityTimeout: delay },
+        ],
+      },
+    ]);
   });
 });

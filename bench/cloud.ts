@@ -1,0 +1,32 @@
+import { type CirrusSettings, type RunningCirrus, startCirrus } from '../local/cirrus';
+import type { LocalOptions } from '../local/options';
+
+/** The embedded cloud as benches start it: any free ports, tables in memory, nothing printed. */
+export const BENCH_OPTIONS: LocalOptions = {
+  host: '127.0.0.1',
+  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
+  tenant: 't100',
+  adminUser: 'admin',
+  adminPassword: 'secret',
+  bootstrapPassword: 'bootstrap',
+  quiet: true,
+};
+
+/** Starts the stack with the functions' log level as deployed. */
+export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningCirrus> {
+  const onLog = (functionName: string, line: string): void => console.error(`${functionName}: ${line}`);
+  return startCirrus(BENCH_OPTIONS, { onLog }, { logLevel: 'INFO', ...settings });
+}
+
+/** What a device logs in with. */
+export const BENCH_LOGIN = {
+  username: `${BENCH_OPTIONS.tenant}/${BENCH_OPTIONS.adminUser}`,
+  password: BENCH_OPTIONS.adminPassword,
+} as const;
+
+/** The name of one of the stack's tables. */
+export function tableName({ cloud }: RunningCirrus, output: 'RegistryTable' | 'TelemetryTable'): string {
+  const name = cloud.outputs[output];
+  if (name === undefined) throw new Error(`the stack has no output ${output}`);
+  return name;
+}

@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ingestBench } from './ingest';
+import { type Bench, type Check, checkTable } from './report';
+
+const BENCHES: readonly Bench[] = [ingestBench];
+const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]`;
+
+interface Request {
+  readonly benches: readonly Bench[];
+  readonly json?: string;
+}
+
+/** Which benches to run, all when none is named; undefined for anything that is not one. */
+function requested(args: readonly string[]): Request | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'string' } },
+    });
+    if (positionals.some((name) => BENCHES.every((bench) => bench.name !== name))) return undefined;
+    const benches = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    return { benches, ...(values.json !== undefined && { json: values.json }) };
+  } catch {
+    return undefined;
+  }
+}
+
+const machine = {
+  cores: availableParallelism(),
+  processor: cpus()[0]?.model.trim() ?? 'unknown',
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+};
+
+/** A step on the terminal's last line, written over by the next; nothing where output is kept. */
+function progress(line: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);
+}
+
+const request = requested(process.argv.slice(2));
+if (request === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+console.log(`${machine.cores} cores (${machine.processor}), Node ${machine.node}, ${machine.platform}`);
+const checks: Check[] = [];
+const figures: Record<string, unknown> = {};
+for (const bench of request.benches) {
+  console.log(`\n${bench.title}\n`);
+  const report = await bench.run(progress);
+  progress('');
+  console.log(report.text);
+  checks.push(...report.checks);
+  figures[bench.name] = report.figures;
+}
+console.log(`\nFigures to reach\n\n${checkTable(checks)}`);
+if (request.json !== undefined) {
+  writeFileSync(request.json, `${JSON.stringify({ machine, checks, figures }, undefined, 2)}\n`);
+}

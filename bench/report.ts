@@ -1,0 +1,57 @@
+import { number, table } from './table';
+
+/** One figure to reach. */
+export interface Check {
+  readonly what: string;
+  readonly value: number;
+  /** What stands behind the value, such as `x` for a ratio. */
+  readonly unit: string;
+  readonly target: { readonly is: 'at least' | 'at most' | 'exactly' | 'above'; readonly value: number };
+}
+
+/** What a bench found out: text to print, figures to reach, and the same as data. */
+export interface Report {
+  readonly text: string;
+  readonly checks: readonly Check[];
+  readonly figures: unknown;
+}
+
+/** A bench by the name it is asked for with. */
+export interface Bench {
+  readonly name: string;
+  readonly title: string;
+  /** `progress` takes one line per step. Rejects when what was measured is wrong, not when it is slow. */
+  run(progress: (line: string) => void): Promise<Report>;
+}
+
+/** Whether a figure reaches its target. */
+export function reached({ value, target }: Check): boolean {
+  switch (target.is) {
+    case 'at least':
+      return value >= target.value;
+    case 'at most':
+      return value <= target.value;
+    case 'above':
+      return value > target.value;
+    case 'exactly':
+      return value === target.value;
+  }
+}
+
+/** The figures beside their targets, `ok` or `MISSED`. */
+export function checkTable(checks: readonly Check[]): string {
+  const shown = (value: number, unit: string): string =>
+    `${number(value, Number.isInteger(value) ? 0 : 2)}${unit === '' || unit === 'x' ? unit : ` ${unit}`}`;
+  return table(
+    [{ title: 'figure', align: 'left' }, { title: 'measured' }, { title: 'target' }, { title: '', align: 'left' }],
+    checks.map((check) => [
+      check.what,
+      shown(check.value, check.unit),
+      `${check.target.is} ${shown(check.target.value, check.unit)}`,
+      reached(check) ? 'ok' : 'MISSED',
+    ]),
+  );
+}
+
+/** The middle of an odd number of samples. */
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;

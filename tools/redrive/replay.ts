@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { fail, ok, type Result } from '../../lib/config/result';
+
+/** A message of the failure queue. */
+export interface FailedMessage {
+  readonly body: string;
+  /** When it came into the queue, ms since the epoch. */
+  readonly sentAt: number;
+}
+
+/** What to do again: which function, with which event, and what is known of why it failed. */
+export interface Replay {
+  /** Name or ARN. */
+  readonly functionName: string;
+  readonly event: unknown;
+  /** Whom it is about: the client ID where there is one. */
+  readonly subject: string;
+  readonly topic: string;
+  readonly cause: string;
+}
+
+export interface ReplayTargets {
+  /** Gets what an uplink rule could not hand over. */
+  readonly ingest: string;
+  /** Gets what a lifecycle rule could not hand over. */
+  readonly lifecycle: string;
+}
+
+/** Record of Lambda's on-failure destination: the function failed, or its event grew too old. */
+const destinationRecord = z.object({
+  requestContext: z.object({ functionArn: z.string(), condition: z.string() }),
+  requestPayload: z.unknown(),
+  responsePayload: z.optional(z.nullable(z.object({ errorType: z.string(), errorMessage: z.string() }).partial())),
+});
+
+/** What a rule's error action sends: the rule could not hand the message over (aws-platform section 2.4). */
+const ruleRecord = z.object({
+  ruleName: z.string(),
+  topic: z.string(),
+  cloudwatchTraceId: z.string(),
+  clientId: z.string(),
+  base64OriginalPayload: z.string(),
+  failures: z.array(z.object({ failedAction: z.string(), errorMessage: z.string() })),
+});
+
+const about = z.object({ clientId: z.string(), topic: z.string() }).partial();
+const LIFECYCLE_TOPIC = '$aws/events/';
+
+/** Reads a message of the failure queue; the error says why nothing can be done with it. */
+export function replayOf(message: FailedMessage, targets: ReplayTargets): Result<Replay, string> {
+  let body: unknown;
+  try {
+    body = JSON.parse(message.body);
+  } catch {
+    return fail('not JSON');
+  }
+  const byLambda = destinationRecord.safeParse(body);
+  if (byLambda.success) return ok(ofDestination(byLambda.data));
+  const byRule = ruleRecord.safeParse(body);
+  if (byRule.success) return ofRule(byRule.data, message, targets);
+  return fail('neither the record of a failed function nor of a failed rule');
+}
+
+function ofDestination({
+  requestContext,
+  requestPayload,
+  responsePayload,
+}: z.output<typeof destinationRecord>): Replay {
+  const known = about.safeParse(requestPayload);
+  const { errorType, errorMessage } = responsePayload ?? {};
+  return {
+    functionName: requestContext.functionArn.replace(/:\$LATEST$/, ''),
+    event: requestPayload,
+    subject: known.data?.clientId ?? '',
+    topic: known.data?.topic ?? '',
+    cause: errorMessage === undefined ? requestContext.condition : `${errorType ?? 'Error'}: ${errorMessage}`,
+  };
+}
+
+function ofRule(
+  record: z.output<typeof ruleRecord>,
+  { sentAt }: FailedMessage,
+  { ingest, lifecycle }: ReplayTargets,
+): Result<Replay, string> {
+  const { ruleName, topic, clientId, base64OriginalPayload, failures } = record;
+  const cause = failures.map(({ failedAction, errorMessage }) => `${failedAction}: ${errorMessage}`).join('; ');
+  const shared = { subject: clientId, topic, cause: `rule ${ruleName}: ${cause}` };
+  if (topic.startsWith(LIFECYCLE_TOPIC)) {
+    try {
+      const event: unknown = JSON.parse(Buffer.from(base64OriginalPayload, 'base64').toString('utf8'));
+      return ok({ ...shared, functionName: lifecycle, event });
+    } catch {
+      return fail(`the lifecycle event on ${topic} is not JSON`);
+    }
+  }
+  if (clientId === 'n/a') return fail(`nobody's: the message on ${topic} was not published over MQTT`);
+  // the record has no broker time; when it failed is the nearest known, and later than every retry of it
+  const event = {
+    payload: base64OriginalPayload,
+    topic,
+    clientId,
+    receivedAt: sentAt,
+    messageId: record.cloudwatchTraceId,
+  };
+  return ok({ ...shared, functionName: ingest, event });
+}
