@@ -38,7 +38,7 @@ export interface CirrusProps {
   readonly permissionsBoundary?: IManagedPolicy;
   /**
    * What happens to tables, secret and logs when the stack is deleted. Kept tables are also protected by DynamoDB.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN; DESTROY on an emulator
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -98,13 +98,15 @@ export class Cirrus extends Construct {
 
   constructor(scope: Construct, id: string, props: CirrusProps = {}) {
     super(scope, id);
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const target = props.target ?? 'aws';
+    // what an emulator keeps is gone with its process; a kept table would only stand in the way of the next stack
+    const standard = target === 'emulator' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+    const removalPolicy = props.removalPolicy ?? standard;
     const settings: FunctionSettings = {
       namePrefix: props.namePrefix ?? 'cirrus',
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy,
     };
-    const target = props.target ?? 'aws';
     this.tables = new Tables(this, 'Tables', { removalPolicy, recoveryDays: props.recoveryDays ?? 35 });
     this.failures = new Failures(this, 'Failures', { removalPolicy });
     this.deliveryQueue = new DeliveryQueue(this, 'DeliveryQueue');
@@ -121,7 +123,7 @@ export class Cirrus extends Construct {
       target,
       payloadLimit: props.payloadLimit ?? 16184,
     });
-    const lifecycle = new Lifecycle(this, 'Lifecycle', shared);
+    const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, target });
     const delivery = new Delivery(this, 'Delivery', { ...shared, target });
     this.httpApi = new HttpApi(this, 'HttpApi', {
       ...shared,

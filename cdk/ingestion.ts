@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
 import type { DeliveryQueue } from './delivery';
+import { portableRule, takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
 import { allowMessages, type Target } from './messenger';
@@ -43,7 +44,10 @@ export class Ingestion extends Construct {
     tables.allowTelemetry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     props.deliveryQueue.allowRequests(this.function);
     allowMessages(this.function, props.target);
+    takeUnclaimed(this.function, props.target);
     props.failures.catchFrom(this.function);
-    for (const rule of UPLINK_RULES) invokeByRule(this, this.function, rule, props.failures);
+    for (const rule of UPLINK_RULES) {
+      invokeByRule(this, this.function, portableRule(rule, props.target), props.failures);
+    }
   }
 }

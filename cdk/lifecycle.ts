@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { DeliveryQueue } from './delivery';
+import { takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
+import type { Target } from './messenger';
 import { invokeByRule } from './rule';
 import type { Tables } from './tables';
 import { LIFECYCLE_RULES } from './topics';
@@ -12,6 +14,7 @@ export interface LifecycleProps {
   readonly tables: Tables;
   readonly failures: Failures;
   readonly deliveryQueue: DeliveryQueue;
+  readonly target: Target;
 }
 
 /** What the broker reports about connections and subscriptions, and the function that keeps it. */
@@ -33,6 +36,7 @@ export class Lifecycle extends Construct {
     });
     props.tables.allowRegistry(this.function, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
     props.deliveryQueue.allowRequests(this.function);
+    takeUnclaimed(this.function, props.target);
     props.failures.catchFrom(this.function);
     for (const rule of LIFECYCLE_RULES) invokeByRule(this, this.function, rule, props.failures);
   }

@@ -7,6 +7,7 @@ import { messengerFor } from '../lib/delivery/device-messenger';
 import { pendingMessages } from '../lib/delivery/pending';
 import { type IngestDeps, ingest } from '../lib/ingest/ingest';
 import { logReport } from '../lib/ingest/report';
+import { senderLookup } from '../lib/ingest/senders';
 import { parseUplink } from '../lib/ingest/uplink';
 import { beginMessage } from '../lib/platform/flush';
 import { platformServices } from '../lib/platform/services';
@@ -31,7 +32,7 @@ const deps: IngestDeps = {
   services,
   messenger: messengerFor(environment),
   payloadLimit: environment.payloadLimit,
-  senderOf: (clientId) => claims.lookup(clientId),
+  senderOf: senderLookup(claims, environment.defaultTenant),
   isSubscribed: (tenant, serial, topic) => connections.isSubscribed(tenant, serial, topic),
   begin: (origin) => beginMessage({ ...platform, tenants: services.tenants }, origin),
   pendingMessages: (tenant, agentId, limit) =>

@@ -6,6 +6,7 @@ import { lifecycleEnvironment } from '../lib/config/environment';
 import { Connections } from '../lib/delivery/connections';
 import { parseLifecycleEvent } from '../lib/delivery/lifecycle-event';
 import { DeliveryQueue } from '../lib/delivery/queue';
+import { senderLookup } from '../lib/ingest/senders';
 import { Identity } from '../lib/platform/identity';
 import { Claims } from '../lib/storage/claims';
 import { Table } from '../lib/storage/table';
@@ -15,7 +16,7 @@ const clock = processClock();
 const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const connections = new Connections({ registry, clock });
-const claims = new Claims(registry, clock);
+const senderOf = senderLookup(new Claims(registry, clock), environment.defaultTenant);
 const identity = new Identity({ registry, telemetry: registry, clock });
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
@@ -24,7 +25,7 @@ export const handler = async (raw: unknown): Promise<void> => {
   const event = parseLifecycleEvent(raw);
   if (!event.ok) throw new Error(event.error);
   const { clientId, eventType, sessionIdentifier, timestamp } = event.value;
-  const claim = await claims.lookup(clientId);
+  const claim = await senderOf(clientId);
   if (claim === undefined) return logger.warn('event of a client without claim', { clientId, eventType });
   const { tenant, serial } = claim;
   const change = await connections.apply(tenant, serial, event.value);

@@ -63,9 +63,13 @@ export async function startCirrus(
     preloadData: { buffer: clock.buffer, logLevel: settings.logLevel ?? 'DEBUG' },
     ...(options.dataDir !== undefined && { dataDir: resolve(options.dataDir) }),
     ...(options.dynamodbEndpoint !== undefined && { dynamodbEndpoint: options.dynamodbEndpoint }),
-    ...(settings.connectionPublishesPerSecond !== undefined && {
-      iot: { connectionPublishesPerSecond: settings.connectionPublishesPerSecond },
-    }),
+    iot: {
+      // without an authorizer to ask, the broker is as open as an emulator's
+      open: settings.context?.target === 'emulator',
+      ...(settings.connectionPublishesPerSecond !== undefined && {
+        connectionPublishesPerSecond: settings.connectionPublishesPerSecond,
+      }),
+    },
     ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     ...(settings.retryDelays && { retryDelays: settings.retryDelays }),
     ...hooks,

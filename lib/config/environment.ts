@@ -19,8 +19,15 @@ const ingest = z.object({
   PAYLOAD_LIMIT: z.pipe(text, z.transform(Number)),
   /** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage. */
   TARGET: z.optional(z.enum(['aws', 'emulator'])),
+  /** Whose clients are that no authorizer claimed; only on an emulator. */
+  DEFAULT_TENANT: optionalText,
 });
-const lifecycle = z.object({ REGISTRY_TABLE: text, DELIVERY_QUEUE_URL: text });
+const lifecycle = z.object({
+  REGISTRY_TABLE: text,
+  DELIVERY_QUEUE_URL: text,
+  /** As for ingest. */
+  DEFAULT_TENANT: optionalText,
+});
 const deliver = z.object({
   REGISTRY_TABLE: text,
   DELIVERY_QUEUE_URL: text,
@@ -65,12 +72,17 @@ export const ingestEnvironment = (environment = process.env) => {
     iotEndpoint: parsed.IOT_ENDPOINT,
     payloadLimit: parsed.PAYLOAD_LIMIT,
     target: parsed.TARGET ?? 'aws',
+    defaultTenant: parsed.DEFAULT_TENANT,
   };
 };
 
 export const lifecycleEnvironment = (environment = process.env) => {
   const parsed = parse(lifecycle, environment);
-  return { registryTable: parsed.REGISTRY_TABLE, deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL };
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
+    defaultTenant: parsed.DEFAULT_TENANT,
+  };
 };
 
 export const deliverEnvironment = (environment = process.env) => {

@@ -7,11 +7,11 @@ import { dispatchPublic } from '../dispatch/public';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../dispatch/request';
 import type { PlatformError } from '../errors';
 import type { Origin } from '../model';
-import type { AppOptions } from './app';
 import { baseUrlOf } from './base-url';
 import type { Authenticator } from './basic-auth';
 import { bodyTypeOf, representationOf } from './media-type';
 import { modeOf } from './mode';
+import type { AppOptions } from './options';
 import { respond } from './respond';
 
 export interface ExchangeDeps extends Pick<AppOptions, 'beginMessage'> {

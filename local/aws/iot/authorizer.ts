@@ -1,4 +1,5 @@
-import { type AuthorizerEvent, authorizerEvent } from './authorizerEvent';
+import { authorizerEvent } from './authorizerEvent';
+import type { AuthorizerEvent } from './authorizerMessage';
 import { CONNACK, type RefusalCode } from './brokerAdapter';
 import type { Connection, ConnectRequest, Grant } from './connection';
 import type { IotCoreDeps } from './deps';

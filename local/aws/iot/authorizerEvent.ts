@@ -1,17 +1,6 @@
+import type { AuthorizerEvent } from './authorizerMessage';
 import type { Connection, ConnectRequest } from './connection';
 import { usesTls, usesWebSocket } from './transport';
-
-/** What a custom authorizer is invoked with (aws-platform section 1.1). */
-export interface AuthorizerEvent {
-  readonly signatureVerified: false;
-  readonly protocols: readonly ('tls' | 'http' | 'mqtt')[];
-  readonly protocolData: {
-    readonly tls?: { readonly serverName: string };
-    readonly http?: { readonly headers: Readonly<Record<string, string>>; readonly queryString: string };
-    readonly mqtt: { readonly username?: string; readonly password?: string; readonly clientId?: string };
-  };
-  readonly connectionMetadata: { readonly id: string };
-}
 
 /** The password goes as base64 of its bytes; the client ID only if the client sent one. */
 export function authorizerEvent(connection: Connection, request: ConnectRequest): AuthorizerEvent {

@@ -1,4 +1,4 @@
-import type { AuthorizerEvent } from './authorizerEvent';
+import type { AuthorizerEvent } from './authorizerMessage';
 import type { DisconnectReason } from './events';
 import type { MqttGate } from './mqttGate';
 import { Policy } from './policy';

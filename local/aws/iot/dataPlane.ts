@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newUuid } from '../uuid';
 import { DataPlaneError } from './dataPlaneError';
 import type { DataPlaneOperations } from './dataPlaneOperations';
+import type { DataPlaneRequest } from './dataPlaneRequest';
 import type { IotCoreDeps } from './deps';
 import { MAX_PAYLOAD_BYTES } from './limits';
 
@@ -9,17 +10,6 @@ interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: RegExp;
   readonly run: (request: DataPlaneRequest, operations: DataPlaneOperations) => Promise<object | undefined>;
-}
-
-/** A request of the SDK's `IoTDataPlaneClient`, taken apart. */
-export interface DataPlaneRequest {
-  /** The decoded label of the path: a client ID or a topic. */
-  readonly label: string;
-  readonly query: URLSearchParams;
-  readonly body: Buffer;
-  /** Access key of the signature. */
-  readonly caller: string;
-  readonly traceId: string;
 }
 
 const ROUTES: readonly Route[] = [

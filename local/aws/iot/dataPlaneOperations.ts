@@ -1,7 +1,7 @@
 import type { MqttBroker } from './brokerAdapter';
 import type { Connections } from './connections';
-import type { DataPlaneRequest } from './dataPlane';
 import { DataPlaneError } from './dataPlaneError';
+import type { DataPlaneRequest } from './dataPlaneRequest';
 import type { IotCoreDeps } from './deps';
 import type { DirectMessages } from './directMessages';
 import { MAX_PAYLOAD_BYTES } from './limits';

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../../lib/config/json';
+import type { Fields } from './stage';
 
 /** A worked example (static-templates section 14, whose head has the legend of `expect`). */
 export interface Example {
   readonly n: number;
-  readonly group: string;
   readonly topic: string;
   readonly payload: string;
-  readonly note?: string;
-  readonly expect: readonly JsonObject[];
+  readonly expect: readonly Fields[];
 }
 
 const FILE = join(import.meta.dirname, '..', '..', 'protocols', 'smartrest', 'static-examples.json');

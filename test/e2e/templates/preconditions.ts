@@ -79,15 +79,22 @@ const OWN: Readonly<Record<number, Precondition>> = {
   }),
 };
 
-/** Brings the platform to where an example begins. */
-export async function prepare(stage: Stage, example: Example): Promise<void> {
-  const { n, note = '', group } = example;
-  if (note.includes('device unknown')) return;
+/** What an example creates cannot be there before. */
+const DEVICE_UNKNOWN = new Set([1, 2, 3, 4, 5, 7]);
+const CHILD_UNKNOWN = new Set([8, 9]);
+const SERVICE_UNKNOWN = new Set([15]);
+const isAboutOperations = (n: number): boolean => n >= 90 && n <= 104;
+
+/** Brings the platform to where an example begins: its device, the relatives it mentions, and what its note says. */
+export async function prepare(stage: Stage, { n, topic, payload, expect }: Example): Promise<void> {
+  if (DEVICE_UNKNOWN.has(n)) return;
+  const text = JSON.stringify([topic, payload, expect]);
   await stage.say('100');
-  const text = JSON.stringify([example.topic, example.payload, example.expect]);
-  if (text.includes(stage.child) && !note.includes('child unknown')) await stage.say(`101,${stage.child}`);
-  if (text.includes(stage.service) && n !== 15) await stage.say(`102,${stage.service},systemd,mosquitto,up`);
-  if (group.startsWith('Operation status')) await operations(stage);
+  if (text.includes(stage.child) && !CHILD_UNKNOWN.has(n)) await stage.say(`101,${stage.child}`);
+  if (text.includes(stage.service) && !SERVICE_UNKNOWN.has(n)) {
+    await stage.say(`102,${stage.service},systemd,mosquitto,up`);
+  }
+  if (isAboutOperations(n)) await operations(stage);
   await OWN[n]?.(stage);
   stage.forget();
 }

@@ -3,7 +3,7 @@ import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
 import { type IClientOptions, type MqttClient, connect as mqttConnect } from 'mqtt';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
-import type { AuthorizerEvent } from '../../../local/aws/iot/authorizerEvent';
+import type { AuthorizerEvent } from '../../../local/aws/iot/authorizerMessage';
 import type { InvocationSource, IotCoreOptions } from '../../../local/aws/iot/deps';
 import type { IotEvent } from '../../../local/aws/iot/events';
 import { IotCore } from '../../../local/aws/iot/iotCore';

@@ -2,10 +2,11 @@ import { expect } from 'vitest';
 import type { PlatformDeps } from '../../../lib/platform/context';
 import { Credentials } from '../../../lib/platform/credentials';
 import type { DeliveryRequest, Platform } from '../../../lib/platform/dispatch/platform';
-import type { RoutedChange } from '../../../lib/routing/changes';
 import { beginMessage } from '../../../lib/platform/flush';
-import { type AppOptions, createApp } from '../../../lib/platform/rest/app';
+import { createApp } from '../../../lib/platform/rest/app';
+import type { AppOptions } from '../../../lib/platform/rest/options';
 import { platformServices } from '../../../lib/platform/services';
+import type { RoutedChange } from '../../../lib/routing/changes';
 import { ManualClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 

@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../../../platform/model';
+import { template } from './entry';
 import { protectedNames } from './protectedNames';
-import { list, mandatory, optional, type Template, template } from './template';
+import { list, mandatory, optional, type Template } from './template';
 import { date, oneOf, text } from './valueTypes';
 
 /** 301-304 differ in severity only; de-duplication and maintenance are the platform's (section 6). */

@@ -1,4 +1,5 @@
-import { type Template, template } from './template';
+import { template } from './entry';
+import type { Template } from './template';
 
 /** 6xx (static-templates section 8.6). */
 export const capabilityTemplates: readonly Template[] = [

@@ -2,9 +2,10 @@ import type { Json, JsonObject } from '../../../config/json';
 import { fail, ok, type Result } from '../../../config/result';
 import type { Command } from '../../../platform/commands';
 import { type Refusal, refusal } from '../../../platform/outcome';
+import { template } from './entry';
 import { excerpt } from './excerpt';
 import { protectedNames } from './protectedNames';
-import { groups, list, mandatory, optional, type Template, template, type Values } from './template';
+import { groups, list, mandatory, optional, type Template, type Values } from './template';
 import { boolean, date, number, oneOfInAnyCase, text, type ValueType } from './valueTypes';
 
 const position = [

@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '../../../config/json';
 import type { Command, SoftwareItem } from '../../../platform/commands';
 import { refusal } from '../../../platform/outcome';
+import { template } from './entry';
 import { protectedNames } from './protectedNames';
-import { groups, list, mandatory, optional, type Template, template } from './template';
+import { groups, list, mandatory, optional, type Template } from './template';
 import { boolean, date, integer, number, oneOfInAnyCase, text, unlessFalse } from './valueTypes';
 
 const set = (name: string, value: Json): readonly Command[] => [

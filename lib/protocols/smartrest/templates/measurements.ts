@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../config/json';
 import type { Command } from '../../../platform/commands';
 import { refusal } from '../../../platform/outcome';
-import { groups, mandatory, optional, type Template, template } from './template';
+import { template } from './entry';
+import { groups, mandatory, optional, type Template } from './template';
 import { date, freeName, number, text } from './valueTypes';
 
 const fragmentName = freeName('id', 'self', 'type', 'time', 'source');

@@ -1,5 +1,6 @@
 import type { Command, OperationSelector } from '../../../platform/commands';
-import { list, mandatory, optional, type Template, template } from './template';
+import { template } from './entry';
+import { list, mandatory, optional, type Template } from './template';
 import { text } from './valueTypes';
 
 type Update = Extract<Command, { kind: 'updateOperations' }>;
