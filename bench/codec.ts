@@ -1,9 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import { parse as csvParse } from 'csv-parse/sync';
 import { csvParseRows } from 'd3-dsv';
 import papaparse from 'papaparse';
 import { parseRows } from '../lib/protocols/smartrest/csv';
 import { CODEC_VECTORS } from './codec-vectors';
+import { type Bench, type Check, median } from './report';
+import { number, table } from './table';
 
 /** One parser of the comparison. `fields` walks what it returns as a decoder would, without turning it into another shape. */
 interface Reader {
@@ -32,7 +33,7 @@ const cirrus: Reader = {
   },
 };
 
-export interface CodecResult {
+interface CodecResult {
   readonly name: string;
   /** Rows per second, one row per call. */
   readonly single: number;
@@ -49,6 +50,8 @@ const READERS: readonly Reader[] = [
   reader('csv-parse', (text) => csvParse(text, { relax_column_count: true, escape: '\\' })),
 ];
 
+/** The peer to be as fast as: of those that read plain rows right the fastest. */
+const FASTEST_RIGHT_PEER = 'd3-dsv';
 const ROUNDS = 9;
 const ROUND_ROWS = 40_000;
 const BLOB_ROWS = 500;
@@ -86,13 +89,11 @@ function share(reader: Reader): number {
   return right.length / CODEC_VECTORS.length;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-
 /**
  * Reads the same rows with each parser, in rounds that take turns so that a busy machine slows all of them alike; the
  * median round counts. Every parser gets fresh strings.
  */
-export function codecBench(): readonly CodecResult[] {
+function measure(): readonly CodecResult[] {
   const rates = new Map(READERS.map((reader) => [reader, { single: [] as number[], blob: [] as number[] }]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [reader, rate] of rates) {
@@ -115,18 +116,41 @@ export function codecBench(): readonly CodecResult[] {
   }));
 }
 
-/** The results as a table; ratios are this project's speed over the other's. */
-export function codecTable(results: readonly CodecResult[]): string {
-  const [own] = results;
-  if (own === undefined) return '';
-  const rate = (value: number, base: number): string =>
-    `${Math.round(value).toLocaleString('en-US').padStart(10)} ${(base / value).toFixed(2).padStart(6)}x`;
-  const lines = results.map(
-    ({ name, single, blob, right }) =>
-      `${name.padEnd(10)} ${rate(single, own.single)} ${rate(blob, own.blob)} ${(right * 100).toFixed(0).padStart(8)} %`,
-  );
-  const head = `${'reader'.padEnd(10)} ${'one row/call, rows/s'.padStart(18)} ${`${BLOB_ROWS}/call, rows/s`.padStart(18)} ${'right'.padStart(10)}`;
-  return [head, ...lines].join('\n');
-}
+/** Reading SmartREST rows beside three CSV parsers. */
+export const codecBench: Bench = {
+  name: 'codec',
+  title: `Codec: reading SmartREST rows, rows/s, median of ${ROUNDS} rounds; ratio = this project's speed to the other's`,
+  run: async () => {
+    const results = measure();
+    const [own, peer] = [resultOf(results, cirrus.name), resultOf(results, FASTEST_RIGHT_PEER)];
+    const cells = (rate: number, base: number): string[] => [number(rate), `${number(base / rate, 2)}x`];
+    const text = table(
+      [
+        { title: 'reader', align: 'left' },
+        ...['1 row per call', 'ratio', `${BLOB_ROWS} per call`, 'ratio', 'read right'].map((title) => ({ title })),
+      ],
+      results.map(({ name, single, blob, right }) => [
+        name,
+        ...cells(single, own.single),
+        ...cells(blob, own.blob),
+        `${number(right * 100)} %`,
+      ]),
+    );
+    const checks: Check[] = [
+      { what: 'vectors read right', value: own.right * 100, unit: '%', target: { is: 'exactly', value: 100 } },
+      {
+        what: `one row per call, rows/s to ${FASTEST_RIGHT_PEER}`,
+        value: own.single / peer.single,
+        unit: 'x',
+        target: { is: 'at least', value: 1 },
+      },
+    ];
+    return { text, checks, figures: results };
+  },
+};
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(codecTable(codecBench()));
+function resultOf(results: readonly CodecResult[], name: string): CodecResult {
+  const found = results.find((result) => result.name === name);
+  if (found === undefined) throw new Error(`no result of ${name}`);
+  return found;
+}

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { bundlesBench } from './bundles';
+import { codecBench } from './codec';
+import { costBench } from './cost';
 import { ingestBench } from './ingest';
 import { type Bench, type Check, checkTable } from './report';
 
-const BENCHES: readonly Bench[] = [ingestBench];
+const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench];
 const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]`;
 
 interface Request {

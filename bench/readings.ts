@@ -10,14 +10,27 @@ export interface Reading {
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
-/** A device's readings, one a second in the last full hour, in that order; at most 3600 so that they stay within it. */
+/** Numbers from 0 up to 1 that look random and are the same at every run (Lehmer's generator). */
+function* noise(): Generator<number, never> {
+  const modulus = 2 ** 31 - 1;
+  for (let state = 42; ; ) {
+    state = (state * 48_271) % modulus;
+    yield state / modulus;
+  }
+}
+
+/**
+ * A device's readings of the last full hour in their order, about one a second: neither clock nor sensor is steady, so that
+ * nothing packs better than it would in the field. At most 3600, so that they stay within the hour.
+ */
 export function readingsOf(serial: string, count: number, now: number): Reading[] {
   if (count > HOUR_MS / SECOND_MS) throw new RangeError(`an hour has no room for ${count} readings`);
   const start = Math.floor(now / HOUR_MS - 1) * HOUR_MS;
+  const random = noise();
   return Array.from({ length: count }, (_, n) => ({
     serial,
-    time: start + n * SECOND_MS,
-    value: Math.round(200 + 60 * Math.sin(n / 40) + 9 * Math.sin(n * 7)) / 10,
+    time: start + n * SECOND_MS + Math.floor(random.next().value * 100),
+    value: Math.round(200 + 60 * Math.sin(n / 400) + 12 * random.next().value) / 10,
   }));
 }
 

@@ -9,7 +9,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
  * How functions are bundled: everything inside, the SDK included, because the runtime's may lack SendDirectMessage
- * (aws-platform section 6), and without the credential providers Lambda never uses.
+ * (aws-platform section 6), and without the credential providers and the endpoint discovery that Lambda never uses.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,
@@ -18,7 +18,10 @@ export const BUNDLE_OPTIONS = {
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,
-  alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'lib', 'config', 'credentials.ts') },
+  alias: {
+    '@aws-sdk/credential-provider-node': join(ROOT, 'lib', 'config', 'credentials.ts'),
+    '@aws-sdk/endpoint-cache': join(ROOT, 'lib', 'config', 'endpoint-cache.ts'),
+  },
   logLevel: 'warning',
 } satisfies BuildOptions;
 

@@ -4,15 +4,18 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms';
+import { Availability } from './availability';
 import { type BrokerLogLevel, BrokerLogs } from './broker-logs';
 import { Delivery, DeliveryQueue } from './delivery';
 import { type DeviceDomain, DeviceEndpoint } from './device-endpoint';
+import { EventBus } from './event-bus';
 import { Failures } from './failures';
 import type { FunctionSettings } from './function';
 import { HttpApi } from './http-api';
 import { Ingestion } from './ingestion';
 import { Lifecycle } from './lifecycle';
 import type { Target } from './messenger';
+import { Realtime } from './realtime';
 import { Secrets } from './secrets';
 import { Tables } from './tables';
 
@@ -92,7 +95,9 @@ export class Cirrus extends Construct {
   readonly tables: Tables;
   readonly failures: Failures;
   readonly deliveryQueue: DeliveryQueue;
+  readonly eventBus: EventBus;
   readonly httpApi: HttpApi;
+  readonly realtime: Realtime;
   /** Absent on an emulator, whose broker lets everybody in. */
   readonly deviceEndpoint?: DeviceEndpoint;
 
@@ -110,6 +115,7 @@ export class Cirrus extends Construct {
     this.tables = new Tables(this, 'Tables', { removalPolicy, recoveryDays: props.recoveryDays ?? 35 });
     this.failures = new Failures(this, 'Failures', { removalPolicy });
     this.deliveryQueue = new DeliveryQueue(this, 'DeliveryQueue');
+    this.eventBus = new EventBus(this, 'EventBus', { settings, tables: this.tables });
     const secrets = new Secrets(this, 'Secrets', { settings, removalPolicy });
     const shared = {
       settings,
@@ -117,7 +123,10 @@ export class Cirrus extends Construct {
       secrets,
       failures: this.failures,
       deliveryQueue: this.deliveryQueue,
+      eventBus: this.eventBus,
     };
+    const throttle = props.httpThrottle ?? { rate: 1000, burst: 500 };
+    this.realtime = new Realtime(this, 'Realtime', { ...shared, throttle });
     const ingestion = new Ingestion(this, 'Ingestion', {
       ...shared,
       target,
@@ -125,10 +134,10 @@ export class Cirrus extends Construct {
     });
     const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, target });
     const delivery = new Delivery(this, 'Delivery', { ...shared, target });
-    this.httpApi = new HttpApi(this, 'HttpApi', {
-      ...shared,
-      throttle: props.httpThrottle ?? { rate: 1000, burst: 500 },
-    });
+    const availability = new Availability(this, 'Availability', shared);
+    this.httpApi = new HttpApi(this, 'HttpApi', { ...shared, throttle });
+    this.realtime.addPolling(this.httpApi);
+    for (const source of [ingestion.function, this.httpApi.function]) this.realtime.allowNotifications(source);
     if (target === 'aws') {
       this.deviceEndpoint = new DeviceEndpoint(this, 'DeviceEndpoint', {
         ...shared,
@@ -145,6 +154,7 @@ export class Cirrus extends Construct {
         Ingest: ingestion.function,
         Lifecycle: lifecycle.function,
         Deliver: delivery.function,
+        Availability: availability.function,
         Api: this.httpApi.function,
         ...(this.deviceEndpoint && { Authorize: this.deviceEndpoint.function }),
       },

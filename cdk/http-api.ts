@@ -5,6 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
 import type { DeliveryQueue } from './delivery';
+import type { EventBus } from './event-bus';
 import { CirrusFunction, type FunctionSettings } from './function';
 import type { Secrets } from './secrets';
 import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
@@ -14,6 +15,7 @@ export interface HttpApiProps {
   readonly tables: Tables;
   readonly secrets: Secrets;
   readonly deliveryQueue: DeliveryQueue;
+  readonly eventBus: EventBus;
   /** Requests per second all tenants together may make, and how many at once above it. */
   readonly throttle: { readonly rate: number; readonly burst: number };
 }
@@ -35,37 +37,48 @@ export class HttpApi extends Construct {
   readonly function: CirrusFunction;
   /** `https://<host>`, without a path. */
   readonly url: string;
+  readonly api: CfnApi;
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
     this.function = this.makeFunction(props);
-    const api = new CfnApi(this, 'Api', {
+    this.api = new CfnApi(this, 'Api', {
       name: `${props.settings.namePrefix}-rest`,
       description: 'Cirrus: Cumulocity REST API',
       protocolType: 'HTTP',
     });
-    const integration = new CfnIntegration(this, 'Integration', {
-      apiId: api.ref,
+    this.integrate('', '$default', this.function);
+    this.addStage(props);
+    this.allowInvocation('Invocation', '*/*', this.function);
+    this.url = this.api.attrApiEndpoint;
+  }
+
+  /** Sends all requests of a path, such as `/notification/{proxy+}`, to another function. */
+  addRoute(id: string, path: string, to: CirrusFunction): void {
+    this.integrate(id, `ANY ${path}`, to);
+    this.allowInvocation(`${id}Invocation`, `*/*${path}`, to);
+  }
+
+  private integrate(id: string, routeKey: string, to: CirrusFunction): void {
+    const integration = new CfnIntegration(this, `${id}Integration`, {
+      apiId: this.api.ref,
       integrationType: 'AWS_PROXY',
-      integrationUri: this.function.lambda.functionArn,
+      integrationUri: to.lambda.functionArn,
       payloadFormatVersion: '2.0',
       timeoutInMillis: 30_000,
     });
-    const route = new CfnRoute(this, 'Route', {
-      apiId: api.ref,
-      routeKey: '$default',
+    const route = new CfnRoute(this, `${id}Route`, {
+      apiId: this.api.ref,
+      routeKey,
       target: `integrations/${integration.ref}`,
     });
     Validations.of(route).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason: 'The function authenticates every request itself: tenants, users and roles are its data.',
     });
-    this.addStage(api, props);
-    this.allowInvocation(api);
-    this.url = api.attrApiEndpoint;
   }
 
-  private makeFunction({ settings, tables, secrets, deliveryQueue }: HttpApiProps): CirrusFunction {
+  private makeFunction({ settings, tables, secrets, deliveryQueue, eventBus }: HttpApiProps): CirrusFunction {
     const made = new CirrusFunction(this, 'Rest', {
       settings,
       name: 'api',
@@ -77,23 +90,25 @@ export class HttpApi extends Construct {
         REGISTRY_TABLE: tables.registry.tableName,
         TELEMETRY_TABLE: tables.telemetry.tableName,
         DELIVERY_QUEUE_URL: deliveryQueue.queue.queueUrl,
+        EVENT_BUS_NAME: eventBus.bus.eventBusName,
         HASH_KEY_PARAMETER: secrets.hashKeyParameter,
       },
     });
     tables.allowRegistry(made, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
     tables.allowTelemetry(made, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     deliveryQueue.allowRequests(made);
+    eventBus.allowEvents(made);
     secrets.allowHashKey(made);
     return made;
   }
 
-  private addStage(api: CfnApi, { settings, throttle }: HttpApiProps): void {
+  private addStage({ settings, throttle }: HttpApiProps): void {
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
     });
     new CfnStage(this, 'Stage', {
-      apiId: api.ref,
+      apiId: this.api.ref,
       stageName: '$default',
       autoDeploy: true,
       accessLogSettings: { destinationArn: accessLogs.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
@@ -101,13 +116,16 @@ export class HttpApi extends Construct {
     });
   }
 
-  private allowInvocation(api: CfnApi): void {
-    const { account } = Stack.of(this);
-    this.function.lambda.addPermission('Invocation', {
+  private allowInvocation(id: string, requests: string, to: CirrusFunction): void {
+    to.lambda.addPermission(id, {
       scope: this,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
-      sourceArn: Stack.of(this).formatArn({ service: 'execute-api', resource: api.ref, resourceName: '*/*' }),
-      sourceAccount: account,
+      sourceArn: Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: this.api.ref,
+        resourceName: requests,
+      }),
+      sourceAccount: Stack.of(this).account,
     });
   }
 }

@@ -9,7 +9,7 @@ export class CirrusStack extends Stack {
   constructor(scope: Construct, id: string, props: CirrusProps, stackProps: StackProps = {}) {
     super(scope, id, { description: 'Cirrus: a device cloud that speaks SmartREST over MQTT', ...stackProps });
     this.cirrus = new Cirrus(this, 'Cirrus', props);
-    const { deviceEndpoint, httpApi, tables, failures, deliveryQueue } = this.cirrus;
+    const { deviceEndpoint, httpApi, tables, failures, deliveryQueue, eventBus } = this.cirrus;
     if (deviceEndpoint) {
       this.output('MqttHost', 'Devices connect here: MQTT over TLS, port 8883', deviceEndpoint.mqttHost);
       this.output('WebSocketHost', 'Devices connect here: wss://<host>/mqtt', deviceEndpoint.webSocketHost);
@@ -20,6 +20,7 @@ export class CirrusStack extends Stack {
     this.output('ApiUrl', 'The REST API', httpApi.url);
     this.output('RegistryTable', 'Tenants, users, inventory, alarms, operations', tables.registry.tableName);
     this.output('TelemetryTable', 'Measurements and events', tables.telemetry.tableName);
+    this.output('EventBusName', 'Event processing: rules for what devices and users change', eventBus.bus.eventBusName);
     this.output('FailureQueueUrl', 'Messages nobody could handle', failures.queue.queueUrl);
     this.output('DeliveryFailedQueueUrl', 'Deliveries that failed again and again', deliveryQueue.failed.queueUrl);
   }

@@ -6,23 +6,24 @@ import { CirrusStack } from './stack';
 
 export const STACK_NAME = 'Cirrus';
 
+export interface SynthesisOptions {
+  /** Keys as of `cdk synth -c key=value`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Where the assembly is written; a temporary folder when left out. */
+  readonly outdir?: string;
+  /** Adds the caller's own constructs to the stack, such as rules on its event bus. */
+  readonly extend?: (stack: CirrusStack) => void;
+}
+
 /** The app of `cdk.json` with its feature flags, which the CDK command line would otherwise pass in. */
-export function cirrusApp(options: { context?: Readonly<Record<string, unknown>>; outdir?: string } = {}): App {
-  const app = new App({
-    context: { ...cdk.context, ...options.context },
-    ...(options.outdir !== undefined && { outdir: options.outdir }),
-  });
-  new CirrusStack(app, STACK_NAME, cirrusPropsFrom(app.node));
+export function cirrusApp({ context, outdir, extend }: SynthesisOptions = {}): App {
+  const app = new App({ context: { ...cdk.context, ...context }, ...(outdir !== undefined && { outdir }) });
+  const stack = new CirrusStack(app, STACK_NAME, cirrusPropsFrom(app.node));
+  extend?.(stack);
   return app;
 }
 
-/**
- * Synthesizes without the command line, which is seconds faster.
- * @param options.context keys as of `cdk synth -c key=value`
- * @param options.outdir where the assembly is written; a temporary folder when left out
- */
-export function synthesize(
-  options: { context?: Readonly<Record<string, unknown>>; outdir?: string } = {},
-): CloudAssembly {
+/** Synthesizes without the command line, which is seconds faster. */
+export function synthesize(options: SynthesisOptions = {}): CloudAssembly {
   return cirrusApp(options).synth();
 }

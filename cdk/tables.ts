@@ -48,6 +48,8 @@ export class Tables extends Construct {
         pointInTimeRecoveryEnabled: true,
         recoveryPeriodInDays: props.recoveryDays,
       },
+      // sessions and mail of real-time notifications
+      timeToLiveAttribute: 'ttl',
     });
     this.registry.addGlobalSecondaryIndex({
       indexName: LIST_INDEX,

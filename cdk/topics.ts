@@ -38,7 +38,7 @@ const uplink = (name: string, filter: string, description: string): TopicRule =>
 /** `+/us/#` would not match `+/us` on AWS, and `+/us` does not match children: two shapes, two rules. */
 export const UPLINK_RULES: readonly TopicRule[] = [
   uplink('static', '+/us', 'SmartREST static templates of the device itself'),
-  uplink('static_child', '+/us/+', 'SmartREST static templates for a child device or service'),
+  uplink('static_child', '+/us/#', 'SmartREST static templates for a child device or service'),
 ];
 
 const lifecycle = (name: string, filter: string, description: string): TopicRule => ({

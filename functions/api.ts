@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { handle } from 'hono/aws-lambda';
+import { AwsCaller } from '../lib/config/aws-call';
 import { processClock } from '../lib/config/clock';
 import { apiEnvironment } from '../lib/config/environment';
 import { parameterKey } from '../lib/config/parameter-key';
@@ -13,6 +14,9 @@ import type { Platform } from '../lib/platform/dispatch/platform';
 import { beginMessage } from '../lib/platform/flush';
 import { createApp } from '../lib/platform/rest/app';
 import { platformServices } from '../lib/platform/services';
+import { EventBus } from '../lib/routing/events/event-bus';
+import { Listeners } from '../lib/routing/listeners';
+import { NotificationSink } from '../lib/routing/realtime/notification-sink';
 import { Table } from '../lib/storage/table';
 
 const environment = apiEnvironment();
@@ -26,6 +30,12 @@ const deps = {
 };
 const services = platformServices(deps);
 const connections = new Connections(deps);
+const aws = new AwsCaller({ clock });
+const sinks = {
+  listeners: new Listeners(deps),
+  notify: new NotificationSink(aws, environment.fanoutFunction),
+  process: new EventBus(aws, { name: environment.eventBusName }),
+};
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 const platform: Platform = {
@@ -39,7 +49,7 @@ const platform: Platform = {
 
 const app = createApp(platform, {
   clock,
-  beginMessage: (origin) => beginMessage({ ...deps, tenants: services.tenants }, origin),
+  beginMessage: (origin) => beginMessage({ ...deps, tenants: services.tenants, sinks }, origin),
   onUnexpected: (error, request) =>
     logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
   ...(environment.defaultTenant !== undefined && { defaultTenant: environment.defaultTenant }),

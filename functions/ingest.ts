@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { AwsCaller } from '../lib/config/aws-call';
 import { processClock } from '../lib/config/clock';
 import { ingestEnvironment } from '../lib/config/environment';
 import { Connections } from '../lib/delivery/connections';
@@ -12,6 +13,9 @@ import { parseUplink } from '../lib/ingest/uplink';
 import { beginMessage } from '../lib/platform/flush';
 import { platformServices } from '../lib/platform/services';
 import { staticRows } from '../lib/protocols/smartrest/channel';
+import { EventBus } from '../lib/routing/events/event-bus';
+import { Listeners } from '../lib/routing/listeners';
+import { NotificationSink } from '../lib/routing/realtime/notification-sink';
 import { Claims } from '../lib/storage/claims';
 import { Table } from '../lib/storage/table';
 
@@ -27,6 +31,12 @@ const platform = {
 const services = platformServices(platform);
 const claims = new Claims(platform.registry, clock);
 const connections = new Connections(platform);
+const aws = new AwsCaller({ clock });
+const sinks = {
+  listeners: new Listeners(platform),
+  notify: new NotificationSink(aws, environment.fanoutFunction),
+  process: new EventBus(aws, { name: environment.eventBusName }),
+};
 
 const deps: IngestDeps = {
   services,
@@ -34,7 +44,7 @@ const deps: IngestDeps = {
   payloadLimit: environment.payloadLimit,
   senderOf: senderLookup(claims, environment.defaultTenant),
   isSubscribed: (tenant, serial, topic) => connections.isSubscribed(tenant, serial, topic),
-  begin: (origin) => beginMessage({ ...platform, tenants: services.tenants }, origin),
+  begin: (origin) => beginMessage({ ...platform, tenants: services.tenants, sinks }, origin),
   pendingMessages: (tenant, agentId, limit) =>
     pendingMessages({ tenant, agentId }, { operations: services.operations, render: staticRows, limit }),
 };

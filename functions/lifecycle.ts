@@ -7,7 +7,9 @@ import { Connections } from '../lib/delivery/connections';
 import { parseLifecycleEvent } from '../lib/delivery/lifecycle-event';
 import { DeliveryQueue } from '../lib/delivery/queue';
 import { senderLookup } from '../lib/ingest/senders';
-import { Identity } from '../lib/platform/identity';
+import { beginMessage } from '../lib/platform/flush';
+import type { Origin } from '../lib/platform/model';
+import { platformServices } from '../lib/platform/services';
 import { Claims } from '../lib/storage/claims';
 import { Table } from '../lib/storage/table';
 
@@ -17,7 +19,8 @@ const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const connections = new Connections({ registry, clock });
 const senderOf = senderLookup(new Claims(registry, clock), environment.defaultTenant);
-const identity = new Identity({ registry, telemetry: registry, clock });
+const platform = { registry, telemetry: registry, clock };
+const { availability, devices, tenants } = platformServices(platform);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 /** One lifecycle event of the broker: who is connected and listens to what, and whose operations are to be delivered now. */
@@ -29,10 +32,19 @@ export const handler = async (raw: unknown): Promise<void> => {
   if (claim === undefined) return logger.warn('event of a client without claim', { clientId, eventType });
   const { tenant, serial } = claim;
   const change = await connections.apply(tenant, serial, event.value);
-  if (!change.listensForOperations) return;
-  const agent = await identity.resolve(tenant, serial);
-  // a device may subscribe before it exists; its operations can only come later
+  if (!change.listensForOperations && change.presence === undefined) return;
+  const agent = await devices.find(tenant, serial);
+  // a device may connect and subscribe before it exists; its operations can only come later
   if (agent === undefined) return;
+  if (change.presence !== undefined) {
+    const { at: receivedAt, connected } = change.presence;
+    const messageId = sessionIdentifier;
+    const origin: Origin = { tenant, user: claim.user, mode: 'PERSISTENT', receivedAt, messageId, row: 1 };
+    const message = beginMessage({ ...platform, tenants }, origin);
+    await availability.connection({ origin, effects: message.effects }, agent, connected);
+    await message.flush();
+  }
+  if (!change.listensForOperations) return;
   await queue.requestDelivery(
     { tenant, agentId: agent.id, agentSerial: serial, clientId },
     `subscribed/${clientId}/${sessionIdentifier}/${timestamp}`,

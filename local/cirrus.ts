@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { synthesize } from '../cdk/synthesize';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type SynthesisOptions, synthesize } from '../cdk/synthesize';
 import type { Endpoints } from './announce';
 import { EmbeddedCloud } from './aws/cloud';
 import type { IotEvent } from './aws/iot/events';
@@ -23,6 +24,8 @@ export interface CirrusSettings {
   readonly certificateDir?: string;
   /** Keys as of `cdk synth -c key=value`. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Adds the caller's own constructs to the stack before it is synthesized. */
+  readonly extend?: SynthesisOptions['extend'];
   /** Milliseconds before the retries of an asynchronous invocation; AWS waits one and two minutes. */
   readonly retryDelays?: readonly [number, number];
   /** PUBLISH packets per second and connection, in and out; AWS allows 100. */
@@ -52,7 +55,8 @@ export async function startCirrus(
   const clock = new HostClock();
   const outdir = await mkdtemp(join(tmpdir(), 'cirrus-'));
   const tls = await localCertificates(resolve(settings.certificateDir ?? options.dataDir ?? '.cirrus'), clock.now());
-  synthesize({ outdir, ...(settings.context && { context: settings.context }) });
+  const { context, extend } = settings;
+  synthesize({ outdir, ...(context && { context }), ...(extend && { extend }) });
   const cloud = await EmbeddedCloud.start({
     assembly: readAssembly(outdir),
     host: options.host,
@@ -74,7 +78,9 @@ export async function startCirrus(
     ...(settings.retryDelays && { retryDelays: settings.retryDelays }),
     ...hooks,
   });
-  await seed(cloud, clock, options);
+  const client = new DynamoDBClient(cloud.clientConfiguration);
+  await seed({ client, registryTable: outputOf(cloud, 'RegistryTable'), clock }, options);
+  client.destroy();
   return {
     cloud,
     clock,
@@ -85,6 +91,12 @@ export async function startCirrus(
       await rm(outdir, { recursive: true, force: true });
     },
   };
+}
+
+function outputOf({ outputs }: EmbeddedCloud, name: string): string {
+  const value = outputs[name];
+  if (value === undefined) throw new Error(`the template has no output ${name}`);
+  return value;
 }
 
 function endpointsOf({ ports }: EmbeddedCloud, host: string): Endpoints {

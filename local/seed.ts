@@ -1,28 +1,39 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../lib/config/clock';
 import { Credentials } from '../lib/platform/credentials';
 import { Tenants } from '../lib/platform/tenants';
 import { Table } from '../lib/storage/table';
-import type { EmbeddedCloud } from './aws/cloud';
-import type { LocalOptions } from './options';
 
 /** Tenant of the user that devices register with (mqtt-implementation section 3). */
 const MANAGEMENT = 'management';
 const BOOTSTRAP_USER = 'devicebootstrap';
 
-/** Makes the tenant, its administrator and the bootstrap user; passwords follow the options at every start. */
-export async function seed(cloud: EmbeddedCloud, clock: Clock, options: LocalOptions): Promise<void> {
-  const client = new DynamoDBClient(cloud.clientConfiguration);
-  const registry = new Table(client, output(cloud, 'RegistryTable'));
+/** Who is in a Cirrus that nobody has used yet. */
+export interface SeedAccounts {
+  readonly tenant: string;
+  readonly adminUser: string;
+  readonly adminPassword: string;
+  readonly bootstrapPassword: string;
+}
+
+export interface SeedTarget {
+  readonly client: DynamoDBClient;
+  /** Name of the table; the stack's output `RegistryTable`. */
+  readonly registryTable: string;
+  readonly clock: Clock;
+}
+
+/** Makes the tenant, its administrator and the bootstrap user; passwords follow the accounts at every call. */
+export async function seed({ client, registryTable, clock }: SeedTarget, accounts: SeedAccounts): Promise<void> {
+  const registry = new Table(client, registryTable);
   const tenants = new Tenants({ registry, clock });
   // nothing is verified here, so nothing is remembered under the key
   const credentials = new Credentials({ registry, clock }, async () => clock.randomBytes(32));
-  for (const id of new Set([MANAGEMENT, options.tenant])) {
+  for (const id of new Set([MANAGEMENT, accounts.tenant])) {
     if ((await tenants.get(id)) === undefined) await tenants.create({ id, domain: 'localhost' });
   }
-  await person(credentials, options.tenant, options.adminUser, options.adminPassword, ['admin']);
-  await person(credentials, MANAGEMENT, BOOTSTRAP_USER, options.bootstrapPassword, []);
-  client.destroy();
+  await person(credentials, accounts.tenant, accounts.adminUser, accounts.adminPassword, ['admin']);
+  await person(credentials, MANAGEMENT, BOOTSTRAP_USER, accounts.bootstrapPassword, []);
 }
 
 async function person(
@@ -37,10 +48,4 @@ async function person(
     ? await credentials.setPassword(tenant, userName, password)
     : await credentials.createUser(tenant, { userName, password, kind: 'human', roles });
   if (!done.ok) throw new Error(`user ${tenant}/${userName}: ${done.error.message}`);
-}
-
-function output(cloud: EmbeddedCloud, name: string): string {
-  const value = cloud.outputs[name];
-  if (value === undefined) throw new Error(`the template has no output ${name}`);
-  return value;
 }

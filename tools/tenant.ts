@@ -3,10 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../lib/config/clock';
 import { Credentials } from '../lib/platform/credentials';
 import { Tenants } from '../lib/platform/tenants';
+import { Listeners } from '../lib/routing/listeners';
 import { Table } from '../lib/storage/table';
 
 const USAGE = `npm run tenant -- create <tenant> --table <RegistryTable> [--admin NAME] [--domain HOST] [--retention-days N]
 npm run tenant -- user <tenant> <name> --table <RegistryTable> [--device | --reader]
+npm run tenant -- events <tenant> on|off --table <RegistryTable>
 npm run tenant -- list --table <RegistryTable>
 
 The table is the output RegistryTable of the stack; credentials and Region come from the AWS environment. Passwords are
@@ -15,6 +17,7 @@ generated and printed once; CIRRUS_PASSWORD sets one instead.`;
 const PASSWORD_BYTES = 24;
 
 interface Setup {
+  readonly listeners: Listeners;
   readonly tenants: Tenants;
   readonly credentials: Credentials;
   readonly options: {
@@ -43,6 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.table === undefined) return wrongCall('--table is missing');
   const deps = { registry: new Table(new DynamoDBClient({}), values.table), clock: systemClock };
   const setup: Setup = {
+    listeners: new Listeners(deps),
     tenants: new Tenants(deps),
     // nothing is verified here, so nothing is remembered under the key
     credentials: new Credentials(deps, async () => systemClock.randomBytes(32)),
@@ -51,6 +55,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (verb === 'list') return list(setup);
   if (verb === 'create' && tenant !== undefined) return create(setup, tenant);
   if (verb === 'user' && tenant !== undefined && name !== undefined) return addUser(setup, tenant, name);
+  if (verb === 'events' && tenant !== undefined && (name === 'on' || name === 'off')) {
+    return switchEvents(setup, tenant, name === 'on');
+  }
   return wrongCall('unknown or incomplete command');
 }
 
@@ -72,6 +79,16 @@ async function create(setup: Setup, id: string): Promise<number> {
 async function addUser(setup: Setup, tenant: string, name: string): Promise<number> {
   if ((await setup.tenants.get(tenant)) === undefined) return refused(`there is no tenant ${tenant}`);
   return save(setup, tenant, name, setup.options.device ? [] : [setup.options.reader ? 'reader' : 'admin']);
+}
+
+/** For rules on the event bus that were made by hand; `CirrusEventRule` tells the platform about its own. */
+async function switchEvents({ tenants, listeners }: Setup, tenant: string, enabled: boolean): Promise<number> {
+  if ((await tenants.get(tenant)) === undefined) return refused(`there is no tenant ${tenant}`);
+  await listeners.process(tenant, enabled);
+  console.log(
+    `changes of ${tenant} ${enabled ? 'go to the event bus, within five seconds' : 'go to rules made by CDK only'}`,
+  );
+  return 0;
 }
 
 async function save(

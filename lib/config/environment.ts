@@ -14,6 +14,9 @@ const ingest = z.object({
   REGISTRY_TABLE: text,
   TELEMETRY_TABLE: text,
   DELIVERY_QUEUE_URL: text,
+  EVENT_BUS_NAME: text,
+  /** Brings changes to subscribers of real-time notifications. */
+  FANOUT_FUNCTION: text,
   IOT_ENDPOINT: optionalText,
   /** Bytes of a whole PUBLISH packet: 8092 or 16184. */
   PAYLOAD_LIMIT: z.pipe(text, z.transform(Number)),
@@ -34,14 +37,28 @@ const deliver = z.object({
   IOT_ENDPOINT: optionalText,
   TARGET: z.optional(z.enum(['aws', 'emulator'])),
 });
+const availability = z.object({ REGISTRY_TABLE: text });
 const api = z.object({
   REGISTRY_TABLE: text,
   TELEMETRY_TABLE: text,
   DELIVERY_QUEUE_URL: text,
+  EVENT_BUS_NAME: text,
+  FANOUT_FUNCTION: text,
   HASH_KEY_PARAMETER: text,
   /** The tenant of a user name without one, when the host name does not tell. */
   DEFAULT_TENANT: optionalText,
 });
+const realtime = z.object({
+  REGISTRY_TABLE: text,
+  HASH_KEY_PARAMETER: text,
+  /** Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`. */
+  WEBSOCKET_ENDPOINT: text,
+  /** The SDK's own variable, which wins where it is set. */
+  AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: optionalText,
+  DEFAULT_TENANT: optionalText,
+});
+const fanout = z.omit(realtime, { HASH_KEY_PARAMETER: true, DEFAULT_TENANT: true });
+const eventRule = z.object({ REGISTRY_TABLE: text });
 
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
@@ -69,6 +86,8 @@ export const ingestEnvironment = (environment = process.env) => {
     registryTable: parsed.REGISTRY_TABLE,
     telemetryTable: parsed.TELEMETRY_TABLE,
     deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
+    eventBusName: parsed.EVENT_BUS_NAME,
+    fanoutFunction: parsed.FANOUT_FUNCTION,
     iotEndpoint: parsed.IOT_ENDPOINT,
     payloadLimit: parsed.PAYLOAD_LIMIT,
     target: parsed.TARGET ?? 'aws',
@@ -95,13 +114,41 @@ export const deliverEnvironment = (environment = process.env) => {
   };
 };
 
+export const availabilityEnvironment = (environment = process.env) => ({
+  registryTable: parse(availability, environment).REGISTRY_TABLE,
+});
+
 export const apiEnvironment = (environment = process.env) => {
   const parsed = parse(api, environment);
   return {
     registryTable: parsed.REGISTRY_TABLE,
     telemetryTable: parsed.TELEMETRY_TABLE,
     deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
+    eventBusName: parsed.EVENT_BUS_NAME,
+    fanoutFunction: parsed.FANOUT_FUNCTION,
     hashKeyParameter: parsed.HASH_KEY_PARAMETER,
     defaultTenant: parsed.DEFAULT_TENANT,
   };
 };
+
+export const realtimeEnvironment = (environment = process.env) => {
+  const parsed = parse(realtime, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    hashKeyParameter: parsed.HASH_KEY_PARAMETER,
+    webSocketEndpoint: parsed.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? parsed.WEBSOCKET_ENDPOINT,
+    defaultTenant: parsed.DEFAULT_TENANT,
+  };
+};
+
+export const fanoutEnvironment = (environment = process.env) => {
+  const parsed = parse(fanout, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    webSocketEndpoint: parsed.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? parsed.WEBSOCKET_ENDPOINT,
+  };
+};
+
+export const eventRuleEnvironment = (environment = process.env) => ({
+  registryTable: parse(eventRule, environment).REGISTRY_TABLE,
+});

@@ -11,6 +11,8 @@ export interface ConnectionChange {
   readonly connection: Connection;
   /** The device has just subscribed to a topic that carries operations: bring it up to date. */
   readonly listensForOperations: boolean;
+  /** The event said whether the device is there, and it is the newest to say so. */
+  readonly presence?: { readonly connected: boolean; readonly at: number };
 }
 
 /** Topics that carry operations (mqtt-implementation section 19), and the filter gateways use. */
@@ -38,7 +40,9 @@ export class Connections {
       const version = (stored?.version ?? 0) + 1;
       if (changed && !(await this.items.write(tenant, serial, { version, connection }))) continue;
       // a repeated event asks again on purpose: the request it made before may be what was lost
-      return { connection, listensForOperations: subscribesToOperations(connection, event) };
+      const presence = presenceBy(connection, event);
+      const listensForOperations = subscribesToOperations(connection, event);
+      return { connection, listensForOperations, ...(presence && { presence }) };
     }
     throw new Error(`connection of ${serial}: ${WRITE_ATTEMPTS} writers were faster`);
   }
@@ -51,6 +55,13 @@ export class Connections {
   async isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean> {
     return listensOn(await this.of(tenant, serial), topic, this.deps.clock.now());
   }
+}
+
+function presenceBy(connection: Connection, event: LifecycleEvent): ConnectionChange['presence'] {
+  const isPresence = event.eventType === 'connected' || event.eventType === 'disconnected';
+  if (!isPresence || !isCurrent(connection, event)) return undefined;
+  const { startedAt, disconnectedAt } = connection;
+  return { connected: disconnectedAt === undefined, at: disconnectedAt ?? startedAt };
 }
 
 function subscribesToOperations(connection: Connection, event: LifecycleEvent): boolean {

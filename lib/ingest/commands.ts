@@ -30,10 +30,8 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
     quiet(await services.devices.createChild(call, device, command)),
   updateInventory: async (command, { call, services }, device) =>
     quiet(await services.inventory.updateFragments(call, device.id, command)),
-  heartbeat: async (_command, { call, services }, device) => {
-    await services.inventory.heartbeat(call, device.id);
-    return done;
-  },
+  // a message about a device is a sign of its life already, which `ingest` reports
+  heartbeat: async () => done,
   changeSoftware: async (command, { call, services }, device) => {
     await services.software.change(call, device, command);
     return done;

@@ -105,7 +105,15 @@ class Conversation {
       if (!row.ok) this.refuse(row.row, row.template, row.refusal);
       else await this.runRow(row, call, target);
     }
+    await this.noteLife({ origin: this.origin(rows.length + 1, topic.mode), effects: message.effects }, target);
     await message.flush();
+  }
+
+  /** Whatever a message says, its device is alive (mqtt-implementation section 17). */
+  private async noteLife(call: Call, target: Target): Promise<void> {
+    const device = await target.spoken(call.origin.tenant);
+    if (device === undefined) return;
+    await this.deps.services.availability.alive(call, device, { pushed: device.serial === this.sender.serial });
   }
 
   private async runRow(row: DecodedRow & { ok: true }, call: Call, target: Target): Promise<void> {

@@ -61,6 +61,11 @@ export class Devices {
     return device;
   }
 
+  /** The device behind a serial, as it is known now; no read while it is remembered. */
+  find(tenant: string, serial: string): Promise<DeviceRef | undefined> {
+    return this.identity.resolve(tenant, serial);
+  }
+
   /** What a topic's child id names; created below the root device when it is unknown (3.2). */
   async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
     const { device } = await this.creation.ensure(call, serial, () => ({

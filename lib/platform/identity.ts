@@ -13,6 +13,7 @@ import type { Call, PlatformDeps } from './context';
 import type { PlatformError } from './errors';
 import type { DeviceRef, ExternalId } from './model';
 import { objectNotFound } from './object-members';
+import { responseIntervalOf } from './required-availability';
 
 /** The type under which MQTT knows devices, child devices and services (mqtt-implementation section 12). */
 export const SERIAL = 'c8y_Serial';
@@ -42,7 +43,8 @@ export class Identity {
     if (known !== undefined) return known;
     const found = await getExternalId(this.deps.registry, tenant, SERIAL, serial);
     if (found === undefined || found.creating !== undefined) return undefined;
-    return this.remember(tenant, { id: found.managedObjectId, serial });
+    const { managedObjectId: id, responseInterval } = found;
+    return this.remember(tenant, { id, serial, ...(responseInterval !== undefined && { responseInterval }) });
   }
 
   remember(tenant: string, device: DeviceRef): DeviceRef {
@@ -63,8 +65,13 @@ export class Identity {
   async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, PlatformError>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    const record = { type, externalId, managedObjectId: id };
-    if ((await getObject(registry, tenant, id)) === undefined) return fail(objectNotFound(id));
+    const object = await getObject(registry, tenant, id);
+    if (object === undefined) return fail(objectNotFound(id));
+    const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;
+    const record = {
+      ...{ type, externalId, managedObjectId: id },
+      ...(responseInterval !== undefined && { responseInterval }),
+    };
     const taken = await takeExternalId(registry, tenant, record);
     if (!taken.ok) {
       // a retry after half of the work finds its own name
@@ -73,7 +80,7 @@ export class Identity {
       return fail(duplicate(type, externalId));
     }
     await listExternalId(registry, tenant, record);
-    return ok(record);
+    return ok({ type, externalId, managedObjectId: id });
   }
 
   async unbind(call: Call, type: string, externalId: string): Promise<Result<void, PlatformError>> {

@@ -4,7 +4,6 @@ import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from '../stor
 import { delist, listEntries } from '../storage/inventory-lists';
 import type { ChildKind } from '../storage/keys';
 import { childrenOf, type Link, link, parentsOf, unlink } from '../storage/links';
-import { Lru } from '../storage/lru';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from '../storage/objects';
 import { collect } from '../storage/pages';
 import type { Call, PlatformDeps } from './context';
@@ -24,27 +23,31 @@ import {
 import { type FragmentUpdate, updateObject } from './object-updates';
 import type { Refusal } from './outcome';
 import { refusalOf } from './refusal-of';
+import { REQUIREMENT } from './required-availability';
 
 export type { InventoryFilter } from './object-lists';
 export type { FragmentUpdate } from './object-updates';
 
 const LOADED_AT_ONCE = 100;
-const HEARTBEAT_MS = 60_000;
 
+export type RequirementListener = (call: Call, id: string) => Promise<void>;
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
 /** Managed objects: devices, groups, anything with a name and fragments (rest-api section 5). */
 export class Inventory {
-  private readonly heartbeats: Lru<true>;
   private readonly deletionListeners: DeletionListener[] = [];
+  private requirementListener: RequirementListener = async () => {};
 
-  constructor(private readonly deps: PlatformDeps) {
-    this.heartbeats = new Lru(deps.clock, { capacity: 10_000, ttlMs: HEARTBEAT_MS });
-  }
+  constructor(private readonly deps: PlatformDeps) {}
 
   /** For those who remember objects: called when this instance has deleted one. */
   whenDeleted(listener: DeletionListener): void {
     this.deletionListeners.push(listener);
+  }
+
+  /** For whoever watches devices: awaited after `c8y_RequiredAvailability` of an object was set or removed. */
+  whenRequired(listener: RequirementListener): void {
+    this.requirementListener = listener;
   }
 
   async get(tenant: string, id: string): Promise<ManagedObject | undefined> {
@@ -79,8 +82,10 @@ export class Inventory {
     const { tenant } = call.origin;
     await registry.batchWrite(listEntries(tenant, record.id, listsOf(record), asOf(call.origin)));
     const inserted = await insertObject(registry, tenant, record);
-    if (inserted.ok) call.effects.changed(changeOf('CREATE', managedObjectOf(record)));
-    return inserted.ok;
+    if (!inserted.ok) return false;
+    call.effects.changed(changeOf('CREATE', managedObjectOf(record)));
+    if (REQUIREMENT in record.members) await this.requirementListener(call, record.id);
+    return true;
   }
 
   /** Partial: the members given are changed, `null` removes one. No members at all is a heartbeat. */
@@ -88,7 +93,7 @@ export class Inventory {
     const writable = writableMembers(members);
     if (!writable.ok) return writable;
     const entries = Object.entries(writable.value);
-    return updateObject(this.deps.registry, call, id, {
+    return this.change(call, id, {
       set: Object.fromEntries(entries.filter(([, value]) => value !== null)),
       remove: entries.filter(([, value]) => value === null).map(([name]) => name),
     });
@@ -101,22 +106,14 @@ export class Inventory {
   async updateFragments(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
     const kept = update.remove.find((name) => !isRemovable(name));
     const writable = kept === undefined ? writableMembers(update.set) : fail(invalid(`'${kept}' cannot be removed`));
-    const done = writable.ok
-      ? await updateObject(this.deps.registry, call, id, { ...update, set: writable.value })
-      : writable;
+    const done = writable.ok ? await this.change(call, id, { ...update, set: writable.value }) : writable;
     return done.ok ? done : fail(refusalOf(done.error));
   }
 
-  /** A sign of life: `c8y_Availability` is refreshed, at most once a minute per device and instance. */
-  async heartbeat(call: Call, id: string): Promise<void> {
-    const name = `${call.origin.tenant}/${id}`;
-    if (this.heartbeats.get(name)) return;
-    this.heartbeats.set(name, true);
-    const lastMessage = new Date(call.origin.receivedAt).toISOString();
-    await this.updateFragments(call, id, {
-      set: { c8y_Availability: { lastMessage, status: 'AVAILABLE' } },
-      remove: [],
-    });
+  private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, PlatformError>> {
+    const done = await updateObject(this.deps.registry, call, id, update);
+    if (done.ok && requires(update, done.value)) await this.requirementListener(call, id);
+    return done;
   }
 
   /** Objects in the order of their ids, or of `ids`; loaded as far as the caller goes. */
@@ -221,6 +218,12 @@ export class Inventory {
     }
     return false;
   }
+}
+
+/** Has the update said what is required? A 117 that found something there has not. */
+function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
+  if (remove.includes(REQUIREMENT)) return true;
+  return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);
 }
 
 const HAS_CHILDREN: PlatformError = {

@@ -34,6 +34,8 @@ export interface DeviceRef {
   readonly id: string;
   /** External id of type c8y_Serial. */
   readonly serial: string;
+  /** Minutes between signs of life that are required of it, where they are; zero or less in maintenance. */
+  readonly responseInterval?: number;
 }
 
 export interface ManagedObject {

@@ -12,6 +12,7 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   ...['childDevices', 'childAssets', 'childAdditions', 'deviceParents', 'assetParents', 'additionParents'],
   ...['c8y_LatestMeasurements', 'c8y_LatestEvents', 'c8y_LatestAlarms', 'c8y_LatestOperations'],
   ...['c8y_LastAlarm', 'c8y_LastEvent', 'c8y_LastOperation'],
+  ...['c8y_Availability', 'c8y_Connection'],
 ]);
 /** Members a row cannot remove (static-templates 107, 307 and 407). */
 const MANDATORY: ReadonlySet<string> = new Set(['type', 'time', 'source']);
@@ -56,7 +57,7 @@ export function listsOf(record: Pick<ObjectRecord, 'owner' | 'members'>): Invent
 }
 
 /** Changes that are no news of the object itself: they do not move `lastUpdated`. */
-const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['c8y_Availability']);
+const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['c8y_Availability', 'c8y_Connection']);
 
 /** The object as the domain sees it; `lastUpdated` is its newest change, in whatever order they came. */
 export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectRecord): ManagedObject {

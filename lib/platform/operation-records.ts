@@ -39,7 +39,9 @@ export const progressOf = (record: OperationRecord): Progress | undefined =>
   record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
 
 function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonObject {
-  const written = Object.entries({ ...created, ...progress?.fragments }).filter(([, value]) => value !== null);
+  // null written later removes; null from the creation is a value (532 asks to remove a parameter with it)
+  const changes = progress?.fragments ?? {};
+  const written = Object.entries({ ...created, ...changes }).filter(([name]) => changes[name] !== null);
   const fragments: JsonObject = Object.fromEntries(written);
   const { parameters, fragment } = progress ?? {};
   return parameters === undefined ? fragments : withResults(fragments, parameters, fragment);

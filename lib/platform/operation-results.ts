@@ -16,7 +16,8 @@ const RULES: Readonly<Record<string, ResultRule>> = {
   // the key of the time is undocumented (section 13 no. 7)
   c8y_DownloadConfigFile: {
     device: ([given], fragments, time) => {
-      const source = members(fragments.c8y_ConfigurationDump) ?? members(fragments.c8y_DownloadConfigFile);
+      const request = members(fragments.c8y_DownloadConfigFile);
+      const source = members(request?.c8y_ConfigurationDump) ?? members(fragments.c8y_ConfigurationDump) ?? request;
       return source && { c8y_ConfigurationDump: { ...source, time: given || time } };
     },
   },

@@ -1,11 +1,13 @@
 import { PLATFORM_VERSION } from '../config/version';
 import { Alarms } from './alarms';
+import { Availability } from './availability';
 import type { PlatformDeps } from './context';
 import { Devices } from './devices';
 import { Events } from './events';
 import { Identity, SERIAL } from './identity';
 import { Inventory } from './inventory';
 import { Measurements } from './measurements';
+import { Monitoring } from './monitoring';
 import { Operations } from './operations';
 import { Parameters } from './parameters';
 import { Profiles } from './profiles';
@@ -18,6 +20,8 @@ export function platformServices(deps: PlatformDeps) {
   const inventory = new Inventory(deps);
   const identity = new Identity(deps);
   const devices = new Devices(deps, inventory, identity);
+  const monitoring = new Monitoring(deps);
+  const alarms = new Alarms({ ...deps, isSuppressed: (tenant, id) => monitoring.isInMaintenance(tenant, id) });
   const events = new Events(deps, tenants, inventory);
   const operations = new Operations({
     ...deps,
@@ -39,7 +43,8 @@ export function platformServices(deps: PlatformDeps) {
     devices,
     measurements: new Measurements(deps, tenants, inventory),
     events,
-    alarms: new Alarms(deps),
+    alarms,
+    availability: new Availability(deps, { inventory, identity, monitoring, alarms }),
     operations,
     software: new Software(deps, inventory),
     profiles: new Profiles(inventory, operations),

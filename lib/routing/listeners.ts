@@ -31,7 +31,7 @@ export class Listeners {
     const item = await this.deps.registry.get(listenersKey(tenant), { consistent: false });
     const listening = {
       notify: Number(item?.notifyUntil ?? 0) > this.deps.clock.now(),
-      process: item?.process === true,
+      process: item?.process === true || item?.rules !== undefined,
     };
     this.known.set(tenant, listening);
     return listening;
@@ -47,7 +47,28 @@ export class Listeners {
     this.known.delete(tenant);
   }
 
-  /** Whether the tenant's changes go to the event bus. */
+  /** One more rule for the tenant on the event bus; its changes go there while there is any. Twice is once. */
+  async addRule(tenant: string, rule: string): Promise<void> {
+    await this.changeRules(tenant, 'ADD', rule);
+  }
+
+  /** The rule is gone; one that was never there is none. */
+  async removeRule(tenant: string, rule: string): Promise<void> {
+    await this.changeRules(tenant, 'DELETE', rule);
+  }
+
+  /** DynamoDB drops a set with its last member, so a set that is there has rules in it. */
+  private async changeRules(tenant: string, action: 'ADD' | 'DELETE', rule: string): Promise<void> {
+    const change = {
+      text: `${action} #rules :rule`,
+      names: { '#rules': 'rules' },
+      values: { ':rule': new Set([rule]) },
+    };
+    await this.deps.registry.update(listenersKey(tenant), change);
+    this.known.delete(tenant);
+  }
+
+  /** Whether the tenant's changes go to the event bus whatever rules are known: for rules made by hand. */
   async process(tenant: string, enabled: boolean): Promise<void> {
     await this.deps.registry.update(listenersKey(tenant), {
       text: 'SET #process = :enabled',

@@ -10,6 +10,8 @@ export interface ExternalIdRecord {
   readonly managedObjectId: string;
   /** JSON: how to complete the creation; absent once the object is there. */
   readonly creating?: string;
+  /** Minutes between signs of life that are required of the device, where they are. */
+  readonly responseInterval?: number;
 }
 
 export async function getExternalId(
@@ -26,7 +28,7 @@ export async function getExternalId(
 export function takeExternalId(
   registry: Table,
   tenant: string,
-  { type, externalId, managedObjectId, creating }: ExternalIdRecord,
+  { type, externalId, managedObjectId, creating, responseInterval }: ExternalIdRecord,
 ): Promise<Result<void, ConditionFailed>> {
   return registry.put(
     {
@@ -35,6 +37,7 @@ export function takeExternalId(
       x: externalId,
       i: managedObjectId,
       ...(creating !== undefined && { g: creating }),
+      ...(responseInterval !== undefined && { q: responseInterval }),
     },
     { text: 'attribute_not_exists(pk)' },
   );
@@ -96,4 +99,5 @@ const recordOf = (item: Item): ExternalIdRecord => ({
   externalId: item.x,
   managedObjectId: item.i,
   ...(item.g !== undefined && { creating: item.g }),
+  ...(item.q !== undefined && { responseInterval: item.q }),
 });

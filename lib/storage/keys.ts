@@ -119,3 +119,27 @@ export const softwareKey = (tenant: string, id: string): Key => ({ pk: objectPar
 
 /** Registry: whether anybody in the tenant hears of changes. */
 export const listenersKey = (tenant: string): Key => ({ pk: tenantKey(tenant, 'LISTENERS'), sk: 'LISTENERS' });
+
+/**
+ * Registry: real-time notifications. A session is found by its client ID alone, 160 random bits that only its client
+ * knows and that tell the tenant, like the claim of an MQTT client ID; a WebSocket by the ID API Gateway gave it.
+ */
+export const sessionPartition = (clientId: string): string => `RT#${part(clientId)}`;
+export const sessionKey = (clientId: string): Key => ({ pk: sessionPartition(clientId), sk: 'SESSION' });
+/** Registry: what a session subscribed to, and what waits for it; the mail sorts before the session. */
+export const ownSubscriptionKey = (clientId: string, channel: string): Key => ({
+  pk: sessionPartition(clientId),
+  sk: `SUB#${part(channel)}`,
+});
+export const mailKey = (clientId: string, order: string): Key => ({
+  pk: sessionPartition(clientId),
+  sk: `MAIL#${order}`,
+});
+export const webSocketKey = (connectionId: string): Key => ({ pk: `WS#${part(connectionId)}`, sk: 'WS' });
+/** Registry: who listens to a channel, or to all channels of a kind that share a partition. */
+export const channelPartition = (tenant: string, channel: string): string =>
+  tenantKey(tenant, 'CHANNEL', part(channel));
+export const channelSubscriptionKey = (tenant: string, channel: string, member: string): Key => ({
+  pk: channelPartition(tenant, channel),
+  sk: part(member),
+});

@@ -10,6 +10,8 @@ import type { CloudPorts, EmbeddedCloudOptions } from './options';
 import { type Deployment, deploy } from './resources/deploy';
 import type { StoredMessage } from './sqs/queue';
 import { readState, writeState } from './stateFile';
+import { managementApi } from './websocketapi/managementApi';
+import { WebSocketApi } from './websocketapi/webSocketApi';
 
 const ANY_PORTS: CloudPorts = { mqtt: 0, ws: 0, http: 0 };
 /** How long `close` waits for running invocations before it ends them, in milliseconds. */
@@ -26,6 +28,7 @@ export class EmbeddedCloud {
   readonly iot: IotCore;
   readonly #foundation: Foundation;
   readonly #httpApi: HttpApi | undefined;
+  readonly #webSocketApi: WebSocketApi | undefined;
   readonly #options: EmbeddedCloudOptions;
   #ports: Partial<CloudPorts> = {};
 
@@ -36,7 +39,11 @@ export class EmbeddedCloud {
     this.outputs = deployment.outputs;
     this.resources = deployment.physicalIds;
     this.iot = iot;
-    this.#httpApi = makeHttpApi(foundation);
+    const webSocketApi = makeWebSocketApi(foundation);
+    this.#webSocketApi = webSocketApi;
+    this.#httpApi = makeHttpApi(foundation, webSocketApi);
+    const { endpoint, iam } = foundation.services;
+    endpoint.mount('execute-api', managementApi(iam, () => webSocketApi));
   }
 
   /** Makes all resources and listens. Rejects with a `TemplateError` for what the template asks and this cloud cannot do. */
@@ -121,6 +128,7 @@ export class EmbeddedCloud {
   /** Stops listening, lets running work end for up to two seconds, keeps the rest in the data directory. */
   async close(): Promise<void> {
     const { services, closeDatabase } = this.#foundation;
+    this.#webSocketApi?.close();
     await Promise.all([this.#httpApi?.close(), this.iot.close()]);
     const mappings = services.mappings.map((mapping) => mapping.close());
     await withinLimit(Promise.all([...mappings, services.lambda.idle()]));
@@ -168,7 +176,26 @@ function stateFile(dataDir: string): string {
   return join(dataDir, 'state.json');
 }
 
-function makeHttpApi({ services, meter }: Foundation): HttpApi | undefined {
+function makeWebSocketApi({ services, meter }: Foundation): WebSocketApi | undefined {
+  const { region, account, clock, scheduler, lambda, onLog, webSocketApis } = services;
+  const [api] = webSocketApis;
+  if (!api) return undefined;
+  const [apiId, { name, stage, routes, responds }] = api;
+  const arn = `arn:aws:execute-api:${region}:${account}:${apiId}`;
+  return new WebSocketApi(
+    { apiId, stage, name, arn, routes, responds },
+    {
+      clock,
+      scheduler,
+      meter,
+      invoke: async (functionArn, event, source) => lambda.invoke(functionArn, event, source),
+      onLog: (line) => onLog(name, line),
+    },
+  );
+}
+
+/** REST and WebSocket share the port, as they share the host behind CloudFront: upgrade requests are told by themselves. */
+function makeHttpApi({ services, meter }: Foundation, webSocketApi: WebSocketApi | undefined): HttpApi | undefined {
   const { region, account, clock, lambda, onLog, httpApis } = services;
   const [api] = httpApis;
   if (!api) return undefined;
@@ -181,6 +208,9 @@ function makeHttpApi({ services, meter }: Foundation): HttpApi | undefined {
       meter,
       invoke: async (functionArn, event, source) => lambda.invoke(functionArn, event, source),
       onLog: (line) => onLog(name, line),
+      ...(webSocketApi && {
+        onUpgrade: (request, socket, head) => void webSocketApi.upgrade(request, socket, head),
+      }),
     },
   );
 }

@@ -5,6 +5,7 @@ import { RemoteDynamodb } from './dynamodb/remoteDynamodb';
 import type { SigningKey } from './dynamodb/signedRequest';
 import { type AwsJsonService, serveAwsJson } from './endpoint/awsJson';
 import { ServiceEndpoint } from './endpoint/serviceEndpoint';
+import { EventBridgeService } from './eventbridge/eventBridgeService';
 import { Iam } from './iam/iam';
 import { iotControl } from './iotcontrol/iotControl';
 import { invokeApi } from './lambda/invokeApi';
@@ -44,8 +45,9 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
   const dynamodb = database(options, { iam, meter, region, account });
   const sqs = new SqsService(iam, meter, scheduler);
   const ssm = new SsmService(iam, clock, `arn:aws:ssm:${region}:${account}:`);
+  const eventBridge = new EventBridgeService({ iam, meter, clock, region, account });
   const iot: CollectedIot = { authorizers: [], domainConfigurations: [], rules: [] };
-  mount(endpoint, { dynamodb, sqs, ssm });
+  mount(endpoint, { dynamodb, sqs, ssm, events: eventBridge });
   const arnPrefix = `arn:aws:iot:${region}:${account}:`;
   endpoint.mount('iot', iotControl({ iam, arnPrefix, host, domainConfigurations: iot.domainConfigurations }));
   const lambda = new LambdaService({
@@ -71,6 +73,7 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
     lambda,
     sqs,
     ssm,
+    eventBridge,
     dynamodb,
     endpoint,
     assets,
@@ -79,6 +82,7 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
     mappings: [],
     iot,
     httpApis: new Map(),
+    webSocketApis: new Map(),
     onLog,
   };
   return { services, meter, rootAccessKeyId, closeDatabase: () => dynamodb.close() };

@@ -13,30 +13,42 @@ export interface Station {
   readonly values: readonly number[];
 }
 
-const HOUR_MS = 3_600_000;
+/** One value at its time, ms since the epoch. */
+export interface Sample {
+  readonly time: number;
+  readonly value: number;
+}
 
-/**
- * The hourly weather normals of Seattle (`vega-datasets`, 8,759 hours of one year) as three stations, one per column.
- */
+/** A replayed hour of the data set takes this long, so that the year fits into the last week. */
+const STEP_MS = 60_000;
+
+/** The hourly weather normals of Seattle (`vega-datasets`, 8,759 hours of one year) as three stations, one per column. */
 export function stations(): Station[] {
   // the package exports its script only; the data lies beside it
   const script = createRequire(import.meta.url).resolve('vega-datasets');
   const file = join(dirname(script), '..', 'data', 'seattle-weather-hourly-normals.csv');
   const rows = csvParse(readFileSync(file, 'utf8'));
-  const column = (name: string): number[] => rows.map((row) => Number(row[name]));
+  const station = (column: string, name: string, fragment: string, series: string, unit: string): Station => ({
+    serial: `weather-${column}`,
+    name,
+    fragment,
+    series,
+    unit,
+    values: rows.map((row) => Number(row[column])),
+  });
   return [
-    { serial: 'weather-temperature', name: 'Thermometer', fragment: 'c8y_Temperature', series: 'T', unit: 'C', values: column('temperature') },
-    { serial: 'weather-pressure', name: 'Barometer', fragment: 'c8y_Pressure', series: 'P', unit: 'hPa', values: column('pressure') },
-    { serial: 'weather-wind', name: 'Anemometer', fragment: 'c8y_Wind', series: 'speed', unit: 'm/s', values: column('wind') },
+    station('temperature', 'Thermometer', 'c8y_Temperature', 'T', 'C'),
+    station('pressure', 'Barometer', 'c8y_Pressure', 'P', 'hPa'),
+    station('wind', 'Anemometer', 'c8y_Wind', 'speed', 'm/s'),
   ];
 }
 
-/** The station's last `hours` values as SmartREST `200` rows, the newest of them one hour before `now` (ms). */
-export function rowsOf(station: Station, hours: number, now: number): string[] {
-  const newest = Math.floor(now / HOUR_MS) * HOUR_MS;
-  const values = station.values.slice(-hours);
-  return values.map((value, index) => {
-    const time = new Date(newest - (values.length - index) * HOUR_MS).toISOString();
-    return `200,${station.fragment},${station.series},${value},${station.unit},${time}`;
-  });
+/** The station's values a minute apart, the newest at the last full minute before `now` (ms). */
+export function samplesOf({ values }: Station, now: number): Sample[] {
+  const newest = Math.floor(now / STEP_MS - 1) * STEP_MS;
+  return values.map((value, index) => ({ time: newest - (values.length - 1 - index) * STEP_MS, value }));
 }
+
+/** A sample as a SmartREST `200` row. */
+export const rowOf = ({ fragment, series, unit }: Station, { time, value }: Sample): string =>
+  `200,${fragment},${series},${value},${unit},${new Date(time).toISOString()}`;

@@ -7,6 +7,8 @@ interface Use {
   readonly dollars?: number;
   readonly alarms?: number;
   readonly queueRequests?: number;
+  readonly invocations?: number;
+  readonly readUnits?: number;
 }
 type Price = (properties: Properties) => Use;
 
@@ -14,7 +16,10 @@ type Price = (properties: Properties) => Use;
 const ALLOWANCES = {
   alarms: { free: 10, dollarsEach: 0.1 },
   queueRequests: { free: 1_000_000, dollarsEach: 0.5 / 1_000_000 },
+  invocations: { free: 1_000_000, dollarsEach: 0.2 / 1_000_000 },
+  readUnits: { free: 0, dollarsEach: 0.125 / 1_000_000 },
 } as const;
+const UNITS = ['alarms', 'queueRequests', 'invocations', 'readUnits'] as const;
 
 const onlyByUse: Price = () => ({ dollars: 0 });
 const perHour =
@@ -30,6 +35,8 @@ const PRICES: Readonly<Record<string, Price>> = {
   'AWS::CloudWatch::Alarm': alarm,
   'AWS::DynamoDB::Table': table,
   'AWS::EC2::NatGateway': perHour(0.045),
+  'AWS::Events::EventBus': onlyByUse,
+  'AWS::Events::Rule': schedule,
   'AWS::IAM::Policy': onlyByUse,
   'AWS::IAM::Role': onlyByUse,
   'AWS::IoT::Authorizer': onlyByUse,
@@ -63,18 +70,17 @@ export interface IdlePrice {
  */
 export function idlePrice(resources: Resources): IdlePrice {
   const dollars = new Map<string, { count: number; sum: number }>();
-  const used = { alarms: 0, queueRequests: 0 };
+  const used = { alarms: 0, queueRequests: 0, invocations: 0, readUnits: 0 };
   for (const [logicalId, { Type, Properties = {} }] of Object.entries(resources)) {
     const price = PRICES[Type];
     if (price === undefined) throw new Error(`${logicalId}: the idle price of ${Type} is not known`);
     const use = price(Properties);
     const line = dollars.get(Type) ?? { count: 0, sum: 0 };
     dollars.set(Type, { count: line.count + 1, sum: line.sum + (use.dollars ?? 0) });
-    used.alarms += use.alarms ?? 0;
-    used.queueRequests += use.queueRequests ?? 0;
+    for (const unit of UNITS) used[unit] += use[unit] ?? 0;
   }
   const paid = [...dollars].map(([type, { count, sum }]) => ({ sum, text: `${count} × ${type}` }));
-  const allowed = (['alarms', 'queueRequests'] as const).map((unit) => {
+  const allowed = UNITS.map((unit) => {
     const { free, dollarsEach } = ALLOWANCES[unit];
     return { sum: Math.max(0, used[unit] - free) * dollarsEach, text: `${used[unit]} ${unit}, ${free} are free` };
   });
@@ -88,6 +94,16 @@ export function idlePrice(resources: Resources): IdlePrice {
 function alarm(properties: Properties): Use {
   const metrics = properties.Metrics;
   return { alarms: Array.isArray(metrics) ? metrics.length : 1 };
+}
+
+/** What the tick of a schedule reads where nothing is due: the list of tenants, and the index of two tenants; half a unit for each of these. */
+const READ_UNITS_PER_TICK = 2;
+
+function schedule({ ScheduleExpression: expression }: Properties): Use {
+  if (expression === undefined) return { dollars: 0 };
+  const [, minutes] = /^rate\((\d+) minutes\)$/.exec(String(expression)) ?? [];
+  const ticks = (HOURS_A_MONTH * 60) / Number(minutes);
+  return { invocations: ticks, readUnits: ticks * READ_UNITS_PER_TICK };
 }
 
 function table(properties: Properties): Use {

@@ -118,7 +118,7 @@ describe('permissions to invoke', () => {
   const permissions = Object.values(resourcesOf(template, 'AWS::Lambda::Permission'));
 
   it('all name source and account', () => {
-    expect(permissions).toHaveLength(8);
+    expect(permissions).toHaveLength(9);
     for (const { Properties: permission } of permissions) {
       expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', SourceAccount: { Ref: 'AWS::AccountId' } });
       expect(permission).toHaveProperty('SourceArn');

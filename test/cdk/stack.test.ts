@@ -77,7 +77,7 @@ const SELECT =
 describe('rules', () => {
   it.each([
     ['cirrus_uplink_static', `${SELECT} FROM '+/us' WHERE topic(1) IN ['s','t','q','c']`, 'Ingest'],
-    ['cirrus_uplink_static_child', `${SELECT} FROM '+/us/+' WHERE topic(1) IN ['s','t','q','c']`, 'Ingest'],
+    ['cirrus_uplink_static_child', `${SELECT} FROM '+/us/#' WHERE topic(1) IN ['s','t','q','c']`, 'Ingest'],
     ['cirrus_lifecycle_connected', "SELECT * FROM '$aws/events/presence/connected/+'", 'Lifecycle'],
     ['cirrus_lifecycle_disconnected', "SELECT * FROM '$aws/events/presence/disconnected/+'", 'Lifecycle'],
     ['cirrus_lifecycle_subscribed', "SELECT * FROM '$aws/events/subscriptions/subscribed/+'", 'Lifecycle'],
@@ -106,7 +106,7 @@ describe('rules', () => {
     template.resourcePropertiesCountIs(
       'AWS::Lambda::EventInvokeConfig',
       { MaximumRetryAttempts: 2, DestinationConfig: { OnFailure } },
-      2,
+      3,
     );
   });
 
@@ -176,6 +176,7 @@ describe('functions', () => {
     ['lifecycle', 128, 15, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
     ['deliver', 256, 60, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
     ['api', 512, 29, ['DELIVERY_QUEUE_URL', 'HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
+    ['availability', 128, 300, ['REGISTRY_TABLE']],
     ['secrets', 128, 30, []],
     ['endpoint', 128, 30, []],
   ])('%s: %i MB, %i s', (name, MemorySize, Timeout, environment) => {
@@ -196,7 +197,7 @@ describe('functions', () => {
   });
 
   it('are these and no others', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 7);
+    template.resourceCountIs('AWS::Lambda::Function', 8);
   });
 
   it('forget their logs after a month', () => {
@@ -274,6 +275,7 @@ describe('the stack', () => {
       'cirrus-IngestErrors',
       'cirrus-LifecycleErrors',
       'cirrus-DeliverErrors',
+      'cirrus-AvailabilityErrors',
       'cirrus-ApiErrors',
       'cirrus-AuthorizeErrors',
     ]);

@@ -34,7 +34,7 @@ describe('measurements', () => {
     ],
     [
       `200,acme_Zoned,Z,-7e-1,,2026-02-03T05:05:06.789+01:00`,
-      { type: 'acme_Zoned', time: TIME, acme_Zoned: { Z: { value: -0.7 } } },
+      { type: 'acme_Zoned', time: '2026-02-03T05:05:06.789+01:00', acme_Zoned: { Z: { value: -0.7 } } },
     ],
     [
       `201,acme_Pump,${TIME},acme_In,F,1,l/s,acme_In,T,40,C,acme_Out,F,2`,

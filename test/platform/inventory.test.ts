@@ -193,23 +193,6 @@ describe('update', () => {
     expect(await idsOf({ type: 'acme_Crashed' })).toEqual([id]);
   });
 
-  it('writes the availability of a heartbeat at most once a minute', async () => {
-    const made = await create({ name: 'alive' });
-    clock.advance(1000);
-    const call = callAt(clock.now());
-    await inventory.heartbeat(call, made.id);
-    expect((await tables.calls.counting(() => inventory.heartbeat(callAt(clock.now() + 5), made.id))).commands).toEqual(
-      {},
-    );
-    expect(await inventory.get(TENANT, made.id)).toEqual({
-      ...made,
-      fragments: {
-        name: 'alive',
-        c8y_Availability: { lastMessage: new Date(call.origin.receivedAt).toISOString(), status: 'AVAILABLE' },
-      },
-    });
-  });
-
   it('ends in the same state in whatever order changes arrive', async () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const change = fc.oneof(

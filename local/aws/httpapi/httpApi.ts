@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../lib/config/clock';
 import type { Outcome } from '../lambda/instance';
 import type { InvokeSource } from '../lambda/permissions';
@@ -20,6 +21,8 @@ export interface HttpApiDeps {
   /** Rejects when the API may not invoke the function, or the event is too large for Lambda. */
   invoke(functionArn: string, event: string, source: InvokeSource): Promise<Outcome>;
   onLog(line: string): void;
+  /** Takes upgrade requests; without it they are refused. */
+  onUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 export interface HttpApiConfiguration extends ApiIdentity {
@@ -67,6 +70,8 @@ export class HttpApi {
 
   async #bind(server: Server, host: string, port: number): Promise<number> {
     this.#servers.push(server);
+    const { onUpgrade } = this.#deps;
+    if (onUpgrade) server.on('upgrade', (request, socket, head) => onUpgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);

@@ -20,7 +20,9 @@ export interface Costs {
 }
 
 const SQS_UNIT_BYTES = 64 * 1024;
+const EVENT_UNIT_BYTES = 64 * 1024;
 const HTTP_UNIT_BYTES = 512 * 1024;
+const WEBSOCKET_UNIT_BYTES = 32 * 1024;
 const IOT_CORE = '';
 
 /** Counts what AWS would bill, as it happens. */
@@ -106,6 +108,21 @@ export class Meter implements IotMeter {
 
   httpRequest(apiName: string, bytes: number): void {
     this.#add('httpApiRequests', apiName, Math.max(1, Math.ceil(bytes / HTTP_UNIT_BYTES)));
+  }
+
+  /** One event put on a bus; every begun 64 KB is another. */
+  eventBridgeEvent(busName: string, bytes: number): void {
+    this.#add('eventBridgeEvents', busName, Math.max(1, Math.ceil(bytes / EVENT_UNIT_BYTES)));
+  }
+
+  /** One message of a WebSocket API, in either direction; every begun 32 KB is another. */
+  webSocketMessage(apiName: string, bytes: number): void {
+    this.#add('webSocketMessages', apiName, Math.max(1, Math.ceil(bytes / WEBSOCKET_UNIT_BYTES)));
+  }
+
+  /** How long a WebSocket was open, when it has been closed. */
+  webSocketMinutes(apiName: string, minutes: number): void {
+    this.#add('webSocketMinutes', apiName, minutes);
   }
 
   #add(metric: Metric, resource: string, units: number): void {

@@ -45,6 +45,27 @@ export const prices = {
     source: SQS,
   },
   sqsFifoRequests: { service: 'SQS', label: 'FIFO requests', unit: '64 KB', dollars: 0.5 / MILLION, source: SQS },
+  eventBridgeEvents: {
+    service: 'EventBridge',
+    label: 'custom events',
+    unit: '64 KB',
+    dollars: 1 / MILLION,
+    source: 'aws.amazon.com/eventbridge/pricing; delivery to targets of the account is free',
+  },
+  webSocketMessages: {
+    service: 'API Gateway',
+    label: 'WebSocket messages',
+    unit: '32 KB',
+    dollars: 1 / MILLION,
+    source: 'aws.amazon.com/api-gateway/pricing',
+  },
+  webSocketMinutes: {
+    service: 'API Gateway',
+    label: 'WebSocket connections',
+    unit: 'minute',
+    dollars: 0.25 / MILLION,
+    source: 'aws.amazon.com/api-gateway/pricing',
+  },
   httpApiRequests: {
     service: 'API Gateway',
     label: 'HTTP API requests',

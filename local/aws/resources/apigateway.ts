@@ -1,9 +1,18 @@
 import { TemplateError } from '../template/template';
 import { allowOnly, physicalName, type ResourceFactories } from './factory';
 import type { CollectedHttpApi, ResourceInput } from './services';
+import {
+  isWebSocketApi,
+  makeWebSocketApi,
+  makeWebSocketIntegration,
+  makeWebSocketResponse,
+  makeWebSocketRoute,
+  makeWebSocketStage,
+} from './webSocketApi';
 
 export const apigatewayResources: ResourceFactories = {
   'AWS::ApiGatewayV2::Api': (input) => {
+    if (input.properties.ProtocolType === 'WEBSOCKET') return makeWebSocketApi(input);
     allowOnly(input, ['Name', 'Description', 'ProtocolType', 'DisableExecuteApiEndpoint', 'Tags', 'Version']);
     const { services, logicalId, properties } = input;
     if (properties.ProtocolType !== 'HTTP') {
@@ -21,6 +30,7 @@ export const apigatewayResources: ResourceFactories = {
     };
   },
   'AWS::ApiGatewayV2::Integration': (input) => {
+    if (isWebSocketApi(input)) return makeWebSocketIntegration(input, integratedFunction);
     allowOnly(input, [
       'ApiId',
       'Description',
@@ -38,6 +48,7 @@ export const apigatewayResources: ResourceFactories = {
     return { ref: logicalId, attributes: { IntegrationId: logicalId } };
   },
   'AWS::ApiGatewayV2::Route': (input) => {
+    if (isWebSocketApi(input)) return makeWebSocketRoute(input);
     allowOnly(input, ['ApiId', 'RouteKey', 'Target', 'AuthorizationType', 'OperationName', 'ApiKeyRequired']);
     const { properties, logicalId } = input;
     if (properties.AuthorizationType !== undefined && properties.AuthorizationType !== 'NONE') {
@@ -52,7 +63,9 @@ export const apigatewayResources: ResourceFactories = {
     api.routes.push({ routeKey: String(properties.RouteKey), functionArn });
     return { ref: logicalId, attributes: { RouteId: logicalId } };
   },
+  'AWS::ApiGatewayV2::RouteResponse': makeWebSocketResponse,
   'AWS::ApiGatewayV2::Stage': (input) => {
+    if (isWebSocketApi(input)) return makeWebSocketStage(input);
     allowOnly(input, [
       'ApiId',
       'StageName',

@@ -5,6 +5,7 @@ import { TemplateError, type TemplateValue } from '../template/template';
 import { apigatewayResources } from './apigateway';
 import { createCustomResource, isCustomResource } from './customResource';
 import { dynamodbResources } from './dynamodb';
+import { eventsResources } from './events';
 import type { ResourceFactories, ResourceFactory } from './factory';
 import { iamResources } from './iam';
 import { inertResources } from './inert';
@@ -22,6 +23,7 @@ const factories: ResourceFactories = {
   ...ssmResources,
   ...apigatewayResources,
   ...iotResources,
+  ...eventsResources,
   ...inertResources,
 };
 

@@ -70,6 +70,8 @@ function functionEnvironment(services: Services, roleArn: string): Record<string
     AWS_ENDPOINT_URL_DYNAMODB: endpoint.url,
     AWS_ENDPOINT_URL_SQS: endpoint.url,
     AWS_ENDPOINT_URL_SSM: endpoint.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint.url,
+    AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: endpoint.url,
     AWS_ENDPOINT_URL_IOT: endpoint.url,
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: endpoint.url,
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../lib/config/clock';
 import type { Dynamodb } from '../dynamodb/dynamodb';
 import type { ServiceEndpoint } from '../endpoint/serviceEndpoint';
+import type { EventBridgeService } from '../eventbridge/eventBridgeService';
 import type { Route } from '../httpapi/routes';
 import type { Iam } from '../iam/iam';
 import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from '../iot/resources';
@@ -27,6 +28,16 @@ export interface CollectedHttpApi {
   readonly routes: Route[];
 }
 
+/** The parts of a WebSocket API, likewise. */
+export interface CollectedWebSocketApi {
+  readonly name: string;
+  stage: string;
+  readonly integrations: Map<string, string>;
+  /** Route key → function ARN. */
+  readonly routes: Map<string, string>;
+  responds: boolean;
+}
+
 /** Everything resource factories build with. */
 export interface Services {
   readonly region: string;
@@ -38,12 +49,14 @@ export interface Services {
   readonly lambda: LambdaService;
   readonly sqs: SqsService;
   readonly ssm: SsmService;
+  readonly eventBridge: EventBridgeService;
   readonly dynamodb: Dynamodb;
   readonly endpoint: ServiceEndpoint;
   readonly assets: ReadonlyMap<string, string>;
   readonly mappings: EventSourceMapping[];
   readonly iot: CollectedIot;
   readonly httpApis: Map<string, CollectedHttpApi>;
+  readonly webSocketApis: Map<string, CollectedWebSocketApi>;
   /** Batches of one event source mapping that may be with its function at the same time. */
   readonly concurrency: number;
   /** Where clients find what has a host name. */

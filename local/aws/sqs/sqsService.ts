@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { AwsError, accessDenied } from '../endpoint/awsError';
 import type { AwsJsonCall, AwsJsonService } from '../endpoint/awsJson';
 import type { Iam } from '../iam/iam';
-import type { Statement } from '../iam/policy';
+import { evaluate, type Statement } from '../iam/policy';
+import type { InvokeSource } from '../lambda/permissions';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
 import { md5OfAttributes, md5OfBody } from './md5';
@@ -56,6 +57,20 @@ export class SqsService implements AwsJsonService {
   sendAs(accessKeyId: string, queue: Queue, body: string): void {
     this.#authorize(accessKeyId, 'SendMessage', queue);
     this.#send(queue, { MessageBody: body }, accessKeyId);
+  }
+
+  /** What an AWS service sends for one of its resources, as far as the queue's own policy lets it. */
+  sendByService({ principal, arn }: InvokeSource, queue: Queue, input: Input): void {
+    const request = {
+      action: 'sqs:SendMessage',
+      resource: queue.configuration.arn,
+      context: { 'aws:SecureTransport': 'true', 'aws:SourceArn': arn },
+      principals: [principal],
+    };
+    if (evaluate(this.#policies.get(queue) ?? [], request) !== 'allowed') {
+      throw accessDenied(principal, request.action, request.resource, 403);
+    }
+    this.#send(queue, input, principal);
   }
 
   call({ operation, input, accessKeyId }: AwsJsonCall): unknown {

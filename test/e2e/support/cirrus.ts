@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Endpoints } from '../../../local/announce';
-import type { RunningCirrus } from '../../../local/cirrus';
+import { type CirrusSettings, type RunningCirrus, startCirrus } from '../../../local/cirrus';
 import type { LocalOptions } from '../../../local/options';
 
 /** How tests start an embedded Cirrus: any free ports, nothing said, the standard tenant and users. */
@@ -12,6 +15,9 @@ export const TEST_OPTIONS: LocalOptions = {
   bootstrapPassword: 'bootstrap',
   quiet: true,
 };
+
+/** What AWS waits minutes for before it retries. */
+const FAST: CirrusSettings = { retryDelays: [50, 100] };
 
 /** What a test file has to know of the running Cirrus; plain data, because it crosses to another process. */
 export interface ProvidedCirrus {
@@ -31,4 +37,20 @@ export function provided({ cloud, endpoints, caFile }: RunningCirrus): ProvidedC
   const { tenant, adminUser, adminPassword } = TEST_OPTIONS;
   const { clientConfiguration: aws, outputs } = cloud;
   return { endpoints, tenant, user: adminUser, password: adminPassword, caFile, aws, outputs };
+}
+
+/** Starts a Cirrus of the caller's own, with its certificates in a temporary folder that goes with it. */
+export async function startTestCirrus(
+  settings: CirrusSettings = {},
+  options: Partial<LocalOptions> = {},
+): Promise<RunningCirrus> {
+  const certificateDir = await mkdtemp(join(tmpdir(), 'cirrus-test-'));
+  const cirrus = await startCirrus({ ...TEST_OPTIONS, ...options }, {}, { certificateDir, ...FAST, ...settings });
+  return {
+    ...cirrus,
+    close: async () => {
+      await cirrus.close();
+      await rm(certificateDir, { recursive: true, force: true });
+    },
+  };
 }

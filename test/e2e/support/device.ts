@@ -60,6 +60,10 @@ export class Device {
     await this.client.subscribeAsync([...topics], { qos: 1 });
   }
 
+  async unsubscribe(...topics: readonly string[]): Promise<void> {
+    await this.client.unsubscribeAsync([...topics]);
+  }
+
   /** The rows received on a topic; one message may have held several. */
   rows(topic: string): readonly string[] {
     return this.messages
@@ -74,6 +78,13 @@ export class Device {
       const found = this.rows(topic).find(predicate);
       if (found === undefined) throw new Error(`${this.clientId} waits on ${topic}, has ${this.#received()}`);
       return found;
+    });
+  }
+
+  /** Takes the next message, which is resolved with, and never answers it or anything after it: no PUBACK. */
+  fallSilent(): Promise<string> {
+    return new Promise((resolve) => {
+      this.client.handleMessage = ({ payload }) => resolve(payload.toString());
     });
   }
 

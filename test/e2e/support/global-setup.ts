@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startCirrus } from '../../../local/cirrus';
-import { type ProvidedCirrus, provided, TEST_OPTIONS } from './cirrus';
+import { type ProvidedCirrus, provided, startTestCirrus } from './cirrus';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,11 +9,7 @@ declare module 'vitest' {
 
 /** One embedded Cirrus for all files of the project: each talks to it with devices of its own. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const certificateDir = await mkdtemp(join(tmpdir(), 'cirrus-e2e-'));
-  const cirrus = await startCirrus(TEST_OPTIONS, {}, { certificateDir, retryDelays: [50, 100] });
+  const cirrus = await startTestCirrus();
   project.provide('cirrus', provided(cirrus));
-  return async () => {
-    await cirrus.close();
-    await rm(certificateDir, { recursive: true, force: true });
-  };
+  return () => cirrus.close();
 }

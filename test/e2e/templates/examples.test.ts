@@ -42,7 +42,8 @@ describe.concurrent('the worked examples of static-templates section 14, from MQ
 
   it.each(downlinks)('$n: $payload', (example) =>
     onStage(example, async (stage, own) => {
-      const { deviceId, status: _, ...fragments } = own.expect[0]?.operation as Fields;
+      const [created] = own.expect;
+      const { deviceId, status: _, ...fragments } = (created?.operation ?? {}) as Fields;
       const { id, status } = await stage.rest.createOperation(await stage.id(String(deviceId)), fragments);
       expect(status).toBe('PENDING');
       await eventually(() => expect(stage.count('s/ds', own.payload), String(stage.received('s/ds'))).toBe(1));

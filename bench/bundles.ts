@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
+import { BUNDLE_OPTIONS, entryOf } from '../cdk/bundle';
+import { STACK_NAME, synthesize } from '../cdk/synthesize';
+import { type Bench, median } from './report';
+import { number, table } from './table';
+
+/** The functions devices and clients wait for; those that only run during a deployment are left out. */
+const FUNCTIONS = ['authorize', 'ingest', 'lifecycle', 'deliver', 'api'] as const;
+const SAMPLES = 11;
+const KILOBYTE = 1_000;
+const INGEST_KILOBYTES = 400;
+const INGEST_LOAD_RATIO = 1.2;
+
+/** A function as the template has it, as far as it matters here. */
+interface FunctionResource {
+  readonly Type: string;
+  readonly Properties?: { readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> } };
+}
+
+/** What any of the functions finds in its environment, from the synthesized stack; what only AWS knows is any text. */
+function environment(): Record<string, string> {
+  const { template } = synthesize().getStackByName(STACK_NAME) as {
+    readonly template: { readonly Resources: Readonly<Record<string, FunctionResource>> };
+  };
+  const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  const variables = functions.flatMap(({ Properties }) => Object.entries(Properties?.Environment?.Variables ?? {}));
+  return {
+    ...Object.fromEntries(variables.map(([name, value]) => [name, typeof value === 'string' ? value : 'bench'])),
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    PATH: process.env.PATH ?? '',
+  };
+}
+
+/** Imports a module in a fresh process and prints the milliseconds that took. */
+const LOADER = `
+const started = performance.now();
+await import(process.argv[1]);
+process.stdout.write(String(performance.now() - started), () => process.exit(0));
+`;
+
+interface Bundle {
+  readonly file: string;
+  readonly bytes: number;
+  /** Ms of each load. */
+  readonly loads: number[];
+}
+
+interface Pair {
+  readonly name: string;
+  readonly own: Bundle;
+  readonly bare: Bundle;
+}
+
+/** The function as it is deployed; `inputs` are the files it is made of. */
+function bundleFunction(name: string, folder: string): { bundle: Bundle; inputs: readonly string[] } {
+  const file = join(folder, name, 'index.mjs');
+  const { metafile } = buildSync({ ...BUNDLE_OPTIONS, entryPoints: [entryOf(name)], outfile: file, metafile: true });
+  return { bundle: { file, bytes: statSync(file).size, loads: [] }, inputs: Object.keys(metafile.inputs) };
+}
+
+/** Clients and commands of the SDK that a function's own files import, by package. */
+function sdkImports(inputs: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const imports = new Map<string, Set<string>>();
+  for (const input of inputs.filter((path) => !path.includes('node_modules'))) {
+    const found = readFileSync(input, 'utf8').matchAll(/import \{([^}]*)\} from '(@aws-sdk\/client-[^']*)'/g);
+    for (const [, names = '', from = ''] of found) {
+      const values = names.split(',').map((name) => name.trim());
+      const known = imports.get(from) ?? new Set();
+      for (const name of values) if (name !== '' && !name.startsWith('type ')) known.add(name);
+      imports.set(from, known);
+    }
+  }
+  return imports;
+}
+
+/** Nothing but the same clients and commands, bundled plainly: with the credential providers a plain bundle brings. */
+function bundleBare(name: string, imports: ReturnType<typeof sdkImports>, folder: string): Bundle {
+  const file = join(folder, name, 'bare.mjs');
+  const { alias: _, ...plain } = BUNDLE_OPTIONS;
+  const contents = [...imports]
+    .map(([from, names]) => `export { ${[...names].join(', ')} } from '${from}';`)
+    .join('\n');
+  const banner = { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" };
+  buildSync({ ...plain, stdin: { contents, resolveDir: import.meta.dirname }, outfile: file, banner });
+  return { file, bytes: statSync(file).size, loads: [] };
+}
+
+function load({ file, loads }: Bundle, env: Record<string, string>): void {
+  const url = pathToFileURL(file).href;
+  const output = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', LOADER, url], {
+    env,
+    encoding: 'utf8',
+  });
+  loads.push(Number(output));
+}
+
+function measure(folder: string, progress: (line: string) => void): Pair[] {
+  const pairs = FUNCTIONS.map((name) => {
+    const { bundle, inputs } = bundleFunction(name, folder);
+    return { name, own: bundle, bare: bundleBare(name, sdkImports(inputs), folder) };
+  });
+  const env = environment();
+  // in turns, so that a busy machine slows all of them alike; the first turn only warms the file cache
+  for (let sample = 0; sample <= SAMPLES; sample++) {
+    progress(`load ${sample} of ${SAMPLES}`);
+    for (const { own, bare } of pairs) {
+      for (const bundle of [own, bare]) {
+        load(bundle, env);
+        if (sample === 0) bundle.loads.length = 0;
+      }
+    }
+  }
+  return pairs;
+}
+
+const kilobytes = ({ bytes }: Bundle): number => bytes / KILOBYTE;
+const loadMs = ({ loads }: Bundle): number => median(loads);
+
+/** Size and load time of every function beside a bundle that only imports the same SDK clients and commands. */
+export const bundlesBench: Bench = {
+  name: 'bundles',
+  title: `Bundles as deployed (1 kB = ${KILOBYTE} bytes); load = import in a fresh process, median of ${SAMPLES}`,
+  run: async (progress) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cirrus-bench-'));
+    try {
+      const pairs = measure(folder, progress);
+      const text = table(
+        [
+          { title: 'function', align: 'left' },
+          ...['kB', 'bare SDK kB', 'ratio', 'load ms', 'bare SDK ms', 'ratio'].map((title) => ({ title })),
+        ],
+        pairs.map(({ name, own, bare }) => [
+          name,
+          number(kilobytes(own), 1),
+          number(kilobytes(bare), 1),
+          `${number(own.bytes / bare.bytes, 2)}x`,
+          number(loadMs(own), 1),
+          number(loadMs(bare), 1),
+          `${number(loadMs(own) / loadMs(bare), 2)}x`,
+        ]),
+      );
+      return {
+        text,
+        checks: pairs.filter(({ name }) => name === 'ingest').flatMap(ingestChecks),
+        figures: figures(pairs),
+      };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+const ingestChecks = ({ own, bare }: Pair) => [
+  {
+    what: 'ingest bundle',
+    value: kilobytes(own),
+    unit: 'kB',
+    target: { is: 'at most', value: INGEST_KILOBYTES },
+  } as const,
+  {
+    what: 'ingest load to bare SDK load',
+    value: loadMs(own) / loadMs(bare),
+    unit: 'x',
+    target: { is: 'at most', value: INGEST_LOAD_RATIO },
+  } as const,
+];
+
+const figures = (pairs: readonly Pair[]) =>
+  pairs.map(({ name, own, bare }) => ({
+    function: name,
+    kilobytes: kilobytes(own),
+    loadMs: loadMs(own),
+    bare: { kilobytes: kilobytes(bare), loadMs: loadMs(bare) },
+  }));

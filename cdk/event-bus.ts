@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventBus as Bus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { CirrusFunction, type FunctionSettings } from './function';
+import type { Tables } from './tables';
+
+export interface EventBusProps {
+  readonly settings: FunctionSettings;
+  readonly tables: Tables;
+}
+
+/** Event processing: the bus that changes go to, for tenants that have rules on it (`docs/events/`). */
+export class EventBus extends Construct {
+  readonly bus: Bus;
+  private switchFunction: CirrusFunction | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: EventBusProps,
+  ) {
+    super(scope, id);
+    this.bus = new Bus(this, 'Bus', {
+      eventBusName: props.settings.namePrefix,
+      description: 'Cirrus: what devices and users change, one event per message and source',
+    });
+  }
+
+  /** Lets a function put events on the bus. */
+  allowEvents(from: CirrusFunction): void {
+    from.allow(['events:PutEvents'], [this.bus.eventBusArn]);
+  }
+
+  /** What tells the platform about the rules of a tenant; there only when somebody declares a rule. */
+  get ruleSwitch(): CirrusFunction {
+    this.switchFunction ??= this.makeSwitch();
+    return this.switchFunction;
+  }
+
+  private makeSwitch(): CirrusFunction {
+    const { settings, tables } = this.props;
+    const made = new CirrusFunction(this, 'RuleSwitch', {
+      settings,
+      name: 'event-rule',
+      description: 'Cirrus: turns event processing of a tenant on while it has rules, when the stack is deployed',
+      memory: 128,
+      timeout: Duration.seconds(30),
+      environment: { REGISTRY_TABLE: tables.registry.tableName },
+    });
+    tables.allowRegistry(made, ['UpdateItem']);
+    return made;
+  }
+}

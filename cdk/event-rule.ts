@@ -1,0 +1,68 @@
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lib/routing/events/event-names';
+import type { Api, ProcessingMode } from '../lib/routing/modes';
+import type { EventBus } from './event-bus';
+
+export interface CirrusEventRuleProps {
+  /** The deployment whose changes are processed: a `Cirrus`. */
+  readonly cirrus: { readonly eventBus: EventBus };
+  /** Whose changes. The platform puts a tenant's changes on the bus only while a rule names the tenant. */
+  readonly tenant: string;
+  /** Where matching events go: at most five. */
+  readonly targets: readonly IRuleTarget[];
+  /**
+   * Events with a change of one of these kinds; the event has its other changes too.
+   * @default every kind
+   */
+  readonly apis?: readonly Api[];
+  /**
+   * Events of messages with one of these processing modes.
+   * @default every mode
+   */
+  readonly modes?: readonly ProcessingMode[];
+  /**
+   * Further conditions on `detail`, in the language of EventBridge's event patterns. They are added to those above.
+   * @default none
+   */
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /**
+   * What the console shows.
+   * @default none
+   */
+  readonly description?: string;
+}
+
+/** A rule on the bus for one tenant. It is heard within five seconds of its creation. */
+export class CirrusEventRule extends Construct {
+  readonly rule: Rule;
+
+  constructor(scope: Construct, id: string, props: CirrusEventRuleProps) {
+    super(scope, id);
+    const { cirrus, tenant, apis, modes, detail } = props;
+    this.rule = new Rule(this, 'Rule', {
+      eventBus: cirrus.eventBus.bus,
+      ...(props.description !== undefined && { description: props.description }),
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        detailType: [EVENT_DETAIL_TYPE],
+        detail: {
+          ...detail,
+          tenant: [tenant],
+          ...(modes && { mode: [...modes] }),
+          ...(apis && { changes: { api: [...apis] } }),
+        },
+      },
+      targets: [...props.targets],
+    });
+    const listener = new CustomResource(this, 'Listener', {
+      resourceType: 'Custom::CirrusEventRule',
+      serviceToken: cirrus.eventBus.ruleSwitch.lambda.functionArn,
+      properties: { Tenant: tenant, Rule: this.rule.ruleArn },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // events come only once there is somebody to take them
+    listener.node.addDependency(this.rule);
+  }
+}

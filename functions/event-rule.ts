@@ -1,0 +1,27 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { processClock } from '../lib/config/clock';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/config/custom-resource';
+import { eventRuleEnvironment } from '../lib/config/environment';
+import { Listeners } from '../lib/routing/listeners';
+import { Table } from '../lib/storage/table';
+
+const properties = z.object({
+  Tenant: z.string().check(z.minLength(1)),
+  /** ARN of the rule. */
+  Rule: z.string().check(z.startsWith('arn:')),
+});
+const environment = eventRuleEnvironment();
+const registry = new Table(new DynamoDBClient({}), environment.registryTable);
+const listeners = new Listeners({ registry, clock: processClock() });
+
+/** The custom resource behind `cdk/event-rule.ts`: a tenant's changes go to the event bus while it has a rule there. */
+export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
+
+async function serve({ RequestType, ResourceProperties }: CustomResourceRequest): Promise<CustomResource> {
+  const { Tenant, Rule } = properties.parse(ResourceProperties);
+  if (RequestType === 'Delete') await listeners.removeRule(Tenant, Rule);
+  else await listeners.addRule(Tenant, Rule);
+  // of another tenant or rule it is another resource: CloudFormation deletes the one of before
+  return { physicalId: `${Tenant} ${Rule}` };
+}

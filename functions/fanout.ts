@@ -1,0 +1,28 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { processClock } from '../lib/config/clock';
+import { fanoutEnvironment } from '../lib/config/environment';
+import { FanOut } from '../lib/routing/realtime/fan-out';
+import { parseFanOutEvent } from '../lib/routing/realtime/fan-out-event';
+import { managedWebSockets } from '../lib/routing/realtime/managed-web-sockets';
+import { Table } from '../lib/storage/table';
+
+const environment = fanoutEnvironment();
+const logger = new Logger();
+const fanOut = new FanOut({
+  registry: new Table(new DynamoDBClient({}), environment.registryTable),
+  clock: processClock(),
+  webSockets: managedWebSockets(new ApiGatewayManagementApiClient({ endpoint: environment.webSocketEndpoint })),
+  onUnreachable: (error, clientId) =>
+    logger.warn('subscriber not reached', { clientId, error: error instanceof Error ? error : String(error) }),
+});
+
+/** The changes of one message, to whoever subscribed to them. Throws on faults only, before anybody got anything. */
+export const handler = async (raw: unknown): Promise<void> => {
+  const event = parseFanOutEvent(raw);
+  if (!event.ok) throw new Error(`not a fan-out event: ${event.error}`);
+  const { context, changes } = event.value;
+  const subscribers = await fanOut.deliver(context, changes);
+  logger.debug('notified', { tenant: context.tenant, changes: changes.length, subscribers });
+};

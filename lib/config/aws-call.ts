@@ -1,0 +1,122 @@
+import { createHash, createHmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Clock } from './clock';
+import { defaultProvider } from './credentials';
+
+/** One POST to an AWS service. */
+export interface AwsCall {
+  /** Signing name, such as `lambda`. */
+  readonly service: string;
+  /** Starts with a slash, percent-encoded. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A call that failed for good; `status` 0 when the service could not be reached. */
+export class AwsCallError extends Error {
+  override readonly name = 'AwsCallError';
+
+  constructor(
+    readonly service: string,
+    readonly status: number,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${service} answered ${status}: ${reason}`, options);
+  }
+}
+
+const ATTEMPTS = 3;
+const FIRST_WAIT_MS = 50;
+const REASON_CHARACTERS = 300;
+
+/**
+ * Signed calls without a client of the SDK: the signer is in every bundle with DynamoDB's client anyway, a client of its
+ * own for one action is 30 to 60 kB of the ingest bundle's 400. Throttling, faults of the service and lost connections
+ * are tried three times.
+ */
+export class AwsCaller {
+  constructor(
+    private readonly deps: {
+      readonly clock: Clock;
+      readonly environment?: NodeJS.ProcessEnv;
+      readonly fetch?: typeof fetch;
+      readonly sleep?: (ms: number) => Promise<void>;
+    },
+  ) {}
+
+  /** @throws AwsCallError unless the service answers with a 2xx */
+  async post(call: AwsCall): Promise<AwsAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.attempt(call);
+      if (answer instanceof AwsCallError) {
+        if (attempt >= ATTEMPTS || !isPassing(answer.status)) throw answer;
+        await (this.deps.sleep ?? wait)(FIRST_WAIT_MS * 4 ** (attempt - 1));
+      } else return answer;
+    }
+  }
+
+  private async attempt({ service, path, headers, body }: AwsCall): Promise<AwsAnswer | AwsCallError> {
+    const environment = this.deps.environment ?? process.env;
+    const region = environment.AWS_REGION ?? 'us-east-1';
+    const { AWS_ENDPOINT_URL: anyService } = environment;
+    const own = environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
+    const url = new URL(path, own ?? anyService ?? hostOf(service, region));
+    const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 });
+    const signed = await signer.sign(
+      {
+        method: 'POST',
+        protocol: url.protocol,
+        hostname: url.hostname,
+        path: url.pathname,
+        headers: { ...headers, host: url.host },
+        body,
+      },
+      { signingDate: new Date(this.deps.clock.now()) },
+    );
+    try {
+      const answer = await (this.deps.fetch ?? fetch)(url, { method: 'POST', headers: signed.headers, body });
+      const text = await answer.text();
+      if (answer.ok) return { status: answer.status, body: text };
+      return new AwsCallError(service, answer.status, text.slice(0, REASON_CHARACTERS));
+    } catch (cause) {
+      return new AwsCallError(service, 0, cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  }
+}
+
+const hostOf = (service: string, region: string): string => `https://${service}.${region}.amazonaws.com`;
+const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
+const wait = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
+
+/** What the signer calculates with. */
+class Sha256 {
+  private readonly hash: { update(data: Uint8Array): unknown; digest(): Buffer };
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.hash.update(bytesOf(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.hash.digest();
+  }
+
+  reset(): void {
+    throw new Error('a hash is used once');
+  }
+}
+
+function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data, 'utf8');
+  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
+}

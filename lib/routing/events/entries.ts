@@ -1,0 +1,87 @@
+import type { Change, ChangeContext } from '../changes';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE, EVENT_VERSION } from './event-names';
+import type { ChangesEvent, EventChange } from './schema';
+
+/** Detail bytes of an entry: EventBridge takes 256 KB of entry, and source and detail type count too. */
+export const ENTRY_BYTES = 255 * 1024;
+
+/** An entry of PutEvents as it goes over the wire. */
+export interface BusEntry {
+  readonly EventBusName: string;
+  readonly Source: string;
+  readonly DetailType: string;
+  /** Seconds since the epoch. */
+  readonly Time: number;
+  /** A `ChangesEvent` as JSON. */
+  readonly Detail: string;
+}
+
+/** An entry and the bytes that EventBridge counts of it. */
+export interface SizedEntry {
+  readonly entry: BusEntry;
+  readonly bytes: number;
+}
+
+type Header = Omit<ChangesEvent, 'changes'>;
+
+/**
+ * One entry per source for the changes of a message, in the order of the sources' first changes. What is too much for one
+ * entry goes on in another; an object that is too much alone is named by its id only.
+ */
+export function entriesOf(busName: string, context: ChangeContext, changes: readonly Change[]): SizedEntry[] {
+  const { tenant, mode, messageId } = context;
+  const receivedAt = new Date(context.receivedAt).toISOString();
+  const Time = context.receivedAt / 1000;
+  const frame = { EventBusName: busName, Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Time };
+  return [...bySource(changes)].flatMap(([source, own]) => {
+    const header = { version: EVENT_VERSION, tenant, source, mode, receivedAt, messageId } as const;
+    return detailsOf(header, own).map((Detail) => ({
+      entry: { ...frame, Detail },
+      bytes: FRAME_BYTES + bytesOf(Detail),
+    }));
+  });
+}
+
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+/** What EventBridge counts beside the detail: 14 bytes for the time. */
+const FRAME_BYTES = 14 + bytesOf(EVENT_SOURCE) + bytesOf(EVENT_DETAIL_TYPE);
+
+function bySource(changes: readonly Change[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const change of changes) {
+    const known = groups.get(change.sourceId);
+    if (known) known.push(written(change));
+    else groups.set(change.sourceId, [written(change)]);
+  }
+  return groups;
+}
+
+/** The changes of one source as details, each as full as it may be. */
+function detailsOf(header: Header, changes: readonly string[]): string[] {
+  const start = `${JSON.stringify(header).slice(0, -1)},"changes":[`;
+  const room = ENTRY_BYTES - bytesOf(start) - 2;
+  const groups: string[][] = [];
+  let left = 0;
+  for (const text of changes) {
+    const bytes = bytesOf(text) + 1;
+    if (groups.length === 0 || bytes > left) {
+      groups.push([]);
+      left = room;
+    }
+    groups.at(-1)?.push(text);
+    left -= bytes;
+  }
+  return groups.map((texts) => `${start}${texts.join(',')}]}`);
+}
+
+/** Beside the change stands the header, a few hundred bytes of names that users choose. */
+const CHANGE_BYTES = ENTRY_BYTES - 4096;
+
+function written({ api, action, sourceId, object }: Change): string {
+  const id = String(object.id ?? sourceId);
+  const whole: EventChange = { api, action, object: { ...object, id } };
+  const text = JSON.stringify(whole);
+  if (bytesOf(text) <= CHANGE_BYTES) return text;
+  const reduced: EventChange = { api, action, object: { id }, reduced: true };
+  return JSON.stringify(reduced);
+}
