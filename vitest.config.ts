@@ -23,6 +23,8 @@ export default defineConfig({
           globalSetup: ['test/e2e/support/global-setup.ts'],
           // after the unit tests: what waits for a device should not wait for their share of the cores too
           sequence: { groupOrder: 1 },
+          // most of a test's time is waiting for the stack
+          maxWorkers: 2,
         },
       },
     ],

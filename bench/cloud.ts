@@ -1,5 +1,6 @@
 import { type CirrusSettings, type RunningCirrus, startCirrus } from '../local/cirrus';
 import type { LocalOptions } from '../local/options';
+import { PublishLog } from '../local/publish-log';
 
 /** The embedded cloud as benches start it: any free ports, tables in memory, nothing printed. */
 export const BENCH_OPTIONS: LocalOptions = {
@@ -17,12 +18,15 @@ const NO_LIMIT = 1_000_000;
 
 /** Starts the stack with the functions' log level as deployed; anything lost on the way is said on standard error. */
 export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningCirrus> {
+  const faults = new PublishLog(true, (line) => console.error(line));
   return startCirrus(
     BENCH_OPTIONS,
     {
-      onLog: (functionName, line) => console.error(`${functionName}: ${line}`),
+      onLog: (functionName, line) => faults.functionLine(functionName, line),
       onEvent: (event) => {
-        if (event.kind === 'discarded' || event.kind === 'ruleFailed' || event.kind === 'refused') console.error(event);
+        faults.brokerEvent(event);
+        // a device would wait for the acknowledgement for ever
+        if (event.kind === 'discarded' || event.kind === 'refused') console.error(event);
       },
     },
     { logLevel: 'INFO', connectionPublishesPerSecond: NO_LIMIT, ...settings },

@@ -83,16 +83,9 @@ const dollarsEach = (one: Bill, amount: number): string => `$${number(perMillion
 function unitsTable(all: readonly Bill[]): string {
   const perMillionOf = (one: Bill, metric: Metric): string => number(perMillion(one, unitsOf(one.usage, metric)));
   return table(
-    [
-      'rows per publish',
-      'WRU/publish',
-      'RRU/publish',
-      'invocations/M',
-      'WRU/M',
-      'RRU/M',
-      'messages/M',
-      'ms/invocation',
-    ].map((title) => ({ title })),
+    ['rows per publish', 'WRU/publish', 'RRU/publish', 'invocations/M', 'WRU/M', 'RRU/M', 'messages/M', 'GB-s/M'].map(
+      (title) => ({ title }),
+    ),
     all.map((one) => [
       number(one.rows),
       number(each(one, 'dynamodbWriteUnits'), 2),
@@ -101,15 +94,10 @@ function unitsTable(all: readonly Bill[]): string {
       perMillionOf(one, 'dynamodbWriteUnits'),
       perMillionOf(one, 'dynamodbReadUnits'),
       perMillionOf(one, 'iotMessages'),
-      number(invocationMs(one), 1),
+      perMillionOf(one, 'lambdaGbSeconds'),
     ]),
   );
 }
-
-/** Memory of the ingest function as synthesized, in GB. */
-const INGEST_GB = 0.25;
-const invocationMs = ({ usage }: Bill): number =>
-  (unitsOf(usage, 'lambdaGbSeconds') / INGEST_GB / unitsOf(usage, 'lambdaRequests')) * 1_000;
 
 function dollarsTable(all: readonly Bill[]): string {
   return table(

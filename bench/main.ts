@@ -5,9 +5,10 @@ import { bundlesBench } from './bundles';
 import { codecBench } from './codec';
 import { costBench } from './cost';
 import { ingestBench } from './ingest';
+import { realtimeBench } from './realtime';
 import { type Bench, type Check, checkTable } from './report';
 
-const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench];
+const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench, realtimeBench];
 const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]`;
 
 interface Request {

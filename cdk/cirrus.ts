@@ -15,6 +15,7 @@ import { HttpApi } from './http-api';
 import { Ingestion } from './ingestion';
 import { Lifecycle } from './lifecycle';
 import type { Target } from './messenger';
+import { type PublicDomain, PublicEndpoint } from './public-endpoint';
 import { Realtime } from './realtime';
 import { Secrets } from './secrets';
 import { Tables } from './tables';
@@ -60,6 +61,11 @@ export interface CirrusProps {
    */
   readonly domain?: DeviceDomain;
   /**
+   * Own host names for REST and real-time notifications, with their certificate.
+   * @default CloudFront names the host
+   */
+  readonly publicDomain?: PublicDomain;
+  /**
    * `emulator` leaves out what LocalStack and its relatives lack: the custom authorizer, its domain configurations and
    * direct messages.
    * @default 'aws'
@@ -98,6 +104,8 @@ export class Cirrus extends Construct {
   readonly eventBus: EventBus;
   readonly httpApi: HttpApi;
   readonly realtime: Realtime;
+  /** Absent on an emulator, which has no CloudFront: REST and WebSockets then have hosts of their own. */
+  readonly publicEndpoint?: PublicEndpoint;
   /** Absent on an emulator, whose broker lets everybody in. */
   readonly deviceEndpoint?: DeviceEndpoint;
 
@@ -126,7 +134,7 @@ export class Cirrus extends Construct {
       eventBus: this.eventBus,
     };
     const throttle = props.httpThrottle ?? { rate: 1000, burst: 500 };
-    this.realtime = new Realtime(this, 'Realtime', { ...shared, throttle });
+    this.realtime = new Realtime(this, 'Realtime', { ...shared, throttle, target });
     const ingestion = new Ingestion(this, 'Ingestion', {
       ...shared,
       target,
@@ -139,6 +147,12 @@ export class Cirrus extends Construct {
     this.realtime.addPolling(this.httpApi);
     for (const source of [ingestion.function, this.httpApi.function]) this.realtime.allowNotifications(source);
     if (target === 'aws') {
+      this.publicEndpoint = new PublicEndpoint(this, 'PublicEndpoint', {
+        namePrefix: settings.namePrefix,
+        httpApi: this.httpApi,
+        realtime: this.realtime,
+        ...(props.publicDomain && { domain: props.publicDomain }),
+      });
       this.deviceEndpoint = new DeviceEndpoint(this, 'DeviceEndpoint', {
         ...shared,
         ...(props.domain && { domain: props.domain }),
@@ -156,6 +170,8 @@ export class Cirrus extends Construct {
         Deliver: delivery.function,
         Availability: availability.function,
         Api: this.httpApi.function,
+        Realtime: this.realtime.function,
+        FanOut: this.realtime.fanOut,
         ...(this.deviceEndpoint && { Authorize: this.deviceEndpoint.function }),
       },
       ...(props.alarmTopic && { topic: props.alarmTopic }),

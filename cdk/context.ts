@@ -19,6 +19,22 @@ const schema = z
         'expected the ARN of an ACM certificate',
       )
       .optional(),
+    /** Host names of REST and notifications, separated by commas. */
+    publicNames: z
+      .string()
+      .transform((names) => names.split(','))
+      .pipe(z.array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/i, 'expected host names separated by commas')))
+      .optional(),
+    publicCertificateArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[A-Za-z0-9-]+$/,
+        'expected the ARN of an ACM certificate in us-east-1',
+      )
+      .optional(),
+  })
+  .refine((keys) => (keys.publicNames === undefined) === (keys.publicCertificateArn === undefined), {
+    message: 'publicNames and publicCertificateArn belong together',
   })
   .refine((keys) => (keys.domainName === undefined) === (keys.certificateArn === undefined), {
     message: 'domainName and certificateArn belong together',
@@ -39,10 +55,14 @@ export function cirrusPropsFrom(node: Node): CirrusProps {
     const faults = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
     throw new ContextError(`wrong context (-c key=value): ${faults.join('; ')}`);
   }
-  const { target, payloadLimit, domainName, certificateArn } = parsed.data;
+  const { target, payloadLimit, domainName, certificateArn, publicNames, publicCertificateArn } = parsed.data;
   return {
     target,
     payloadLimit,
     ...(domainName !== undefined && certificateArn !== undefined && { domain: { name: domainName, certificateArn } }),
+    ...(publicNames !== undefined &&
+      publicCertificateArn !== undefined && {
+        publicDomain: { names: publicNames, certificateArn: publicCertificateArn },
+      }),
   };
 }

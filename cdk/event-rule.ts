@@ -23,10 +23,16 @@ export interface CirrusEventRuleProps {
    */
   readonly modes?: readonly ProcessingMode[];
   /**
-   * Further conditions on `detail`, in the language of EventBridge's event patterns. They are added to those above.
+   * Events of these managed objects, by id.
+   * @default every one
+   */
+  readonly sources?: readonly string[];
+  /**
+   * Further conditions on the same change, in the language of EventBridge's event patterns, such as
+   * `{ object: { severity: ['CRITICAL'] } }`.
    * @default none
    */
-  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly change?: Readonly<Record<string, unknown>>;
   /**
    * What the console shows.
    * @default none
@@ -40,7 +46,8 @@ export class CirrusEventRule extends Construct {
 
   constructor(scope: Construct, id: string, props: CirrusEventRuleProps) {
     super(scope, id);
-    const { cirrus, tenant, apis, modes, detail } = props;
+    const { cirrus, tenant, apis, modes, sources } = props;
+    const change = { ...props.change, ...(apis && { api: [...apis] }) };
     this.rule = new Rule(this, 'Rule', {
       eventBus: cirrus.eventBus.bus,
       ...(props.description !== undefined && { description: props.description }),
@@ -48,10 +55,10 @@ export class CirrusEventRule extends Construct {
         source: [EVENT_SOURCE],
         detailType: [EVENT_DETAIL_TYPE],
         detail: {
-          ...detail,
           tenant: [tenant],
           ...(modes && { mode: [...modes] }),
-          ...(apis && { changes: { api: [...apis] } }),
+          ...(sources && { source: [...sources] }),
+          ...(Object.keys(change).length > 0 && { changes: change }),
         },
       },
       targets: [...props.targets],

@@ -11,6 +11,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard, CirrusFunction, type FunctionSettings } from './function';
 import type { HttpApi } from './http-api';
+import type { Target } from './messenger';
 import type { Secrets } from './secrets';
 import type { Tables } from './tables';
 
@@ -20,6 +21,7 @@ export interface RealtimeProps {
   readonly secrets: Secrets;
   /** Messages per second all clients together may send, and how many at once above it. */
   readonly throttle: { readonly rate: number; readonly burst: number };
+  readonly target: Target;
 }
 
 /** Also the path of the WebSocket URL that API Gateway itself offers. */
@@ -35,6 +37,8 @@ export class Realtime extends Construct {
   readonly function: CirrusFunction;
   readonly fanOut: CirrusFunction;
   readonly api: CfnApi;
+  /** Of the API itself: `wss://<host>/<stage>`. Behind CloudFront it is found at `/notification/realtime`. */
+  readonly url: string;
 
   constructor(scope: Construct, id: string, props: RealtimeProps) {
     super(scope, id);
@@ -46,9 +50,10 @@ export class Realtime extends Construct {
       // Bayeux frames are arrays, which no expression selects from: all of them take $default
       routeSelectionExpression: '$request.body.channel',
     });
-    const { urlSuffix, region } = Stack.of(this);
-    const endpoint = `https://${this.api.ref}.execute-api.${region}.${urlSuffix}/${WEBSOCKET_STAGE}`;
-    const environment = { REGISTRY_TABLE: tables.registry.tableName, WEBSOCKET_ENDPOINT: endpoint };
+    const environment = {
+      REGISTRY_TABLE: tables.registry.tableName,
+      WEBSOCKET_ENDPOINT: this.connectionsEndpoint(props.target),
+    };
     this.function = new CirrusFunction(this, 'Client', {
       settings,
       name: 'realtime',
@@ -80,7 +85,8 @@ export class Realtime extends Construct {
     // a notification that is a minute late is none; nothing is lost, for what it tells of is stored
     this.fanOut.lambda.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(1) });
     for (const poster of [this.function, this.fanOut]) this.allowPosts(poster);
-    this.addRoutes();
+    this.url = `${this.api.attrApiEndpoint}/${WEBSOCKET_STAGE}`;
+    this.addRoutes(props.target);
     this.addStage(props);
   }
 
@@ -95,6 +101,13 @@ export class Realtime extends Construct {
     for (const [id, path] of Object.entries(POLLING_PATHS)) httpApi.addRoute(id, path, this.function);
   }
 
+  /** Where messages are posted to connections; an emulator serves all APIs on its gateway, under a path for each. */
+  private connectionsEndpoint(target: Target): string {
+    const { urlSuffix, region } = Stack.of(this);
+    if (target === 'emulator') return `/_aws/execute-api/${this.api.ref}/${WEBSOCKET_STAGE}`;
+    return `https://${this.api.ref}.execute-api.${region}.${urlSuffix}/${WEBSOCKET_STAGE}`;
+  }
+
   private allowPosts(from: CirrusFunction): void {
     for (const method of ['POST', 'DELETE']) {
       const connections = this.arn(`${WEBSOCKET_STAGE}/${method}/@connections/*`);
@@ -103,7 +116,7 @@ export class Realtime extends Construct {
     }
   }
 
-  private addRoutes(): void {
+  private addRoutes(target: Target): void {
     const integration = new CfnIntegration(this, 'Integration', {
       apiId: this.api.ref,
       integrationType: 'AWS_PROXY',
@@ -114,20 +127,23 @@ export class Realtime extends Construct {
         resourceName: `${this.function.lambda.functionArn}/invocations`,
       }),
     });
-    const target = `integrations/${integration.ref}`;
-    this.addRoute('Connect', { routeKey: '$connect', target });
-    this.addRoute('Disconnect', { routeKey: '$disconnect', target });
+    const integrated = { target: `integrations/${integration.ref}` };
+    this.addRoute('Connect', { routeKey: '$connect', ...integrated });
+    this.addRoute('Disconnect', { routeKey: '$disconnect', ...integrated });
     // the function's result is the answer to the frame, which saves a call for each
     const messages = this.addRoute('Message', {
       routeKey: '$default',
-      target,
+      ...integrated,
       routeResponseSelectionExpression: '$default',
     });
-    new CfnRouteResponse(this, 'Response', {
-      apiId: this.api.ref,
-      routeId: messages.ref,
-      routeResponseKey: '$default',
-    });
+    // MiniStack's CloudFormation does not know the resource; its API answers without
+    if (target === 'aws') {
+      new CfnRouteResponse(this, 'Response', {
+        apiId: this.api.ref,
+        routeId: messages.ref,
+        routeResponseKey: '$default',
+      });
+    }
     this.function.lambda.addPermission('WebSocket', {
       scope: this,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),

@@ -13,11 +13,17 @@ export interface SynthesisOptions {
   readonly outdir?: string;
   /** Adds the caller's own constructs to the stack, such as rules on its event bus. */
   readonly extend?: (stack: CirrusStack) => void;
+  /** Whether CDK checks the template against CloudFormation's rules, which takes seconds. Default true. */
+  readonly validate?: boolean;
 }
 
 /** The app of `cdk.json` with its feature flags, which the CDK command line would otherwise pass in. */
-export function cirrusApp({ context, outdir, extend }: SynthesisOptions = {}): App {
-  const app = new App({ context: { ...cdk.context, ...context }, ...(outdir !== undefined && { outdir }) });
+export function cirrusApp({ context, outdir, extend, validate = true }: SynthesisOptions = {}): App {
+  const app = new App({
+    context: { ...cdk.context, ...context },
+    builtinCloudFormationValidation: validate,
+    ...(outdir !== undefined && { outdir }),
+  });
   const stack = new CirrusStack(app, STACK_NAME, cirrusPropsFrom(app.node));
   extend?.(stack);
   return app;

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import pc from 'picocolors';
+import { fail, ok, type Result } from '../lib/config/result';
 import { type Redriven, redrive } from './redrive/redrive';
 
 const HELP = `Hands what is in the failure queue to its function again, once the cause is repaired.
@@ -41,7 +42,7 @@ interface Arguments {
 async function run(options: Arguments): Promise<number> {
   const [sqs, lambda] = [new SQSClient({}), new LambdaClient({})];
   const counts: Record<Redriven['outcome'], number> = { replayed: 0, 'would replay': 0, kept: 0 };
-  for await (const redriven of redrive({ ...options, sqs, lambda, startedAt: Date.now() })) {
+  for await (const redriven of redrive({ ...options, sqs, lambda })) {
     console.log(line(redriven));
     counts[redriven.outcome]++;
   }
@@ -50,39 +51,42 @@ async function run(options: Arguments): Promise<number> {
   return counts.kept === 0 ? 0 : 1;
 }
 
-/** Undefined: only help was asked for. @throws TypeError for an option that does not exist */
-function argumentsOf(args: readonly string[]): Arguments | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      'queue-url': { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-      function: { type: 'string', default: 'cirrus-ingest' },
-      'lifecycle-function': { type: 'string', default: 'cirrus-lifecycle' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const queueUrl = values['queue-url'];
-  if (queueUrl === undefined) throw new TypeError('--queue-url is missing');
-  return {
-    queueUrl,
-    dryRun: values['dry-run'],
-    ingest: values.function,
-    lifecycle: values['lifecycle-function'],
-  };
+/** Undefined: only help was asked for. */
+function argumentsOf(args: readonly string[]): Result<Arguments | undefined, string> {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        'queue-url': { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        function: { type: 'string', default: 'cirrus-ingest' },
+        'lifecycle-function': { type: 'string', default: 'cirrus-lifecycle' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const { 'queue-url': queueUrl, 'dry-run': dryRun, function: ingest, 'lifecycle-function': lifecycle } = values;
+    if (values.help) return ok(undefined);
+    return queueUrl === undefined ? fail('--queue-url is missing') : ok({ queueUrl, dryRun, ingest, lifecycle });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function main(): Promise<number> {
-  try {
-    const given = argumentsOf(process.argv.slice(2));
-    if (given !== undefined) return await run(given);
+  const given = argumentsOf(process.argv.slice(2));
+  if (!given.ok) {
+    console.error(`${given.error}\n\n${HELP}`);
+    return 2;
+  }
+  if (given.value === undefined) {
     console.log(HELP);
     return 0;
+  }
+  try {
+    return await run(given.value);
   } catch (error) {
-    const wrongCall = error instanceof TypeError;
-    console.error(wrongCall ? `${error.message}\n\n${HELP}` : String(error));
-    return wrongCall ? 2 : 1;
+    console.error(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return 1;
   }
 }
 

@@ -51,8 +51,12 @@ const api = z.object({
 const realtime = z.object({
   REGISTRY_TABLE: text,
   HASH_KEY_PARAMETER: text,
-  /** Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`. */
+  /**
+   * Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; on an emulator a
+   * path of its gateway, whose address only `AWS_ENDPOINT_URL` knows.
+   */
   WEBSOCKET_ENDPOINT: text,
+  AWS_ENDPOINT_URL: optionalText,
   /** The SDK's own variable, which wins where it is set. */
   AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: optionalText,
   DEFAULT_TENANT: optionalText,
@@ -131,12 +135,15 @@ export const apiEnvironment = (environment = process.env) => {
   };
 };
 
+const webSocketEndpointOf = (parsed: z.output<typeof fanout>): string =>
+  parsed.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? new URL(parsed.WEBSOCKET_ENDPOINT, parsed.AWS_ENDPOINT_URL).href;
+
 export const realtimeEnvironment = (environment = process.env) => {
   const parsed = parse(realtime, environment);
   return {
     registryTable: parsed.REGISTRY_TABLE,
     hashKeyParameter: parsed.HASH_KEY_PARAMETER,
-    webSocketEndpoint: parsed.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? parsed.WEBSOCKET_ENDPOINT,
+    webSocketEndpoint: webSocketEndpointOf(parsed),
     defaultTenant: parsed.DEFAULT_TENANT,
   };
 };
@@ -145,7 +152,7 @@ export const fanoutEnvironment = (environment = process.env) => {
   const parsed = parse(fanout, environment);
   return {
     registryTable: parsed.REGISTRY_TABLE,
-    webSocketEndpoint: parsed.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? parsed.WEBSOCKET_ENDPOINT,
+    webSocketEndpoint: webSocketEndpointOf(parsed),
   };
 };
 

@@ -21,8 +21,8 @@ import type { Call, Effects, PlatformDeps } from './context';
 import { type Identity, SERIAL } from './identity';
 import type { Inventory } from './inventory';
 import { millisOf } from './journal';
-import { asOf, type DeviceRef } from './model';
-import type { Monitoring } from './monitoring';
+import type { Maintenance } from './maintenance';
+import { asOf, type DeviceRef, type ManagedObject } from './model';
 import { changeOf, managedObjectOf } from './object-members';
 import { applied, relist } from './object-updates';
 import { members } from './operation-results';
@@ -62,7 +62,7 @@ export class Availability {
     private readonly others: {
       readonly inventory: Inventory;
       readonly identity: Identity;
-      readonly monitoring: Monitoring;
+      readonly maintenance: Maintenance;
       readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
     },
   ) {
@@ -90,7 +90,7 @@ export class Availability {
     // overtaken, or the requirement has changed: then the next message asks what it is
     if (before === undefined) {
       this.others.identity.forget(tenant, serial);
-      this.others.monitoring.forget(tenant, id);
+      this.others.maintenance.forget(tenant, id);
       return;
     }
     await this.clearAlarm(call, before, change.asOf);
@@ -99,9 +99,9 @@ export class Availability {
     if (pushed && isUnknown(before.members[CONNECTION])) await this.connection(call, device, true);
   }
 
-  /** A sign of life over REST, where only the id is known: 1 read, remembered for some seconds. */
-  async aliveById(call: Call, id: string): Promise<void> {
-    const responseInterval = await this.others.monitoring.responseInterval(call.origin.tenant, id);
+  /** A sign of life over REST, where the object is at hand and the serial is not. */
+  async objectAlive(call: Call, { id, fragments }: Pick<ManagedObject, 'id' | 'fragments'>): Promise<void> {
+    const responseInterval = responseIntervalOf(fragments);
     if (responseInterval !== undefined) await this.alive(call, { id, serial: '', responseInterval }, { pushed: false });
   }
 
@@ -145,7 +145,7 @@ export class Availability {
   private async requirementChanged(call: Call, id: string): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    this.others.monitoring.forget(tenant, id);
+    this.others.maintenance.forget(tenant, id);
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return;
     const responseInterval = responseIntervalOf(record.members);

@@ -20,8 +20,7 @@ export interface Message {
 /** Where changes go beside the database; nobody is called for a tenant where nobody listens. */
 export interface ChangeSinks {
   readonly listeners: Pick<Listeners, 'of'>;
-  /** None while there are no real-time notifications. */
-  readonly notify?: ChangeSink;
+  readonly notify: ChangeSink;
   readonly process: ChangeSink;
 }
 
@@ -57,7 +56,7 @@ async function tell(sinks: ChangeSinks, origin: Origin, changes: readonly Routed
   await Promise.all(
     (['notify', 'process'] as const).map(async (sink) => {
       const heard = listening[sink] ? changesFor(sink, changes) : [];
-      if (heard.length > 0) await sinks[sink]?.accept(context, heard);
+      if (heard.length > 0) await sinks[sink].accept(context, heard);
     }),
   );
 }

@@ -1,12 +1,18 @@
-import type { Json, JsonObject } from '../config/json';
-import type { Result } from '../config/result';
-import type { Call } from './context';
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '../config/json';
+import { fail, ok, type Result } from '../config/result';
+import { replaceMembers } from '../storage/member-merge';
+import { getObject, type ObjectRecord } from '../storage/objects';
+import type { Call, PlatformDeps } from './context';
 import type { Events } from './events';
-import type { Inventory } from './inventory';
-import type { DeviceRef } from './model';
-import type { Refusal } from './outcome';
+import { mergeMembers } from './member-merge';
+import { asOf, type DeviceRef } from './model';
+import { changeOf, managedObjectOf } from './object-members';
+import { relist } from './object-updates';
+import { type Refusal, refusal } from './outcome';
 
 const EVENT_TYPE = 'c8y_ParameterUpdate';
+const WRITE_ATTEMPTS = 12;
 
 export interface ParameterUpdate {
   readonly text?: string;
@@ -19,40 +25,41 @@ export interface ParameterUpdate {
 /** Device parameters: an event that says what changed, mirrored into the device object (static-templates 408). */
 export class Parameters {
   constructor(
+    private readonly deps: Pick<PlatformDeps, 'registry'>,
     private readonly events: Pick<Events, 'create'>,
-    private readonly inventory: Pick<Inventory, 'get' | 'updateFragments'>,
   ) {}
 
-  async update(call: Call, device: DeviceRef, update: ParameterUpdate): Promise<Result<unknown, Refusal>> {
+  /** One read and one write of the object, beside the event. */
+  async update(call: Call, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
     const { fragments, onlyIfChanged, text, time } = update;
-    const known = (await this.inventory.get(call.origin.tenant, device.id))?.fragments ?? {};
-    const merged = Object.fromEntries(
-      Object.entries(fragments).map(([name, value]) => [name, merge(known[name], value)]),
-    );
-    const unchanged = Object.keys(merged).every((name) => isEqual(known[name], merged[name]));
-    if (onlyIfChanged && unchanged) return { ok: true, value: undefined };
-    this.events.create(call, device, {
-      type: EVENT_TYPE,
-      text: text ?? 'Parameters were updated',
-      ...(time !== undefined && { time }),
-      fragments,
-    });
-    return this.inventory.updateFragments(call, device.id, { set: merged, remove: [] });
+    const at = asOf(call.origin);
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const read = await getObject(this.deps.registry, call.origin.tenant, device.id);
+      if (read === undefined) return fail(GONE);
+      const merge = mergeMembers(read, fragments, at);
+      const isChanged = Object.entries(merge.set).some(
+        ([name, value]) => !isDeepStrictEqual(value, read.members[name]),
+      );
+      if (onlyIfChanged && !isChanged) return ok(undefined);
+      const isNew = Object.keys(merge.set).length > 0;
+      if (isNew && !(await replaceMembers(this.deps.registry, call.origin.tenant, read, merge))) continue;
+      await relist(this.deps.registry, call.origin.tenant, read, { set: merge.set, remove: [], asOf: at });
+      this.tell(call, read, merge.set, isChanged);
+      this.events.create(call, device, {
+        type: EVENT_TYPE,
+        text: text ?? 'Parameters were updated',
+        ...(time !== undefined && { time }),
+        fragments,
+      });
+      return ok(undefined);
+    }
+    throw new Error(`parameters of ${device.serial}: ${WRITE_ATTEMPTS} writers were faster`);
+  }
+
+  private tell(call: Call, read: ObjectRecord, set: JsonObject, isChanged: boolean): void {
+    const object = managedObjectOf({ ...read, members: { ...read.members, ...set } });
+    if (isChanged) call.effects.changed(changeOf('UPDATE', object));
   }
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A dotted path sets one member and leaves its siblings alone. */
-function merge(known: Json | undefined, value: Json): Json {
-  if (!isObject(known) || !isObject(value)) return value;
-  const members = Object.entries(value).map(([name, member]) => [name, merge(known[name], member)] as const);
-  return { ...known, ...Object.fromEntries(members) };
-}
-
-function isEqual(one: Json | undefined, other: Json | undefined): boolean {
-  if (!isObject(one) || !isObject(other)) return JSON.stringify(one) === JSON.stringify(other);
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => isEqual(one[name], other[name]));
-}
+const GONE = refusal(41, 'The device does not exist any more', 'send 100 to create it anew');

@@ -4,10 +4,10 @@ import { Availability } from './availability';
 import type { PlatformDeps } from './context';
 import { Devices } from './devices';
 import { Events } from './events';
-import { Identity, SERIAL } from './identity';
+import { Identity } from './identity';
 import { Inventory } from './inventory';
+import { Maintenance } from './maintenance';
 import { Measurements } from './measurements';
-import { Monitoring } from './monitoring';
 import { Operations } from './operations';
 import { Parameters } from './parameters';
 import { Profiles } from './profiles';
@@ -20,18 +20,14 @@ export function platformServices(deps: PlatformDeps) {
   const inventory = new Inventory(deps);
   const identity = new Identity(deps);
   const devices = new Devices(deps, inventory, identity);
-  const monitoring = new Monitoring(deps);
-  const alarms = new Alarms({ ...deps, isSuppressed: (tenant, id) => monitoring.isInMaintenance(tenant, id) });
+  const maintenance = new Maintenance(deps);
+  const alarms = new Alarms({ ...deps, isSuppressed: (tenant, id) => maintenance.isOn(tenant, id) });
   const events = new Events(deps, tenants, inventory);
   const operations = new Operations({
     ...deps,
     directory: {
       agentOf: (tenant, id) => devices.agentOf(tenant, id),
-      deviceOf: async (tenant, id) => {
-        if ((await inventory.get(tenant, id)) === undefined) return undefined;
-        const serial = (await identity.list(tenant, id)).find(({ type }) => type === SERIAL);
-        return { id, serial: serial?.externalId ?? '' };
-      },
+      deviceOf: (tenant, id) => devices.deviceOf(tenant, id),
     },
     inventory,
   });
@@ -44,11 +40,11 @@ export function platformServices(deps: PlatformDeps) {
     measurements: new Measurements(deps, tenants, inventory),
     events,
     alarms,
-    availability: new Availability(deps, { inventory, identity, monitoring, alarms }),
+    availability: new Availability(deps, { inventory, identity, maintenance, alarms }),
     operations,
     software: new Software(deps, inventory),
     profiles: new Profiles(inventory, operations),
-    parameters: new Parameters(events, inventory),
+    parameters: new Parameters(deps, events),
   };
 }
 

@@ -1,4 +1,4 @@
-import { readSoftware, type SoftwareItem as StoredSoftware, writeSoftware } from '../storage/software';
+import { markLinked, readSoftware, type SoftwareItem as StoredSoftware, writeSoftware } from '../storage/software';
 import type { SoftwareItem } from './commands';
 import type { Call, PlatformDeps } from './context';
 import type { Inventory } from './inventory';
@@ -44,9 +44,14 @@ export class Software {
       const before = stored === undefined ? EMPTY : parseJournal(stored);
       const journal = withEvent(before, event);
       const listId = stored?.listId ?? (await this.createList(call));
-      const next = { version: (stored?.version ?? 0) + 1, listId, journal: JSON.stringify(journal) };
+      const linked = stored?.linked ?? false;
+      const next = { version: (stored?.version ?? 0) + 1, listId, journal: JSON.stringify(journal), linked };
       const written = journal === before || (await writeSoftware(this.deps.registry, tenant, device.id, next));
-      if (written) return this.show(call, device, listId, journal);
+      if (written) {
+        await this.show(call, listId, journal);
+        if (!linked) await this.link(call, device, listId);
+        return;
+      }
       if (stored === undefined) await this.inventory.delete(call, listId);
     }
     throw new Error(`software list of ${device.serial}: ${WRITE_ATTEMPTS} writers were faster`);
@@ -58,14 +63,19 @@ export class Software {
     return created.value.id;
   }
 
-  private async show(call: Call, device: DeviceRef, listId: string, journal: SoftwareJournal): Promise<void> {
+  private async show(call: Call, listId: string, journal: SoftwareJournal): Promise<void> {
     const newest = journal.events.at(-1)?.asOf ?? asOf(call.origin);
     const { items, late } = fold(journal, step);
     const set = { [LIST_FRAGMENT]: items.map((item) => ({ ...item })) };
     const shown: Call = { ...call, origin: shownAs(call.origin, newest, late) };
     await this.inventory.updateFragments(shown, listId, { set, remove: [] });
-    // idempotent, and after a crash the retry completes it; the link is there from the second change on
-    if (journal.events.length === 1) await this.inventory.addChild(call, device.id, 'childAdditions', listId);
+  }
+
+  /** Once; whoever comes after a crash in between does it. */
+  private async link(call: Call, device: DeviceRef, listId: string): Promise<void> {
+    const linked = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
+    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.message}`);
+    await markLinked(this.deps.registry, call.origin.tenant, device.id);
   }
 }
 

@@ -56,6 +56,7 @@ export async function startFoundation(options: EmbeddedCloudOptions): Promise<Fo
     meter,
     account,
     concurrency,
+    functionConcurrency: options.functionConcurrency ?? {},
     retryDelays: options.retryDelays ?? RETRY_DELAYS,
     ...(options.preload === undefined ? {} : { preload: options.preload }),
     preloadData: options.preloadData,

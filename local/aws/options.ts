@@ -42,6 +42,8 @@ export interface EmbeddedCloudOptions {
   readonly retryDelays?: readonly [number, number];
   /** Instances per function at most. Default 4. */
   readonly concurrency?: number;
+  /** The same for single functions, by name: those that mostly wait may be many. */
+  readonly functionConcurrency?: Readonly<Record<string, number>>;
   readonly iot?: IotCoreOptions;
   /** Lines that functions write, and what the cloud itself has to say about them. */
   onLog?(source: string, line: string): void;

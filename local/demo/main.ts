@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { usageBetween } from '../aws/meter/meter';
 import { type RunningCirrus, startCirrus } from '../cirrus';
 import type { LocalOptions } from '../options';
+import { PublishLog } from '../publish-log';
 import { Device } from './device';
 import { Progress } from './progress';
 import { type Operation, RestClient } from './rest';
@@ -33,6 +34,7 @@ const seconds = (since: number): string => `${((performance.now() - since) / 1_0
 
 /** The device users, the connections, and what each device is going to send. */
 async function connectAll(cirrus: RunningCirrus, rest: RestClient): Promise<Replay[]> {
+  const now = cirrus.clock.now();
   return Promise.all(
     stations().map(async (station) => {
       const user = `device_${station.serial}`;
@@ -40,7 +42,7 @@ async function connectAll(cirrus: RunningCirrus, rest: RestClient): Promise<Repl
       await rest.createDeviceUser(user, password);
       const login = { url: cirrus.endpoints.mqtt, username: `${OPTIONS.tenant}/${user}`, password };
       const device = await Device.connect(station, login);
-      return { device, samples: samplesOf(station, cirrus.clock.now()) };
+      return { device, samples: samplesOf(station, now) };
     }),
   );
 }
@@ -112,14 +114,13 @@ async function show(cirrus: RunningCirrus): Promise<boolean> {
 }
 
 const started = performance.now();
+const faults = new PublishLog(true, (line) => console.error(line));
 say('Starting the stack on this machine …');
 const cirrus = await startCirrus(
   OPTIONS,
   {
-    onLog: (functionName, line) => console.error(`${functionName}: ${line}`),
-    onEvent: (event) => {
-      if (event.kind === 'discarded' || event.kind === 'ruleFailed' || event.kind === 'refused') console.error(event);
-    },
+    onLog: (functionName, line) => faults.functionLine(functionName, line),
+    onEvent: (event) => faults.brokerEvent(event),
   },
   { logLevel: 'INFO' },
 );

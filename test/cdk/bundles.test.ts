@@ -7,7 +7,7 @@ import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLE_OPTIONS, entryOf } from '../../cdk/bundle';
 
-const FUNCTIONS = ['authorize', 'ingest', 'lifecycle', 'deliver', 'api', 'secrets', 'endpoint'];
+const FUNCTIONS = ['authorize', 'ingest', 'lifecycle', 'deliver', 'api', 'secrets', 'endpoint', 'event-rule'];
 const folder = mkdtempSync(join(tmpdir(), 'cirrus-bundles-'));
 const contents = new Map<string, Metafile>();
 const fileOf = (name: string): string => join(folder, name, 'index.mjs');
@@ -39,6 +39,13 @@ describe('bundles', () => {
   it.each(FUNCTIONS)('%s leaves out the credential providers Lambda never uses', (name) => {
     const providers = Object.keys(contentsOf(name).inputs).filter((path) => path.includes('credential-provider-'));
     expect(providers).toEqual([]);
+  });
+
+  it.each(FUNCTIONS)('%s leaves out the endpoint discovery that is never on', (name) => {
+    const cache = Object.keys(contentsOf(name).inputs).filter((path) =>
+      /mnemonist|@aws-sdk\/endpoint-cache/.test(path),
+    );
+    expect(cache).toEqual([]);
   });
 
   it.each(['secrets', 'endpoint'])('%s exports its handler', async (name) => {

@@ -31,7 +31,10 @@ const PRICES: Readonly<Record<string, Price>> = {
   'AWS::ApiGatewayV2::Api': onlyByUse,
   'AWS::ApiGatewayV2::Integration': onlyByUse,
   'AWS::ApiGatewayV2::Route': onlyByUse,
+  'AWS::ApiGatewayV2::RouteResponse': onlyByUse,
   'AWS::ApiGatewayV2::Stage': onlyByUse,
+  'AWS::CloudFront::Distribution': onlyByUse,
+  'AWS::CloudFront::Function': onlyByUse,
   'AWS::CloudWatch::Alarm': alarm,
   'AWS::DynamoDB::Table': table,
   'AWS::EC2::NatGateway': perHour(0.045),
@@ -53,6 +56,7 @@ const PRICES: Readonly<Record<string, Price>> = {
   'AWS::SQS::Queue': onlyByUse,
   'AWS::SQS::QueuePolicy': onlyByUse,
   'AWS::SecretsManager::Secret': () => ({ dollars: 0.4 }),
+  'Custom::CirrusEventRule': onlyByUse,
   'Custom::CirrusHostName': onlyByUse,
   'Custom::CirrusSecret': onlyByUse,
 };

@@ -68,6 +68,7 @@ describe('roles', () => {
   it('have a wildcard in a resource only where AWS has nothing narrower', () => {
     const wild = allowances.filter(({ resource }) => resource.includes('*'));
     expect(wild.map(({ statement }) => listOf(statement.Action).join()).sort()).toEqual([
+      ...Array(4).fill('execute-api:ManageConnections'),
       'iot:DescribeEndpoint',
       'iot:SendDirectMessage',
       'iot:SendDirectMessage',
@@ -118,7 +119,7 @@ describe('permissions to invoke', () => {
   const permissions = Object.values(resourcesOf(template, 'AWS::Lambda::Permission'));
 
   it('all name source and account', () => {
-    expect(permissions).toHaveLength(9);
+    expect(permissions).toHaveLength(12);
     for (const { Properties: permission } of permissions) {
       expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', SourceAccount: { Ref: 'AWS::AccountId' } });
       expect(permission).toHaveProperty('SourceArn');

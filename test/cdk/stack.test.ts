@@ -22,6 +22,7 @@ describe('what holds data', () => {
       'CirrusDeliveryQueueFailed54AD9FFA',
       'CirrusDeliveryQueueRequests33C8AE69',
       'CirrusSecretsHashKey75B86CB2',
+      'CirrusRealtimeApi446FC49A',
       'CirrusHttpApi0023E4E4',
     ]);
   });
@@ -169,13 +170,18 @@ describe('the device endpoint', () => {
   });
 });
 
+/** Of functions that tell who listens of changes. */
+const CHANGES = ['EVENT_BUS_NAME', 'FANOUT_FUNCTION'];
+
 describe('functions', () => {
   it.each([
     ['authorize', 256, 5, ['HASH_KEY_PARAMETER', 'POLICY_ARN_PREFIX', 'REGISTRY_TABLE']],
-    ['ingest', 256, 15, ['DELIVERY_QUEUE_URL', 'PAYLOAD_LIMIT', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
+    ['ingest', 256, 15, [...CHANGES, 'DELIVERY_QUEUE_URL', 'PAYLOAD_LIMIT', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
     ['lifecycle', 128, 15, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
     ['deliver', 256, 60, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
-    ['api', 512, 29, ['DELIVERY_QUEUE_URL', 'HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
+    ['api', 512, 29, [...CHANGES, 'DELIVERY_QUEUE_URL', 'HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
+    ['realtime', 256, 29, ['HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'WEBSOCKET_ENDPOINT']],
+    ['fanout', 256, 30, ['REGISTRY_TABLE', 'WEBSOCKET_ENDPOINT']],
     ['availability', 128, 300, ['REGISTRY_TABLE']],
     ['secrets', 128, 30, []],
     ['endpoint', 128, 30, []],
@@ -197,7 +203,7 @@ describe('functions', () => {
   });
 
   it('are these and no others', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 8);
+    template.resourceCountIs('AWS::Lambda::Function', 10);
   });
 
   it('forget their logs after a month', () => {
@@ -253,6 +259,7 @@ describe('the stack', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ApiUrl',
       'DeliveryFailedQueueUrl',
+      'EventBusName',
       'FailureQueueUrl',
       'MqttHost',
       'RegistryTable',
@@ -277,6 +284,8 @@ describe('the stack', () => {
       'cirrus-DeliverErrors',
       'cirrus-AvailabilityErrors',
       'cirrus-ApiErrors',
+      'cirrus-RealtimeErrors',
+      'cirrus-FanOutErrors',
       'cirrus-AuthorizeErrors',
     ]);
   });

@@ -68,6 +68,9 @@ describe('a tenant with a rule', () => {
       ],
     });
     expect(eventsPut() - (before.get('eventBridgeEvents')?.get('cirrus') ?? 0)).toBe(1);
+    expect(running.cloud.meter.costs().lines).toContainEqual(
+      expect.objectContaining({ service: 'EventBridge', resource: 'cirrus', dollars: eventsPut() / 1_000_000 }),
+    );
     const [alarm] = await rest.list<{ id: string }>(`/alarm/alarms?source=${id}`, 'alarms');
     expect(event.changes[2]?.object.id).toBe(alarm?.id);
     await device.disconnect();

@@ -28,7 +28,10 @@ describe.each<Transport>(['long-polling', 'websocket'])('@c8y/client by %s', (tr
     const alarms = await subscribe(client, '/alarms/*');
     const operations = await subscribe(client, `/operations/${id}`);
     // within five seconds every function knows that somebody listens
-    await until(() => measurements.heard.length > 0, () => device.publish('s/us', '211,20'));
+    await until(
+      () => measurements.heard.length > 0,
+      () => device.publish('s/us', '211,20'),
+    );
     await device.publish('s/us', ['211,21.5', '301,c8y_Hot,too hot']);
     const measured = await measurements.waitFor(({ data }) => JSON.stringify(data).includes('21.5'));
     expect(measured).toMatchObject({

@@ -33,6 +33,9 @@ const publish = fc.constantFrom(
   '140,nginx,1.25,apt,',
   '141,redis,7,apt,\n142,nginx,1.25',
   '200,acme,n,1,,2026-02-03T04:00:00Z\n211,20',
+  '408,,,,acme_Valve.open,BOOLEAN,true,acme_Valve.limit,NUMBER,7',
+  '408,,,,acme_Valve.open,BOOLEAN,false',
+  '107,acme_Valve',
 );
 const history = fc
   .array(publish, { minLength: 2, maxLength: 7 })

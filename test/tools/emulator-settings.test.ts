@@ -49,6 +49,7 @@ describe('the outputs of the deployment', () => {
   it('are read as the CDK command line wrote them', () => {
     const outputs = {
       ApiUrl: 'http://abc.execute-api.localhost:4566',
+      RealtimeUrl: 'wss://def.execute-api.localhost:4566/realtime',
       RegistryTable: 'registry',
       FailureQueueUrl: 'http://localhost:4566/000000000000/failures',
     };

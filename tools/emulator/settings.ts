@@ -70,7 +70,12 @@ export const clientConfiguration = ({ endpoint, region }: EmulatorSettings) => (
 
 /** The stack's outputs as the deployment left them. */
 export type StackOutputs = z.output<typeof stackOutputs>;
-const stackOutputs = z.object({ ApiUrl: z.url(), RegistryTable: z.string(), FailureQueueUrl: z.url() });
+const stackOutputs = z.object({
+  ApiUrl: z.url(),
+  RealtimeUrl: z.url(),
+  RegistryTable: z.string(),
+  FailureQueueUrl: z.url(),
+});
 
 export const outputsFile = ({ dir }: EmulatorSettings): string => join(dir, 'outputs.json');
 

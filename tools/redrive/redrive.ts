@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type Replay, type ReplayTargets, replayOf } from './replay';
@@ -17,8 +18,6 @@ export interface RedriveOptions extends ReplayTargets {
   readonly queueUrl: string;
   /** Look only. */
   readonly dryRun: boolean;
-  /** ms since the epoch; what came into the queue later has failed again and stays. */
-  readonly startedAt: number;
 }
 
 const BATCH = 10;
@@ -28,10 +27,11 @@ const HIDDEN_SECONDS = 300;
 /**
  * Hands every message of the failure queue to its function again, and takes it out of the queue only once Lambda has
  * accepted it: what is interrupted is done twice rather than never, which the functions are built for. One that fails
- * again comes back to the queue by itself.
+ * again comes back to the queue by itself, and stays there for a later run.
  */
 export async function* redrive(options: RedriveOptions): AsyncGenerator<Redriven> {
   const { sqs, queueUrl } = options;
+  const replayed = new Set<string>();
   for (;;) {
     const { Messages: messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
@@ -44,27 +44,29 @@ export async function* redrive(options: RedriveOptions): AsyncGenerator<Redriven
       }),
     );
     if (messages.length === 0) return;
-    for (const message of messages) {
-      const sentAt = Number(message.Attributes?.SentTimestamp ?? 0);
-      if (sentAt <= options.startedAt) yield await handle(message, sentAt, options);
-    }
+    for (const message of messages) yield await handle(message, options, replayed);
   }
 }
 
-async function handle(message: Message, sentAt: number, options: RedriveOptions): Promise<Redriven> {
-  const replay = replayOf({ body: message.Body ?? '', sentAt }, options);
-  if (!replay.ok) return { outcome: 'kept', reason: replay.error };
-  if (options.dryRun) return { outcome: 'would replay', replay: replay.value };
-  const { functionName, event } = replay.value;
+async function handle(message: Message, options: RedriveOptions, replayed: Set<string>): Promise<Redriven> {
+  const sentAt = Number(message.Attributes?.SentTimestamp ?? 0);
+  const read = replayOf({ body: message.Body ?? '', sentAt }, options);
+  if (!read.ok) return { outcome: 'kept', reason: read.error };
+  const replay = read.value;
+  if (options.dryRun) return { outcome: 'would replay', replay };
+  const { functionName, event, cause } = replay;
+  const payload = JSON.stringify(event);
+  const digest = createHash('sha256').update(`${functionName} ${payload}`).digest('hex');
+  if (replayed.has(digest)) return { outcome: 'kept', replay, reason: `failed again: ${cause}` };
   try {
     await options.lambda.send(
-      new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }),
+      new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: payload }),
     );
   } catch (error) {
-    return { outcome: 'kept', replay: replay.value, reason: error instanceof Error ? error.message : String(error) };
+    return { outcome: 'kept', replay, reason: error instanceof Error ? error.message : String(error) };
   }
-  await options.sqs.send(
-    new DeleteMessageCommand({ QueueUrl: options.queueUrl, ReceiptHandle: message.ReceiptHandle }),
-  );
-  return { outcome: 'replayed', replay: replay.value };
+  replayed.add(digest);
+  const { ReceiptHandle } = message;
+  await options.sqs.send(new DeleteMessageCommand({ QueueUrl: options.queueUrl, ReceiptHandle }));
+  return { outcome: 'replayed', replay };
 }

@@ -50,13 +50,17 @@ export async function requireUsableSource(
   return visibleOwner(context) === undefined ? ok(undefined) : fail(FORBIDDEN);
 }
 
-/** The source of something new: it has to exist in every mode (rest-api section 1.1), a missing one is the body's fault. */
+/**
+ * The source of something new: it has to exist in every mode (rest-api section 1.1), a missing one is the body's fault. What
+ * is said of it is a sign of its life (mqtt-implementation section 17).
+ */
 export async function usableNewSource(
   context: RequestContext,
   id: string,
   resource: 'measurement' | 'event' | 'alarm',
 ): Promise<Result<ManagedObject, PlatformError>> {
   const source = await usableObject(context, id);
+  if (source.ok) await context.platform.availability.objectAlive(context.call, source.value);
   if (source.ok || source.error.kind !== 'notFound') return source;
   return fail({ kind: 'invalid', resource, message: `The source does not exist: ${id}` });
 }

@@ -10,7 +10,7 @@ const change = z.object({
   action: z.enum(ACTIONS).check(z.describe('What happened to it.')),
   object: z
     .looseObject({ id: z.string() })
-    .check(z.describe('The object as REST shows it after the change, without self links.')),
+    .check(z.describe('The object as REST shows it after the change, or before its deletion; without self links.')),
   reduced: z
     .optional(z.literal(true))
     .check(z.describe('The object is too large for the bus, so only its id is here; read the rest over REST.')),

@@ -25,7 +25,8 @@ export function every(
   const plan = (at: number): void => {
     scheduler.at(at, () => {
       tick();
-      plan(Math.max(at + interval, clock.now()));
+      const now = clock.now();
+      plan(at + interval > now ? at + interval : now + interval);
     });
   };
   plan(clock.now() + interval);

@@ -20,6 +20,8 @@ export interface LambdaOptions {
   readonly account: string;
   /** Instances per function at most. */
   readonly concurrency: number;
+  /** Other numbers for single functions, by name. */
+  readonly functionConcurrency: Readonly<Record<string, number>>;
   readonly retryDelays: readonly [number, number];
   readonly preload?: string;
   readonly preloadData?: unknown;
@@ -42,10 +44,10 @@ export class LambdaService {
   }
 
   deploy(configuration: FunctionConfiguration): void {
-    const { clock, scheduler, meter, concurrency, retryDelays, preload, preloadData } = this.#options;
+    const { clock, scheduler, meter, concurrency, functionConcurrency, retryDelays, preload, preloadData } = this.#options;
     const onLog = (line: string) => this.#options.onLog(configuration.name, line);
     const lambdaFunction = new LambdaFunction(configuration, {
-      concurrency,
+      concurrency: functionConcurrency[configuration.name] ?? concurrency,
       onLog,
       ...(preload === undefined ? {} : { preload }),
       preloadData,

@@ -3,6 +3,7 @@ import { Intrinsics } from '../template/intrinsics';
 import { creationOrder } from '../template/order';
 import { TemplateError, type TemplateValue } from '../template/template';
 import { apigatewayResources } from './apigateway';
+import { cloudfrontResources } from './cloudfront';
 import { createCustomResource, isCustomResource } from './customResource';
 import { dynamodbResources } from './dynamodb';
 import { eventsResources } from './events';
@@ -22,6 +23,7 @@ const factories: ResourceFactories = {
   ...dynamodbResources,
   ...ssmResources,
   ...apigatewayResources,
+  ...cloudfrontResources,
   ...iotResources,
   ...eventsResources,
   ...inertResources,

@@ -36,12 +36,12 @@ export class Rest {
     return this.#send('GET', path);
   }
 
-  post<T = unknown>(path: string, body: unknown): Promise<Answer<T>> {
-    return this.#send('POST', path, body);
+  post<T = unknown>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.#send('POST', path, body, headers);
   }
 
-  put<T = unknown>(path: string, body: unknown): Promise<Answer<T>> {
-    return this.#send('PUT', path, body);
+  put<T = unknown>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.#send('PUT', path, body, headers);
   }
 
   delete(path: string): Promise<Answer<unknown>> {
@@ -95,13 +95,19 @@ export class Rest {
     });
   }
 
-  async #send<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  async #send<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const response = await fetch(`${this.#base}${path}`, {
       method,
       headers: {
         authorization: this.#authorization,
         accept: 'application/json',
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { WebSocket } from 'ws';
+import { Credentials } from '../lib/platform/credentials';
+import { Table } from '../lib/storage/table';
+import { usageBetween } from '../local/aws/meter/meter';
+import type { RunningCirrus } from '../local/cirrus';
+import { BENCH_LOGIN, BENCH_OPTIONS, startBenchCloud, tableName } from './cloud';
+import type { Bench, Check } from './report';
+import { number, table } from './table';
+
+type Transport = 'WebSocket' | 'long polling';
+
+/** One row: so many subscribers of a tenant's measurements, so many readings published one after the other. */
+interface Way {
+  readonly transport: Transport;
+  readonly subscribers: number;
+  readonly readings: number;
+}
+
+interface Measured extends Way {
+  readonly dollarsPerMillion: number;
+  readonly services: ReadonlyMap<string, number>;
+  /** From PUBLISH to the notification in the first subscriber, sorted, in milliseconds. */
+  readonly latencies: readonly number[];
+}
+
+/** A client that counts what it hears, told by the value of the reading. */
+interface Subscriber {
+  readonly heard: Map<number, number>;
+  close(): Promise<void>;
+}
+
+const WAYS: readonly Way[] = [
+  { transport: 'WebSocket', subscribers: 0, readings: 100 },
+  { transport: 'WebSocket', subscribers: 1, readings: 200 },
+  { transport: 'WebSocket', subscribers: 100, readings: 20 },
+  { transport: 'long polling', subscribers: 1, readings: 100 },
+];
+/** Of one user to one channel, as Cumulocity allows. */
+const CONNECTIONS_PER_USER = 10;
+const USERS = 10;
+const PASSWORD = 'bench-secret';
+const CHANNEL = '/measurements/*';
+const PATIENCE_MS = 20_000;
+const MILLION = 1_000_000;
+const SERVICES = ['IoT Core', 'Lambda', 'DynamoDB', 'API Gateway'] as const;
+
+const userName = (index: number): string => `viewer${Math.floor(index / CONNECTIONS_PER_USER)}`;
+const tokenOf = (user: string): string => Buffer.from(`${BENCH_OPTIONS.tenant}/${user}:${PASSWORD}`).toString('base64');
+const handshakeOf = (user: string): object => ({
+  channel: '/meta/handshake',
+  version: '1.0',
+  ext: { 'com.cumulocity.authn': { token: tokenOf(user) } },
+});
+
+interface Incoming {
+  readonly channel: string;
+  readonly successful?: boolean;
+  readonly error?: string;
+  readonly clientId?: string;
+  readonly data?: { readonly data: { readonly c8y_Bench?: { readonly T: { readonly value: number } } } };
+}
+
+function note(messages: readonly Incoming[], heard: Map<number, number>): void {
+  for (const { data, successful, error } of messages) {
+    if (successful === false) throw new Error(`refused: ${error}`);
+    const value = data?.data.c8y_Bench?.T.value;
+    if (value !== undefined) heard.set(value, performance.now());
+  }
+}
+
+async function byWebSocket({ endpoints }: RunningCirrus, user: string): Promise<Subscriber> {
+  const socket = new WebSocket(`${endpoints.http.replace('http', 'ws')}/notification/realtime`);
+  await once(socket, 'open');
+  const ask = async (message: object): Promise<Incoming[]> => {
+    const answered = once(socket, 'message');
+    socket.send(JSON.stringify([message]));
+    const [data] = await answered;
+    return JSON.parse(String(data));
+  };
+  const heard = new Map<number, number>();
+  const [{ clientId } = { clientId: '' }] = await ask(handshakeOf(user));
+  note(await ask({ channel: '/meta/subscribe', clientId, subscription: CHANNEL }), heard);
+  note(await ask({ channel: '/meta/connect', clientId, connectionType: 'websocket', advice: { timeout: 0 } }), heard);
+  socket.on('message', (data) => note(JSON.parse(String(data)), heard));
+  const connecting = setInterval(
+    () => socket.send(JSON.stringify([{ channel: '/meta/connect', clientId, connectionType: 'websocket' }])),
+    30_000,
+  );
+  return {
+    heard,
+    close: async () => {
+      clearInterval(connecting);
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}
+
+async function byPolling({ endpoints }: RunningCirrus, user: string): Promise<Subscriber> {
+  const ask = async (message: object): Promise<Incoming[]> => {
+    const body = JSON.stringify([message]);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${endpoints.http}/notification/realtime`, { method: 'POST', headers, body });
+    return (await answer.json()) as Incoming[];
+  };
+  const heard = new Map<number, number>();
+  const [{ clientId } = { clientId: '' }] = await ask(handshakeOf(user));
+  note(await ask({ channel: '/meta/subscribe', clientId, subscription: CHANNEL }), heard);
+  let open = true;
+  const polling = (async () => {
+    while (open) note(await ask({ channel: '/meta/connect', clientId, connectionType: 'long-polling' }), heard);
+  })();
+  return {
+    heard,
+    close: async () => {
+      open = false;
+      await ask({ channel: '/meta/disconnect', clientId });
+      // its last poll is told that the client is unknown
+      await polling.catch(() => undefined);
+    },
+  };
+}
+
+/** Publishes one reading and waits until every subscriber has heard of it. */
+async function publish(
+  { cloud }: RunningCirrus,
+  device: MqttClient,
+  value: number,
+  subscribers: readonly Subscriber[],
+  patience = PATIENCE_MS,
+): Promise<number | undefined> {
+  const sent = performance.now();
+  await device.publishAsync('s/us', `200,c8y_Bench,T,${value}`, { qos: 1 });
+  while (subscribers.some(({ heard }) => !heard.has(value))) {
+    if (performance.now() - sent > patience) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await cloud.idle();
+  return (subscribers[0]?.heard.get(value) ?? sent) - sent;
+}
+
+async function measure(cirrus: RunningCirrus, device: MqttClient, way: Way): Promise<Measured> {
+  const { cloud } = cirrus;
+  const subscribers: Subscriber[] = [];
+  const subscribe = way.transport === 'WebSocket' ? byWebSocket : byPolling;
+  for (let index = 0; index < way.subscribers; index++) subscribers.push(await subscribe(cirrus, userName(index)));
+  // until every function has heard that somebody listens
+  for (let value = -1; (await publish(cirrus, device, value, subscribers, 500)) === undefined; value--);
+  const before = cloud.meter.snapshot();
+  const latencies: number[] = [];
+  for (let value = 1; value <= way.readings; value++) {
+    const latency = await publish(cirrus, device, value, subscribers);
+    if (latency === undefined) throw new Error(`a subscriber did not hear of reading ${value}`);
+    if (subscribers.length > 0) latencies.push(latency);
+  }
+  const { lines, dollars } = cloud.meter.costs(usageBetween(before, cloud.meter.snapshot()));
+  const services = new Map<string, number>();
+  for (const line of lines) {
+    services.set(line.service, (services.get(line.service) ?? 0) + (line.dollars / way.readings) * MILLION);
+  }
+  await Promise.all(subscribers.map((subscriber) => subscriber.close()));
+  await cloud.idle();
+  return {
+    ...way,
+    dollarsPerMillion: (dollars / way.readings) * MILLION,
+    services,
+    latencies: latencies.toSorted((a, b) => a - b),
+  };
+}
+
+/** The viewers' accounts: ten, because a user may have ten connections to a channel. */
+async function addUsers(cirrus: RunningCirrus): Promise<void> {
+  const { clock } = cirrus;
+  const client = new DynamoDBClient(cirrus.cloud.clientConfiguration);
+  const registry = new Table(client, tableName(cirrus, 'RegistryTable'));
+  const credentials = new Credentials({ registry, clock }, async () => clock.randomBytes(32));
+  for (let index = 0; index < USERS * CONNECTIONS_PER_USER; index += CONNECTIONS_PER_USER) {
+    const user = { userName: userName(index), password: PASSWORD, kind: 'human', roles: ['reader'] } as const;
+    const created = await credentials.createUser(BENCH_OPTIONS.tenant, user);
+    if (!created.ok) throw new Error(created.error.message);
+  }
+  client.destroy();
+}
+
+async function measureAll(progress: (line: string) => void): Promise<Measured[]> {
+  const cirrus = await startBenchCloud();
+  try {
+    await addUsers(cirrus);
+    const measured: Measured[] = [];
+    for (const way of WAYS) {
+      progress(`${way.readings} readings, ${way.subscribers} subscribers by ${way.transport}`);
+      const clientId = `realtime-${measured.length}`;
+      const device = await connectAsync(cirrus.endpoints.mqtt, { ...BENCH_LOGIN, clientId, reconnectPeriod: 0 });
+      measured.push(await measure(cirrus, device, way));
+      await device.endAsync();
+      // the lease of those who listened is over
+      cirrus.clock.advance(10 * 60_000);
+      cirrus.cloud.wake();
+    }
+    return measured;
+  } finally {
+    await cirrus.close();
+  }
+}
+
+const quantile = (sorted: readonly number[], part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+
+function tableOf(all: readonly Measured[]): string {
+  const ms = ({ latencies }: Measured, part: number): string =>
+    latencies.length === 0 ? '' : `${number(quantile(latencies, part), 1)} ms`;
+  return table(
+    [
+      { title: 'transport', align: 'left' },
+      ...['subscribers', ...SERVICES, 'sum', 'p50', 'p99'].map((title) => ({ title })),
+    ],
+    all.map((one) => [
+      one.transport,
+      number(one.subscribers),
+      ...SERVICES.map((service) => `$${number(one.services.get(service) ?? 0, 2)}`),
+      `$${number(one.dollarsPerMillion, 2)}`,
+      ms(one, 0.5),
+      ms(one, 0.99),
+    ]),
+  );
+}
+
+/** What subscribers cost, and how soon they hear. */
+export const realtimeBench: Bench = {
+  name: 'realtime',
+  title:
+    'Real-time notifications: dollars per million readings, one reading a publish, and the time from PUBLISH to the notification',
+  run: async (progress) => {
+    const all = await measureAll(progress);
+    const [nobody, one] = all;
+    const checks: Check[] = [
+      {
+        what: 'dollars of API Gateway per million readings nobody listens to',
+        value: nobody?.services.get('API Gateway') ?? 0,
+        unit: '',
+        target: { is: 'exactly', value: 0 },
+      },
+      {
+        what: 'PUBLISH to notification by WebSocket, p50',
+        value: quantile(one?.latencies ?? [], 0.5),
+        unit: 'ms',
+        target: { is: 'at most', value: 500 },
+      },
+    ];
+    const figures = all.map(({ services, latencies, ...way }) => ({
+      ...way,
+      services: Object.fromEntries(services),
+      p50: quantile(latencies, 0.5),
+      p99: quantile(latencies, 0.99),
+    }));
+    return { text: tableOf(all), checks, figures };
+  },
+};

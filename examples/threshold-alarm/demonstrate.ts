@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { connectAsync } from 'mqtt';
+import type { CirrusStack } from '../../cdk/stack';
+import { type RunningCirrus, startCirrus } from '../../local/cirrus';
+import type { LocalOptions } from '../../local/options';
+import { ThresholdAlarm } from './threshold-alarm';
+
+const OPTIONS: LocalOptions = {
+  host: '127.0.0.1',
+  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
+  tenant: 't100',
+  adminUser: 'admin',
+  adminPassword: 'secret',
+  bootstrapPassword: 'bootstrap',
+  quiet: true,
+};
+const PARAMETER = '/threshold-alarm/t100';
+const SERIAL = 'boiler-1';
+const PATIENCE_MS = 20_000;
+const INTERVAL_MS = 50;
+
+interface Alarm {
+  readonly type: string;
+  readonly text: string;
+  readonly severity: string;
+  readonly status: string;
+}
+
+/** Runs Cirrus with the construct on this machine, lets a boiler get too hot and cool down, and says what happens. */
+export async function demonstrate(say: (line: string) => void): Promise<void> {
+  const cirrus = await startCirrus(OPTIONS, {}, { extend: addTo });
+  try {
+    await connectFunction(cirrus);
+    const boiler = await connectAsync(cirrus.endpoints.mqtt, {
+      clientId: SERIAL,
+      username: `${OPTIONS.tenant}/${OPTIONS.adminUser}`,
+      password: OPTIONS.adminPassword,
+    });
+    const read = async (celsius: number): Promise<void> => {
+      say(`${SERIAL} publishes 211,${celsius}`);
+      await boiler.publishAsync('s/us', `211,${celsius}`, { qos: 1 });
+      // one by one, so that it is clear which reading does what
+      await cirrus.cloud.idle();
+    };
+    for (const celsius of [71, 82, 84]) await read(celsius);
+    say(shown(await alarmsOf(cirrus)));
+    await read(86);
+    say(shown(await until(cirrus, ([alarm]) => alarm?.status === 'ACTIVE')));
+    await read(79);
+    say(shown(await until(cirrus, ([alarm]) => alarm?.status === 'CLEARED')));
+    await boiler.endAsync();
+  } finally {
+    await cirrus.close();
+  }
+}
+
+function addTo(stack: CirrusStack): void {
+  new ThresholdAlarm(stack, 'ThresholdAlarm', {
+    cirrus: stack.cirrus,
+    tenant: OPTIONS.tenant,
+    fragment: 'c8y_TemperatureMeasurement',
+    series: 'T',
+    limit: 80,
+    connectionParameter: PARAMETER,
+  });
+}
+
+/** What whoever deploys it does once: a user for the function, and a parameter that tells it where and as whom. */
+async function connectFunction(cirrus: RunningCirrus): Promise<void> {
+  const password = randomBytes(24).toString('base64url');
+  await request(cirrus, 'POST', `/user/${OPTIONS.tenant}/users`, {
+    userName: 'threshold-alarm',
+    password,
+    groups: { references: [{ group: { name: 'admins' } }] },
+  });
+  const ssm = new SSMClient(cirrus.cloud.clientConfiguration);
+  const Value = JSON.stringify({ url: cirrus.endpoints.http, user: `${OPTIONS.tenant}/threshold-alarm`, password });
+  await ssm.send(new PutParameterCommand({ Name: PARAMETER, Type: 'SecureString', Value }));
+  ssm.destroy();
+}
+
+const shown = (alarms: readonly Alarm[]): string =>
+  alarms.length === 0
+    ? '  no alarm'
+    : alarms.map(({ severity, status, type, text }) => `  ${severity} ${status} ${type}: ${text}`).join('\n');
+
+async function alarmsOf(cirrus: RunningCirrus): Promise<readonly Alarm[]> {
+  const { alarms } = await request<{ alarms: readonly Alarm[] }>(cirrus, 'GET', '/alarm/alarms');
+  return alarms;
+}
+
+async function until(cirrus: RunningCirrus, holds: (alarms: readonly Alarm[]) => boolean): Promise<readonly Alarm[]> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const alarms = await alarmsOf(cirrus);
+    if (holds(alarms)) return alarms;
+    if (performance.now() > deadline) throw new Error(`the alarms are still: ${shown(alarms)}`);
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+  }
+}
+
+async function request<T>({ endpoints }: RunningCirrus, method: string, path: string, body?: object): Promise<T> {
+  const { tenant, adminUser, adminPassword } = OPTIONS;
+  const response = await fetch(`${endpoints.http}${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${tenant}/${adminUser}:${adminPassword}`).toString('base64')}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}

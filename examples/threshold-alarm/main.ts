@@ -1,0 +1,3 @@
+import { demonstrate } from './demonstrate';
+
+await demonstrate((line) => console.log(line));
