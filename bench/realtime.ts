@@ -93,6 +93,8 @@ async function byWebSocket({ endpoints }: RunningCirrus, user: string): Promise<
     heard,
     close: async () => {
       clearInterval(connecting);
+      // who only hangs up is waited for, and what comes meanwhile is kept
+      await ask({ channel: '/meta/disconnect', clientId });
       socket.close();
       await once(socket, 'close');
     },

@@ -43,7 +43,10 @@ export class EmbeddedCloud {
     this.#webSocketApi = webSocketApi;
     this.#httpApi = makeHttpApi(foundation, webSocketApi);
     const { endpoint, iam } = foundation.services;
-    endpoint.mount('execute-api', managementApi(iam, () => webSocketApi));
+    endpoint.mount(
+      'execute-api',
+      managementApi(iam, () => webSocketApi),
+    );
   }
 
   /** Makes all resources and listens. Rejects with a `TemplateError` for what the template asks and this cloud cannot do. */

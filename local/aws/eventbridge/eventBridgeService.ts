@@ -3,8 +3,7 @@ import { AwsError, accessDenied } from '../endpoint/awsError';
 import type { AwsJsonCall, AwsJsonService } from '../endpoint/awsJson';
 import type { Iam } from '../iam/iam';
 import type { Meter } from '../meter/meter';
-import { newUuid } from '../uuid';
-import type { BusEvent } from './event';
+import { type BusEvent, newEvent } from './event';
 import type { EventBus } from './eventBus';
 
 export interface EventBridgeOptions {
@@ -86,19 +85,13 @@ export class EventBridgeService implements AwsJsonService {
   }
 
   #eventOf(entry: Input, detail: object): BusEvent {
-    const { clock, region, account } = this.#options;
-    const at = typeof entry.Time === 'number' ? entry.Time * 1000 : clock.now();
-    return {
-      version: '0',
-      id: newUuid(clock),
-      'detail-type': text(entry.DetailType),
+    return newEvent(this.#options, {
       source: text(entry.Source),
-      account,
-      time: `${new Date(at).toISOString().slice(0, 19)}Z`,
-      region,
+      'detail-type': text(entry.DetailType),
       resources: Array.isArray(entry.Resources) ? entry.Resources.map(String) : [],
       detail,
-    };
+      ...(typeof entry.Time === 'number' && { at: entry.Time * 1000 }),
+    });
   }
 }
 

@@ -113,6 +113,8 @@ export class HttpApi {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<'timeout'>((resolve) => {
       timer = setTimeout(() => resolve('timeout'), INTEGRATION_TIMEOUT);
+      // a request that is still held when the cloud closes does not keep the process
+      timer.unref();
     });
     try {
       return await Promise.race([outcome, timeout]);

@@ -44,7 +44,8 @@ export class LambdaService {
   }
 
   deploy(configuration: FunctionConfiguration): void {
-    const { clock, scheduler, meter, concurrency, functionConcurrency, retryDelays, preload, preloadData } = this.#options;
+    const { clock, scheduler, meter, concurrency, functionConcurrency, retryDelays, preload, preloadData } =
+      this.#options;
     const onLog = (line: string) => this.#options.onLog(configuration.name, line);
     const lambdaFunction = new LambdaFunction(configuration, {
       concurrency: functionConcurrency[configuration.name] ?? concurrency,
@@ -89,9 +90,12 @@ export class LambdaService {
     asyncInvoker.accept({ requestId: newUuid(clock), event, acceptedAt: clock.now(), attempts: 0 });
   }
 
-  /** Resolves once no function has a pending asynchronous event. */
+  /** Resolves once no function has a pending asynchronous event; what these events cause in turn is waited for too. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#functions.values()].map(({ asyncInvoker }) => asyncInvoker.idle()));
+    const invokers = [...this.#functions.values()].map(({ asyncInvoker }) => asyncInvoker);
+    while (invokers.some(({ pending }) => pending.length > 0)) {
+      await Promise.all(invokers.map((invoker) => invoker.idle()));
+    }
   }
 
   /** Asynchronous events that have not ended, by function ARN. */

@@ -1,16 +1,26 @@
-import type { BusEvent } from '../eventbridge/event';
+import { newEvent } from '../eventbridge/event';
 import { EventBus } from '../eventbridge/eventBus';
 import { compilePattern } from '../eventbridge/pattern';
 import { every, parseRate } from '../eventbridge/schedule';
 import { type Target, targetOf } from '../eventbridge/target';
 import type { ResourceReference } from '../template/intrinsics';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
-import { newUuid } from '../uuid';
 import { allowOnly, arnOf, physicalName, type ResourceFactories } from './factory';
 import type { ResourceInput } from './services';
 
 /** Targets a rule may have. */
 const TARGETS = 5;
+
+const RULE_PROPERTIES = [
+  'Name',
+  'Description',
+  'EventBusName',
+  'EventPattern',
+  'ScheduleExpression',
+  'State',
+  'Targets',
+  'Tags',
+];
 
 export const eventsResources: ResourceFactories = {
   'AWS::Events::EventBus': (input) => {
@@ -21,17 +31,7 @@ export const eventsResources: ResourceFactories = {
     return { ref: name, attributes: { Arn: bus.arn, Name: name } };
   },
   'AWS::Events::Rule': (input) => {
-    const known = [
-      'Name',
-      'Description',
-      'EventBusName',
-      'EventPattern',
-      'ScheduleExpression',
-      'State',
-      'Targets',
-      'Tags',
-    ];
-    allowOnly(input, known);
+    allowOnly(input, RULE_PROPERTIES);
     const { services, properties, logicalId } = input;
     const name = physicalName(input, 'Name');
     if (properties.ScheduleExpression !== undefined) return schedule(input, name);
@@ -53,7 +53,6 @@ export const eventsResources: ResourceFactories = {
 /** A schedule lives on the default bus, whose rules have no bus in their ARN. */
 function schedule(input: ResourceInput, name: string): ResourceReference {
   const { services, properties, logicalId } = input;
-  const { clock, scheduler, account, region } = services;
   if (properties.EventPattern !== undefined) {
     throw new TemplateError(`${logicalId}: a rule with both EventPattern and ScheduleExpression is not supported`);
   }
@@ -61,20 +60,9 @@ function schedule(input: ResourceInput, name: string): ResourceReference {
   const interval = parseRate(String(properties.ScheduleExpression), logicalId);
   const targets = targetsOf(input, name);
   if (isEnabled(input)) {
-    every(interval, { clock, scheduler }, () => {
-      const event: BusEvent = {
-        ...{
-          version: '0',
-          id: newUuid(clock),
-          'detail-type': 'Scheduled Event',
-          source: 'aws.events',
-          account,
-          region,
-        },
-        time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
-        resources: [arn],
-        detail: {},
-      };
+    every(interval, services, () => {
+      const said = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
+      const event = newEvent(services, said);
       for (const target of targets) target.deliver(arn, event);
     });
   }

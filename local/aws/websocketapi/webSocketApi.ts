@@ -39,6 +39,7 @@ export class WebSocketApi {
   readonly configuration: WebSocketApiConfiguration;
   readonly #deps: WebSocketApiDeps;
   readonly #connections = new Map<string, ApiConnection>();
+  #isClosed = false;
   readonly #server = new WebSocketServer({
     noServer: true,
     // larger ones are closed with 1009 before they are read
@@ -90,7 +91,9 @@ export class WebSocketApi {
     return socket !== undefined;
   }
 
+  /** Ends all connections; nobody is told, because functions end too. */
   close(): void {
+    this.#isClosed = true;
     for (const { socket } of this.#connections.values()) socket?.terminate();
     this.#server.close();
   }
@@ -144,6 +147,7 @@ export class WebSocketApi {
     this.#connections.delete(connection.id);
     const minutes = Math.ceil((clock.now() - connection.connectedAt) / MINUTE_MS);
     meter.webSocketMinutes(this.configuration.name, Math.max(1, minutes));
+    if (this.#isClosed) return;
     const facts = { disconnectStatusCode: code, disconnectReason: reason };
     await this.#run('DISCONNECT', connection, { isBase64Encoded: false }, facts);
   }
@@ -219,6 +223,7 @@ async function within(ms: number, outcome: Promise<Outcome>): Promise<Outcome | 
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);
+    timer.unref();
   });
   try {
     return await Promise.race([outcome, limit]);
