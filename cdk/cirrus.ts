@@ -131,7 +131,6 @@ export class Cirrus extends Construct {
       secrets,
       failures: this.failures,
       deliveryQueue: this.deliveryQueue,
-      eventBus: this.eventBus,
     };
     const throttle = props.httpThrottle ?? { rate: 1000, burst: 500 };
     this.realtime = new Realtime(this, 'Realtime', { ...shared, throttle, target });
@@ -145,7 +144,10 @@ export class Cirrus extends Construct {
     const availability = new Availability(this, 'Availability', shared);
     this.httpApi = new HttpApi(this, 'HttpApi', { ...shared, throttle });
     this.realtime.addPolling(this.httpApi);
-    for (const source of [ingestion.function, this.httpApi.function]) this.realtime.allowNotifications(source);
+    for (const source of [ingestion, this.httpApi, lifecycle, availability]) {
+      this.realtime.allowNotifications(source.function);
+      this.eventBus.allowEvents(source.function);
+    }
     if (target === 'aws') {
       this.publicEndpoint = new PublicEndpoint(this, 'PublicEndpoint', {
         namePrefix: settings.namePrefix,

@@ -26,8 +26,9 @@ export class EventBus extends Construct {
     });
   }
 
-  /** Lets a function put events on the bus. */
+  /** Lets a function put events on the bus, and tells it which one. */
   allowEvents(from: CirrusFunction): void {
+    from.lambda.addEnvironment('EVENT_BUS_NAME', this.bus.eventBusName);
     from.allow(['events:PutEvents'], [this.bus.eventBusArn]);
   }
 

@@ -5,7 +5,6 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
 import type { DeliveryQueue } from './delivery';
-import type { EventBus } from './event-bus';
 import { CirrusFunction, type FunctionSettings } from './function';
 import type { Secrets } from './secrets';
 import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
@@ -15,7 +14,6 @@ export interface HttpApiProps {
   readonly tables: Tables;
   readonly secrets: Secrets;
   readonly deliveryQueue: DeliveryQueue;
-  readonly eventBus: EventBus;
   /** Requests per second all tenants together may make, and how many at once above it. */
   readonly throttle: { readonly rate: number; readonly burst: number };
 }
@@ -78,7 +76,7 @@ export class HttpApi extends Construct {
     });
   }
 
-  private makeFunction({ settings, tables, secrets, deliveryQueue, eventBus }: HttpApiProps): CirrusFunction {
+  private makeFunction({ settings, tables, secrets, deliveryQueue }: HttpApiProps): CirrusFunction {
     const made = new CirrusFunction(this, 'Rest', {
       settings,
       name: 'api',
@@ -90,14 +88,12 @@ export class HttpApi extends Construct {
         REGISTRY_TABLE: tables.registry.tableName,
         TELEMETRY_TABLE: tables.telemetry.tableName,
         DELIVERY_QUEUE_URL: deliveryQueue.queue.queueUrl,
-        EVENT_BUS_NAME: eventBus.bus.eventBusName,
         HASH_KEY_PARAMETER: secrets.hashKeyParameter,
       },
     });
     tables.allowRegistry(made, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
     tables.allowTelemetry(made, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     deliveryQueue.allowRequests(made);
-    eventBus.allowEvents(made);
     secrets.allowHashKey(made);
     return made;
   }

@@ -3,7 +3,6 @@ import { Construct } from 'constructs';
 import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
 import type { DeliveryQueue } from './delivery';
 import { portableRule, takeUnclaimed } from './emulator';
-import type { EventBus } from './event-bus';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
 import { allowMessages, type Target } from './messenger';
@@ -16,7 +15,6 @@ export interface IngestionProps {
   readonly tables: Tables;
   readonly failures: Failures;
   readonly deliveryQueue: DeliveryQueue;
-  readonly eventBus: EventBus;
   readonly target: Target;
   /** Bytes of a whole PUBLISH packet. */
   readonly payloadLimit: number;
@@ -39,14 +37,12 @@ export class Ingestion extends Construct {
         REGISTRY_TABLE: tables.registry.tableName,
         TELEMETRY_TABLE: tables.telemetry.tableName,
         DELIVERY_QUEUE_URL: props.deliveryQueue.queue.queueUrl,
-        EVENT_BUS_NAME: props.eventBus.bus.eventBusName,
         PAYLOAD_LIMIT: String(props.payloadLimit),
       },
     });
     tables.allowRegistry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
     tables.allowTelemetry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     props.deliveryQueue.allowRequests(this.function);
-    props.eventBus.allowEvents(this.function);
     allowMessages(this.function, props.target);
     takeUnclaimed(this.function, props.target);
     props.failures.catchFrom(this.function);

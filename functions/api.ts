@@ -3,7 +3,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { handle } from 'hono/aws-lambda';
-import { AwsCaller } from '../lib/config/aws-call';
 import { processClock } from '../lib/config/clock';
 import { apiEnvironment } from '../lib/config/environment';
 import { parameterKey } from '../lib/config/parameter-key';
@@ -14,9 +13,7 @@ import type { Platform } from '../lib/platform/dispatch/platform';
 import { beginMessage } from '../lib/platform/flush';
 import { createApp } from '../lib/platform/rest/app';
 import { platformServices } from '../lib/platform/services';
-import { EventBus } from '../lib/routing/events/event-bus';
-import { Listeners } from '../lib/routing/listeners';
-import { NotificationSink } from '../lib/routing/realtime/notification-sink';
+import { changeSinks } from '../lib/routing/change-sinks';
 import { Table } from '../lib/storage/table';
 
 const environment = apiEnvironment();
@@ -30,12 +27,7 @@ const deps = {
 };
 const services = platformServices(deps);
 const connections = new Connections(deps);
-const aws = new AwsCaller({ clock });
-const sinks = {
-  listeners: new Listeners(deps),
-  notify: new NotificationSink(aws, environment.fanoutFunction),
-  process: new EventBus(aws, { name: environment.eventBusName }),
-};
+const sinks = changeSinks(deps, environment);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 const platform: Platform = {

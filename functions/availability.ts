@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { processClock } from '../lib/config/clock';
 import { availabilityEnvironment } from '../lib/config/environment';
 import { watchTenants } from '../lib/platform/watch';
+import { changeSinks } from '../lib/routing/change-sinks';
 import { Table } from '../lib/storage/table';
 
 const environment = availabilityEnvironment();
@@ -10,10 +11,11 @@ const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 // it makes no readings
 const platform = { registry, telemetry: registry, clock: processClock() };
+const sinks = changeSinks(platform, environment);
 
 /** The schedule's tick: raises the alarm of each device that has been silent for too long. */
 export const handler = async (): Promise<void> => {
-  for await (const { tenant, raised } of watchTenants(platform)) {
+  for await (const { tenant, raised } of watchTenants({ ...platform, sinks })) {
     if (raised > 0) logger.info('devices became unavailable', { tenant, raised });
   }
 };

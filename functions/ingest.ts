@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AwsCaller } from '../lib/config/aws-call';
 import { processClock } from '../lib/config/clock';
 import { ingestEnvironment } from '../lib/config/environment';
 import { Connections } from '../lib/delivery/connections';
@@ -13,9 +12,7 @@ import { parseUplink } from '../lib/ingest/uplink';
 import { beginMessage } from '../lib/platform/flush';
 import { platformServices } from '../lib/platform/services';
 import { staticRows } from '../lib/protocols/smartrest/channel';
-import { EventBus } from '../lib/routing/events/event-bus';
-import { Listeners } from '../lib/routing/listeners';
-import { NotificationSink } from '../lib/routing/realtime/notification-sink';
+import { changeSinks } from '../lib/routing/change-sinks';
 import { Claims } from '../lib/storage/claims';
 import { Table } from '../lib/storage/table';
 
@@ -31,12 +28,7 @@ const platform = {
 const services = platformServices(platform);
 const claims = new Claims(platform.registry, clock);
 const connections = new Connections(platform);
-const aws = new AwsCaller({ clock });
-const sinks = {
-  listeners: new Listeners(platform),
-  notify: new NotificationSink(aws, environment.fanoutFunction),
-  process: new EventBus(aws, { name: environment.eventBusName }),
-};
+const sinks = changeSinks(platform, environment);
 
 const deps: IngestDeps = {
   services,

@@ -10,6 +10,7 @@ import { senderLookup } from '../lib/ingest/senders';
 import { beginMessage } from '../lib/platform/flush';
 import type { Origin } from '../lib/platform/model';
 import { platformServices } from '../lib/platform/services';
+import { changeSinks } from '../lib/routing/change-sinks';
 import { Claims } from '../lib/storage/claims';
 import { Table } from '../lib/storage/table';
 
@@ -20,6 +21,7 @@ const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const connections = new Connections({ registry, clock });
 const senderOf = senderLookup(new Claims(registry, clock), environment.defaultTenant);
 const platform = { registry, telemetry: registry, clock };
+const sinks = changeSinks(platform, environment);
 const { availability, devices, tenants } = platformServices(platform);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
@@ -40,7 +42,7 @@ export const handler = async (raw: unknown): Promise<void> => {
     const { at: receivedAt, connected } = change.presence;
     const messageId = sessionIdentifier;
     const origin: Origin = { tenant, user: claim.user, mode: 'PERSISTENT', receivedAt, messageId, row: 1 };
-    const message = beginMessage({ ...platform, tenants }, origin);
+    const message = beginMessage({ ...platform, tenants, sinks }, origin);
     await availability.connection({ origin, effects: message.effects }, agent, connected);
     await message.flush();
   }

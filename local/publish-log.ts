@@ -28,9 +28,9 @@ export class PublishLog {
 
   functionLine(functionName: string, text: string): void {
     const line = parse(text);
-    if (line === undefined) return this.say(`${functionName}: ${text}`);
-    if (line.message === 'publish') return this.say(publishLine(line));
-    if (line.level === 'ERROR') this.print(`${functionName}: ${text}`);
+    if (line === undefined) this.say(`${functionName}: ${text}`);
+    else if (line.message === 'publish') this.say(publishLine(line));
+    else if (line.level === 'ERROR') this.print(`${functionName}: ${text}`);
     else if (line.level === 'WARN') this.say(`${functionName}: ${line.message ?? ''} ${line.reason ?? ''}`.trimEnd());
   }
 

@@ -28,6 +28,8 @@ const ingest = z.object({
 const lifecycle = z.object({
   REGISTRY_TABLE: text,
   DELIVERY_QUEUE_URL: text,
+  EVENT_BUS_NAME: text,
+  FANOUT_FUNCTION: text,
   /** As for ingest. */
   DEFAULT_TENANT: optionalText,
 });
@@ -37,7 +39,7 @@ const deliver = z.object({
   IOT_ENDPOINT: optionalText,
   TARGET: z.optional(z.enum(['aws', 'emulator'])),
 });
-const availability = z.object({ REGISTRY_TABLE: text });
+const availability = z.object({ REGISTRY_TABLE: text, EVENT_BUS_NAME: text, FANOUT_FUNCTION: text });
 const api = z.object({
   REGISTRY_TABLE: text,
   TELEMETRY_TABLE: text,
@@ -104,6 +106,8 @@ export const lifecycleEnvironment = (environment = process.env) => {
   return {
     registryTable: parsed.REGISTRY_TABLE,
     deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
+    eventBusName: parsed.EVENT_BUS_NAME,
+    fanoutFunction: parsed.FANOUT_FUNCTION,
     defaultTenant: parsed.DEFAULT_TENANT,
   };
 };
@@ -118,9 +122,14 @@ export const deliverEnvironment = (environment = process.env) => {
   };
 };
 
-export const availabilityEnvironment = (environment = process.env) => ({
-  registryTable: parse(availability, environment).REGISTRY_TABLE,
-});
+export const availabilityEnvironment = (environment = process.env) => {
+  const parsed = parse(availability, environment);
+  return {
+    registryTable: parsed.REGISTRY_TABLE,
+    eventBusName: parsed.EVENT_BUS_NAME,
+    fanoutFunction: parsed.FANOUT_FUNCTION,
+  };
+};
 
 export const apiEnvironment = (environment = process.env) => {
   const parsed = parse(api, environment);

@@ -1,5 +1,5 @@
-import type { Change, ChangeContext, ChangeSink, RoutedChange } from '../routing/changes';
-import type { Listeners } from '../routing/listeners';
+import type { ChangeSinks } from '../routing/change-sinks';
+import type { Change, ChangeContext, RoutedChange } from '../routing/changes';
 import type { Sinks } from '../routing/modes';
 import { storeReadings } from '../storage/readings';
 import type { PlatformDeps } from './context';
@@ -15,13 +15,6 @@ export interface Message {
    * it can be done again.
    */
   flush(): Promise<void>;
-}
-
-/** Where changes go beside the database; nobody is called for a tenant where nobody listens. */
-export interface ChangeSinks {
-  readonly listeners: Pick<Listeners, 'of'>;
-  readonly notify: ChangeSink;
-  readonly process: ChangeSink;
 }
 
 export interface MessageDeps extends PlatformDeps {

@@ -1,6 +1,7 @@
+import type { ChangeSinks } from '../routing/change-sinks';
 import { listTenants } from '../storage/tenants';
 import type { PlatformDeps } from './context';
-import { beginMessage, type ChangeSinks } from './flush';
+import { beginMessage } from './flush';
 import { platformServices } from './services';
 
 /** Looks after what is due in every tenant: one query for the tenants and one for each of them while nothing is. */

@@ -39,7 +39,12 @@ describe('the event bus', () => {
     const putters = Object.entries(resourcesOf(template, 'AWS::IAM::Policy'))
       .filter(([, policy]) => JSON.stringify(policy).includes('events:PutEvents'))
       .map(([id]) => id.replace(/RoleDefaultPolicy.*/, ''));
-    expect(putters.sort()).toEqual(['CirrusHttpApiRest', 'CirrusIngestionIngest']);
+    expect(putters.sort()).toEqual([
+      'CirrusAvailability',
+      'CirrusHttpApiRest',
+      'CirrusIngestionIngest',
+      'CirrusLifecycle',
+    ]);
   });
 
   it('has nothing to switch while nobody declares a rule', () => {

@@ -177,12 +177,12 @@ describe('functions', () => {
   it.each([
     ['authorize', 256, 5, ['HASH_KEY_PARAMETER', 'POLICY_ARN_PREFIX', 'REGISTRY_TABLE']],
     ['ingest', 256, 15, [...CHANGES, 'DELIVERY_QUEUE_URL', 'PAYLOAD_LIMIT', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
-    ['lifecycle', 128, 15, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
+    ['lifecycle', 128, 15, [...CHANGES, 'DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
     ['deliver', 256, 60, ['DELIVERY_QUEUE_URL', 'REGISTRY_TABLE']],
     ['api', 512, 29, [...CHANGES, 'DELIVERY_QUEUE_URL', 'HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'TELEMETRY_TABLE']],
     ['realtime', 256, 29, ['HASH_KEY_PARAMETER', 'REGISTRY_TABLE', 'WEBSOCKET_ENDPOINT']],
     ['fanout', 256, 30, ['REGISTRY_TABLE', 'WEBSOCKET_ENDPOINT']],
-    ['availability', 128, 300, ['REGISTRY_TABLE']],
+    ['availability', 128, 300, [...CHANGES, 'REGISTRY_TABLE']],
     ['secrets', 128, 30, []],
     ['endpoint', 128, 30, []],
   ])('%s: %i MB, %i s', (name, MemorySize, Timeout, environment) => {

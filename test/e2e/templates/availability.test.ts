@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCirrus } from '../../../local/cirrus';
+import { c8yClient, subscribe } from '../support/bayeux';
 import { provided, startTestCirrus } from '../support/cirrus';
 import { eventually } from '../support/eventually';
 import { Stage } from './stage';
@@ -30,6 +31,9 @@ describe('a device that must be heard of every half hour', () => {
     expect(await alarms()).toEqual([]);
 
     cirrus.clock.advance(HOUR);
+    // after the hour: sessions live by the same clock
+    const client = c8yClient(provided(cirrus), 'websocket');
+    const heard = await subscribe(client, `/alarms/${id}`);
     cirrus.cloud.wake();
     await eventually(async () =>
       expect(await alarms()).toMatchObject([
@@ -37,6 +41,8 @@ describe('a device that must be heard of every half hour', () => {
       ]),
     );
     expect(await device()).toMatchObject({ c8y_Availability: { status: 'UNAVAILABLE' } });
+    await heard.waitFor(({ data }) => data.data.type === 'c8y_UnavailabilityAlarm' && data.realtimeAction === 'CREATE');
+    client.realtime.disconnect();
 
     await stage.say('125');
     expect(await alarms()).toMatchObject([{ type: 'c8y_UnavailabilityAlarm', status: 'CLEARED' }]);
