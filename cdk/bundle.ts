@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -32,25 +32,21 @@ export function entryOf(name: string): string {
   return entry;
 }
 
+/** Folders of the bundles made by this process, by function. */
+const bundles = new Map<string, string>();
+process.once('exit', () => {
+  for (const folder of bundles.values()) rmSync(folder, { recursive: true, force: true });
+});
+
 /**
  * The code of a function. esbuild runs in this process: NodejsFunction's own bundling starts npx for each function,
  * a third of a synthesis, and `npm start` waits for it.
  */
 export function bundledCode(name: string): Code {
-  const entry = entryOf(name);
-  return Code.fromAsset(dirname(entry), {
-    // of what comes out: a function whose bundle did not change is not deployed again
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      // never run, but CDK bundles each folder and command only once, and all functions share a folder
-      image: DockerImage.fromRegistry('scratch'),
-      command: [name],
-      local: {
-        tryBundle: (outputDirectory) => {
-          buildSync({ ...BUNDLE_OPTIONS, entryPoints: [entry], outfile: join(outputDirectory, 'index.mjs') });
-          return true;
-        },
-      },
-    },
-  });
+  const known = bundles.get(name);
+  if (known !== undefined) return Code.fromAsset(known);
+  const folder = mkdtempSync(join(tmpdir(), 'cirrus-bundle-'));
+  buildSync({ ...BUNDLE_OPTIONS, entryPoints: [entryOf(name)], outfile: join(folder, 'index.mjs') });
+  bundles.set(name, folder);
+  return Code.fromAsset(folder);
 }

@@ -1,170 +1,142 @@
-import * as z from 'zod/mini';
-
-/** What CDK puts into each function's environment (`cdk/`); parsed once per instance, so a wrong deployment fails by name. */
-const text = z.string().check(z.minLength(1));
-const optionalText = z.optional(text);
-
-const authorize = z.object({
-  REGISTRY_TABLE: text,
-  HASH_KEY_PARAMETER: text,
-  /** `arn:aws:iot:<region>:<account>:` */
-  POLICY_ARN_PREFIX: text,
-});
-const ingest = z.object({
-  REGISTRY_TABLE: text,
-  TELEMETRY_TABLE: text,
-  DELIVERY_QUEUE_URL: text,
-  EVENT_BUS_NAME: text,
-  /** Brings changes to subscribers of real-time notifications. */
-  FANOUT_FUNCTION: text,
-  IOT_ENDPOINT: optionalText,
-  /** Bytes of a whole PUBLISH packet: 8092 or 16184. */
-  PAYLOAD_LIMIT: z.pipe(text, z.transform(Number)),
-  /** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage. */
-  TARGET: z.optional(z.enum(['aws', 'emulator'])),
-  /** Whose clients are that no authorizer claimed; only on an emulator. */
-  DEFAULT_TENANT: optionalText,
-});
-const lifecycle = z.object({
-  REGISTRY_TABLE: text,
-  DELIVERY_QUEUE_URL: text,
-  EVENT_BUS_NAME: text,
-  FANOUT_FUNCTION: text,
-  /** As for ingest. */
-  DEFAULT_TENANT: optionalText,
-});
-const deliver = z.object({
-  REGISTRY_TABLE: text,
-  DELIVERY_QUEUE_URL: text,
-  IOT_ENDPOINT: optionalText,
-  TARGET: z.optional(z.enum(['aws', 'emulator'])),
-});
-const availability = z.object({ REGISTRY_TABLE: text, EVENT_BUS_NAME: text, FANOUT_FUNCTION: text });
-const api = z.object({
-  REGISTRY_TABLE: text,
-  TELEMETRY_TABLE: text,
-  DELIVERY_QUEUE_URL: text,
-  EVENT_BUS_NAME: text,
-  FANOUT_FUNCTION: text,
-  HASH_KEY_PARAMETER: text,
-  /** The tenant of a user name without one, when the host name does not tell. */
-  DEFAULT_TENANT: optionalText,
-});
-const realtime = z.object({
-  REGISTRY_TABLE: text,
-  HASH_KEY_PARAMETER: text,
-  /**
-   * Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; on an emulator a
-   * path of its gateway, whose address only `AWS_ENDPOINT_URL` knows.
-   */
-  WEBSOCKET_ENDPOINT: text,
-  AWS_ENDPOINT_URL: optionalText,
-  /** The SDK's own variable, which wins where it is set. */
-  AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: optionalText,
-  DEFAULT_TENANT: optionalText,
-});
-const fanout = z.omit(realtime, { HASH_KEY_PARAMETER: true, DEFAULT_TENANT: true });
-const eventRule = z.object({ REGISTRY_TABLE: text });
-
+/**
+ * What CDK puts into each function's environment (`cdk/`), read once per instance, so that a wrong deployment fails by
+ * name. Read by hand: a schema library is a tenth of the ingest function's cold start (decision 3).
+ */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-function parse<T extends z.ZodMiniType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
-  const parsed = z.safeParse(schema, environment);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new EnvironmentError(`environment of the function is wrong: ${faults.join('; ')}`);
+type Environment = NodeJS.ProcessEnv;
+
+/** Reads variables and remembers what is wrong with them, so that all faults are told at once. */
+class Reader {
+  readonly faults: string[] = [];
+
+  constructor(private readonly environment: Environment) {}
+
+  text(name: string): string {
+    const value = this.environment[name];
+    if (value) return value;
+    this.faults.push(`${name} is missing`);
+    return '';
+  }
+
+  /** Undefined when it is missing or empty. */
+  optional(name: string): string | undefined {
+    return this.environment[name] || undefined;
+  }
+
+  number(name: string): number {
+    const text = this.text(name);
+    const value = Number(text);
+    if (text !== '' && !Number.isFinite(value)) this.faults.push(`${name} is no number: ${text}`);
+    return value;
+  }
+
+  oneOf<const T extends string>(name: string, values: readonly [T, ...T[]]): T {
+    const text = this.environment[name] || values[0];
+    const found = values.find((value) => value === text);
+    if (found === undefined) this.faults.push(`${name} is none of ${values.join(', ')}: ${text}`);
+    return found ?? values[0];
+  }
 }
 
-export const authorizeEnvironment = (environment = process.env) => {
-  const parsed = parse(authorize, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    hashKeyParameter: parsed.HASH_KEY_PARAMETER,
-    policyArnPrefix: parsed.POLICY_ARN_PREFIX,
-  };
-};
+function read<T>(environment: Environment, take: (reader: Reader) => T): T {
+  const reader = new Reader(environment);
+  const values = take(reader);
+  if (reader.faults.length === 0) return values;
+  throw new EnvironmentError(`environment of the function is wrong: ${reader.faults.join('; ')}`);
+}
 
-export const ingestEnvironment = (environment = process.env) => {
-  const parsed = parse(ingest, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    telemetryTable: parsed.TELEMETRY_TABLE,
-    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
-    eventBusName: parsed.EVENT_BUS_NAME,
-    fanoutFunction: parsed.FANOUT_FUNCTION,
-    iotEndpoint: parsed.IOT_ENDPOINT,
-    payloadLimit: parsed.PAYLOAD_LIMIT,
-    target: parsed.TARGET ?? 'aws',
-    defaultTenant: parsed.DEFAULT_TENANT,
-  };
-};
-
-export const lifecycleEnvironment = (environment = process.env) => {
-  const parsed = parse(lifecycle, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
-    eventBusName: parsed.EVENT_BUS_NAME,
-    fanoutFunction: parsed.FANOUT_FUNCTION,
-    defaultTenant: parsed.DEFAULT_TENANT,
-  };
-};
-
-export const deliverEnvironment = (environment = process.env) => {
-  const parsed = parse(deliver, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
-    iotEndpoint: parsed.IOT_ENDPOINT,
-    target: parsed.TARGET ?? 'aws',
-  };
-};
-
-export const availabilityEnvironment = (environment = process.env) => {
-  const parsed = parse(availability, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    eventBusName: parsed.EVENT_BUS_NAME,
-    fanoutFunction: parsed.FANOUT_FUNCTION,
-  };
-};
-
-export const apiEnvironment = (environment = process.env) => {
-  const parsed = parse(api, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    telemetryTable: parsed.TELEMETRY_TABLE,
-    deliveryQueueUrl: parsed.DELIVERY_QUEUE_URL,
-    eventBusName: parsed.EVENT_BUS_NAME,
-    fanoutFunction: parsed.FANOUT_FUNCTION,
-    hashKeyParameter: parsed.HASH_KEY_PARAMETER,
-    defaultTenant: parsed.DEFAULT_TENANT,
-  };
-};
-
-const webSocketEndpointOf = (parsed: z.output<typeof fanout>): string =>
-  parsed.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? new URL(parsed.WEBSOCKET_ENDPOINT, parsed.AWS_ENDPOINT_URL).href;
-
-export const realtimeEnvironment = (environment = process.env) => {
-  const parsed = parse(realtime, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    hashKeyParameter: parsed.HASH_KEY_PARAMETER,
-    webSocketEndpoint: webSocketEndpointOf(parsed),
-    defaultTenant: parsed.DEFAULT_TENANT,
-  };
-};
-
-export const fanoutEnvironment = (environment = process.env) => {
-  const parsed = parse(fanout, environment);
-  return {
-    registryTable: parsed.REGISTRY_TABLE,
-    webSocketEndpoint: webSocketEndpointOf(parsed),
-  };
-};
-
-export const eventRuleEnvironment = (environment = process.env) => ({
-  registryTable: parse(eventRule, environment).REGISTRY_TABLE,
+/** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage; `aws` when nothing is said. */
+const target = (reader: Reader) => reader.oneOf('TARGET', ['aws', 'emulator']);
+/** Host of the account's data endpoint; the SDK's own choice when left out. */
+const iotEndpoint = (reader: Reader) => reader.optional('IOT_ENDPOINT');
+/** Where the changes of a message go: the bus, and the function that brings them to subscribers. */
+const changes = (reader: Reader) => ({
+  eventBusName: reader.text('EVENT_BUS_NAME'),
+  fanoutFunction: reader.text('FANOUT_FUNCTION'),
 });
+
+export const authorizeEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    hashKeyParameter: reader.text('HASH_KEY_PARAMETER'),
+    /** `arn:aws:iot:<region>:<account>:` */
+    policyArnPrefix: reader.text('POLICY_ARN_PREFIX'),
+  }));
+
+export const ingestEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    telemetryTable: reader.text('TELEMETRY_TABLE'),
+    deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
+    ...changes(reader),
+    iotEndpoint: iotEndpoint(reader),
+    /** Bytes of a whole PUBLISH packet: 8092 or 16184. */
+    payloadLimit: reader.number('PAYLOAD_LIMIT'),
+    target: target(reader),
+    /** Whose clients are that no authorizer claimed; only on an emulator. */
+    defaultTenant: reader.optional('DEFAULT_TENANT'),
+  }));
+
+export const lifecycleEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
+    ...changes(reader),
+    defaultTenant: reader.optional('DEFAULT_TENANT'),
+  }));
+
+export const deliverEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
+    iotEndpoint: iotEndpoint(reader),
+    target: target(reader),
+  }));
+
+export const availabilityEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({ registryTable: reader.text('REGISTRY_TABLE'), ...changes(reader) }));
+
+export const apiEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    telemetryTable: reader.text('TELEMETRY_TABLE'),
+    deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
+    ...changes(reader),
+    hashKeyParameter: reader.text('HASH_KEY_PARAMETER'),
+    /** The tenant of a user name without one, when the host name does not tell. */
+    defaultTenant: reader.optional('DEFAULT_TENANT'),
+  }));
+
+/**
+ * Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; on an emulator a
+ * path of its gateway, whose address only `AWS_ENDPOINT_URL` knows. The SDK's own variable wins where it is set.
+ */
+function webSocketEndpoint(reader: Reader): string {
+  const endpoint = reader.text('WEBSOCKET_ENDPOINT');
+  const own = reader.optional('AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI');
+  if (own !== undefined || endpoint === '') return own ?? '';
+  const base = reader.optional('AWS_ENDPOINT_URL');
+  if (URL.canParse(endpoint, base)) return new URL(endpoint, base).href;
+  reader.faults.push(`WEBSOCKET_ENDPOINT is no URL: ${endpoint}`);
+  return '';
+}
+
+export const realtimeEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    hashKeyParameter: reader.text('HASH_KEY_PARAMETER'),
+    webSocketEndpoint: webSocketEndpoint(reader),
+    defaultTenant: reader.optional('DEFAULT_TENANT'),
+  }));
+
+export const fanoutEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({
+    registryTable: reader.text('REGISTRY_TABLE'),
+    webSocketEndpoint: webSocketEndpoint(reader),
+  }));
+
+export const eventRuleEnvironment = (environment: Environment = process.env) =>
+  read(environment, (reader) => ({ registryTable: reader.text('REGISTRY_TABLE') }));
