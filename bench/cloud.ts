@@ -1,17 +1,6 @@
 import { type CirrusSettings, type RunningCirrus, startCirrus } from '../local/cirrus';
-import type { LocalOptions } from '../local/options';
+import { OWN_CLOUD } from '../local/options';
 import { PublishLog } from '../local/publish-log';
-
-/** The embedded cloud as benches start it: any free ports, tables in memory, nothing printed. */
-export const BENCH_OPTIONS: LocalOptions = {
-  host: '127.0.0.1',
-  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
-  tenant: 't100',
-  adminUser: 'admin',
-  adminPassword: 'secret',
-  bootstrapPassword: 'bootstrap',
-  quiet: true,
-};
 
 /** Far above what a machine does: the broker's limit per connection is not what benches measure. */
 const NO_LIMIT = 1_000_000;
@@ -20,7 +9,7 @@ const NO_LIMIT = 1_000_000;
 export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningCirrus> {
   const faults = new PublishLog(true, (line) => console.error(line));
   return startCirrus(
-    BENCH_OPTIONS,
+    OWN_CLOUD,
     {
       onLog: (functionName, line) => faults.functionLine(functionName, line),
       onEvent: (event) => {
@@ -35,8 +24,8 @@ export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningC
 
 /** What a device logs in with. */
 export const BENCH_LOGIN = {
-  username: `${BENCH_OPTIONS.tenant}/${BENCH_OPTIONS.adminUser}`,
-  password: BENCH_OPTIONS.adminPassword,
+  username: `${OWN_CLOUD.tenant}/${OWN_CLOUD.adminUser}`,
+  password: OWN_CLOUD.adminPassword,
 } as const;
 
 /** The name of one of the stack's tables. */

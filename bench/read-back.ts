@@ -2,7 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { platformServices } from '../lib/platform/services';
 import { Table } from '../lib/storage/table';
 import type { RunningCirrus } from '../local/cirrus';
-import { BENCH_OPTIONS, tableName } from './cloud';
+import { OWN_CLOUD } from '../local/options';
+import { tableName } from './cloud';
 import { FLOOR_TENANT, floorPartition } from './load/floor';
 import type { Reading } from './readings';
 
@@ -22,7 +23,7 @@ export class ReadBack {
 
   /** Throws unless the device has exactly these readings. */
   async expect(serial: string, readings: readonly Reading[]): Promise<void> {
-    const { tenant } = BENCH_OPTIONS;
+    const { tenant } = OWN_CLOUD;
     const device = await this.services.identity.resolve(tenant, serial);
     if (device === undefined) throw new Error(`${serial} was never created`);
     const missing = new Map(readings.map(({ time, value }) => [new Date(time).toISOString(), value]));

@@ -6,7 +6,8 @@ import { Credentials } from '../lib/platform/credentials';
 import { Table } from '../lib/storage/table';
 import { usageBetween } from '../local/aws/meter/meter';
 import type { RunningCirrus } from '../local/cirrus';
-import { BENCH_LOGIN, BENCH_OPTIONS, startBenchCloud, tableName } from './cloud';
+import { OWN_CLOUD } from '../local/options';
+import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import type { Bench, Check } from './report';
 import { number, table } from './table';
 
@@ -48,7 +49,7 @@ const MILLION = 1_000_000;
 const SERVICES = ['IoT Core', 'Lambda', 'DynamoDB', 'API Gateway'] as const;
 
 const userName = (index: number): string => `viewer${Math.floor(index / CONNECTIONS_PER_USER)}`;
-const tokenOf = (user: string): string => Buffer.from(`${BENCH_OPTIONS.tenant}/${user}:${PASSWORD}`).toString('base64');
+const tokenOf = (user: string): string => Buffer.from(`${OWN_CLOUD.tenant}/${user}:${PASSWORD}`).toString('base64');
 const handshakeOf = (user: string): object => ({
   channel: '/meta/handshake',
   version: '1.0',
@@ -181,7 +182,7 @@ async function addUsers(cirrus: RunningCirrus): Promise<void> {
   const credentials = new Credentials({ registry, clock }, async () => clock.randomBytes(32));
   for (let index = 0; index < USERS * CONNECTIONS_PER_USER; index += CONNECTIONS_PER_USER) {
     const user = { userName: userName(index), password: PASSWORD, kind: 'human', roles: ['reader'] } as const;
-    const created = await credentials.createUser(BENCH_OPTIONS.tenant, user);
+    const created = await credentials.createUser(OWN_CLOUD.tenant, user);
     if (!created.ok) throw new Error(created.error.message);
   }
   client.destroy();

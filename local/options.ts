@@ -22,6 +22,17 @@ export interface LocalOptions {
   readonly quiet: boolean;
 }
 
+/** For a cloud of one's own beside others: any free ports, tables in memory, nothing printed. */
+export const OWN_CLOUD: LocalOptions = {
+  host: '127.0.0.1',
+  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
+  tenant: 't100',
+  adminUser: 'admin',
+  adminPassword: 'secret',
+  bootstrapPassword: 'bootstrap',
+  quiet: true,
+};
+
 export const USAGE = `npm start -- [--data DIR] [--dynamodb-endpoint URL] [--quiet]
 
 environment  HOST 127.0.0.1  MQTT_PORT 1883  MQTTS_PORT 8883  WS_PORT 8083  WSS_PORT 8084  HTTP_PORT 8080

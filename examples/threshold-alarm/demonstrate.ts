@@ -3,18 +3,9 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { connectAsync } from 'mqtt';
 import type { CirrusStack } from '../../cdk/stack';
 import { type RunningCirrus, startCirrus } from '../../local/cirrus';
-import type { LocalOptions } from '../../local/options';
+import { OWN_CLOUD } from '../../local/options';
 import { ThresholdAlarm } from './threshold-alarm';
 
-const OPTIONS: LocalOptions = {
-  host: '127.0.0.1',
-  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
-  tenant: 't100',
-  adminUser: 'admin',
-  adminPassword: 'secret',
-  bootstrapPassword: 'bootstrap',
-  quiet: true,
-};
 const PARAMETER = '/threshold-alarm/t100';
 const SERIAL = 'boiler-1';
 const PATIENCE_MS = 20_000;
@@ -29,13 +20,13 @@ interface Alarm {
 
 /** Runs Cirrus with the construct on this machine, lets a boiler get too hot and cool down, and says what happens. */
 export async function demonstrate(say: (line: string) => void): Promise<void> {
-  const cirrus = await startCirrus(OPTIONS, {}, { extend: addTo });
+  const cirrus = await startCirrus(OWN_CLOUD, {}, { extend: addTo });
   try {
     await connectFunction(cirrus);
     const boiler = await connectAsync(cirrus.endpoints.mqtt, {
       clientId: SERIAL,
-      username: `${OPTIONS.tenant}/${OPTIONS.adminUser}`,
-      password: OPTIONS.adminPassword,
+      username: `${OWN_CLOUD.tenant}/${OWN_CLOUD.adminUser}`,
+      password: OWN_CLOUD.adminPassword,
     });
     const read = async (celsius: number): Promise<void> => {
       say(`${SERIAL} publishes 211,${celsius}`);
@@ -58,7 +49,7 @@ export async function demonstrate(say: (line: string) => void): Promise<void> {
 function addTo(stack: CirrusStack): void {
   new ThresholdAlarm(stack, 'ThresholdAlarm', {
     cirrus: stack.cirrus,
-    tenant: OPTIONS.tenant,
+    tenant: OWN_CLOUD.tenant,
     fragment: 'c8y_TemperatureMeasurement',
     series: 'T',
     limit: 80,
@@ -69,13 +60,13 @@ function addTo(stack: CirrusStack): void {
 /** What whoever deploys it does once: a user for the function, and a parameter that tells it where and as whom. */
 async function connectFunction(cirrus: RunningCirrus): Promise<void> {
   const password = randomBytes(24).toString('base64url');
-  await request(cirrus, 'POST', `/user/${OPTIONS.tenant}/users`, {
+  await request(cirrus, 'POST', `/user/${OWN_CLOUD.tenant}/users`, {
     userName: 'threshold-alarm',
     password,
     groups: { references: [{ group: { name: 'admins' } }] },
   });
   const ssm = new SSMClient(cirrus.cloud.clientConfiguration);
-  const Value = JSON.stringify({ url: cirrus.endpoints.http, user: `${OPTIONS.tenant}/threshold-alarm`, password });
+  const Value = JSON.stringify({ url: cirrus.endpoints.http, user: `${OWN_CLOUD.tenant}/threshold-alarm`, password });
   await ssm.send(new PutParameterCommand({ Name: PARAMETER, Type: 'SecureString', Value }));
   ssm.destroy();
 }
@@ -101,7 +92,7 @@ async function until(cirrus: RunningCirrus, holds: (alarms: readonly Alarm[]) =>
 }
 
 async function request<T>({ endpoints }: RunningCirrus, method: string, path: string, body?: object): Promise<T> {
-  const { tenant, adminUser, adminPassword } = OPTIONS;
+  const { tenant, adminUser, adminPassword } = OWN_CLOUD;
   const response = await fetch(`${endpoints.http}${path}`, {
     method,
     headers: {

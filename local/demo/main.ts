@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { usageBetween } from '../aws/meter/meter';
 import { type RunningCirrus, startCirrus } from '../cirrus';
-import type { LocalOptions } from '../options';
+import { OWN_CLOUD } from '../options';
 import { PublishLog } from '../publish-log';
 import { Device } from './device';
 import { Progress } from './progress';
@@ -11,15 +11,6 @@ import { readBack, spaceOf } from './stored';
 import { costTable, type DeviceSummary, isComplete, spaceTable, storedTable } from './summary';
 import { type Sample, samplesOf, stations } from './weather';
 
-const OPTIONS: LocalOptions = {
-  host: '127.0.0.1',
-  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
-  tenant: 't100',
-  adminUser: 'admin',
-  adminPassword: 'secret',
-  bootstrapPassword: 'bootstrap',
-  quiet: true,
-};
 const OPERATION_LIMIT_MS = 10_000;
 
 /** A device with the samples it is going to send. */
@@ -40,7 +31,7 @@ async function connectAll(cirrus: RunningCirrus, rest: RestClient): Promise<Repl
       const user = `device_${station.serial}`;
       const password = Buffer.from(cirrus.clock.randomBytes(24)).toString('base64url');
       await rest.createDeviceUser(user, password);
-      const login = { url: cirrus.endpoints.mqtt, username: `${OPTIONS.tenant}/${user}`, password };
+      const login = { url: cirrus.endpoints.mqtt, username: `${OWN_CLOUD.tenant}/${user}`, password };
       const device = await Device.connect(station, login);
       return { device, samples: samplesOf(station, now) };
     }),
@@ -74,14 +65,14 @@ async function summarize(cirrus: RunningCirrus, rest: RestClient, replay: Replay
   const { station, publishes } = device;
   const deviceId = await rest.deviceId(station.serial);
   const stored = await readBack(rest, deviceId, station, samples);
-  const space = await spaceOf(cirrus, OPTIONS.tenant, deviceId);
+  const space = await spaceOf(cirrus, OWN_CLOUD.tenant, deviceId);
   return { serial: station.serial, unit: station.unit, publishes, sent: samples.length, stored, space };
 }
 
 /** Runs the demo in a started cloud; false when something is not as it should be. */
 async function show(cirrus: RunningCirrus): Promise<boolean> {
   const { cloud, endpoints } = cirrus;
-  const rest = new RestClient(endpoints.http, OPTIONS.tenant, OPTIONS.adminUser, OPTIONS.adminPassword);
+  const rest = new RestClient(endpoints.http, OWN_CLOUD.tenant, OWN_CLOUD.adminUser, OWN_CLOUD.adminPassword);
   const before = cloud.meter.snapshot();
   const replays = await connectAll(cirrus, rest);
   try {
@@ -117,7 +108,7 @@ const started = performance.now();
 const faults = new PublishLog(true, (line) => console.error(line));
 say('Starting the stack on this machine …');
 const cirrus = await startCirrus(
-  OPTIONS,
+  OWN_CLOUD,
   {
     onLog: (functionName, line) => faults.functionLine(functionName, line),
     onEvent: (event) => faults.brokerEvent(event),

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCirrus, startCirrus } from '../../local/cirrus';
-import { provided, TEST_OPTIONS } from './support/cirrus';
+import { OWN_CLOUD } from '../../local/options';
+import { provided } from './support/cirrus';
 import { Device, newSerial } from './support/device';
 import { eventually } from './support/eventually';
 import { Rest } from './support/rest';
@@ -15,7 +16,7 @@ let rest: Rest;
 beforeAll(async () => {
   certificateDir = await mkdtemp(join(tmpdir(), 'cirrus-emulator-'));
   const settings = { certificateDir, retryDelays: [50, 100], context: { target: 'emulator' } } as const;
-  cirrus = await startCirrus(TEST_OPTIONS, {}, settings);
+  cirrus = await startCirrus(OWN_CLOUD, {}, settings);
   rest = new Rest(provided(cirrus));
 });
 afterAll(async () => {

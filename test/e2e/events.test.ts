@@ -2,14 +2,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCirrus } from '../../local/cirrus';
-import { type ProvidedCirrus, provided, startTestCirrus, TEST_OPTIONS } from './support/cirrus';
+import { OWN_CLOUD } from '../../local/options';
+import { type ProvidedCirrus, provided, startTestCirrus } from './support/cirrus';
 import { Device, newSerial } from './support/device';
 import { logEvents, loggedEvents } from './support/event-log';
 import { eventually } from './support/eventually';
 import { Rest } from './support/rest';
 import { anotherTenant } from './support/tenant';
 
-const WATCHED = TEST_OPTIONS.tenant;
+const WATCHED = OWN_CLOUD.tenant;
 /** A rule is honoured within this time, and its end. */
 const HEARD_WITHIN_MS = 5_000;
 

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ProvidedCirrus, TEST_OPTIONS } from './support/cirrus';
+import { OWN_CLOUD } from '../../local/options';
+import type { ProvidedCirrus } from './support/cirrus';
 import { Device, newSerial } from './support/device';
 import { eventually } from './support/eventually';
 import { Rest } from './support/rest';
@@ -66,7 +67,7 @@ function asProvided(ready: Readonly<Record<string, string>>): ProvidedCirrus {
   const { mqtt = '', mqtts = '', ws = '', wss = '', http = '', https = '', tenant = '', user = '', ca = '' } = ready;
   const endpoints = { mqtt, mqtts, ws, wss, http, https };
   const aws = { endpoint: '', region: '', credentials: { accessKeyId: '', secretAccessKey: '' } };
-  return { endpoints, tenant, user, password: TEST_OPTIONS.adminPassword, caFile: ca, aws, outputs: {} };
+  return { endpoints, tenant, user, password: OWN_CLOUD.adminPassword, caFile: ca, aws, outputs: {} };
 }
 
 describe('npm start', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCirrus } from '../../local/cirrus';
-import { provided, startTestCirrus, TEST_OPTIONS } from './support/cirrus';
+import { OWN_CLOUD } from '../../local/options';
+import { provided, startTestCirrus } from './support/cirrus';
 import { newSerial } from './support/device';
 import { DOORS, KINDS, type Kind, MODES, newSenders, type Sender } from './support/doors';
 import { logEvents } from './support/event-log';
@@ -58,7 +59,7 @@ describe('on the embedded cloud', () => {
   const senders = new Map<string, readonly Sender[]>();
 
   beforeAll(async () => {
-    running = await startTestCirrus({ extend: (stack) => logEvents(stack, TEST_OPTIONS.tenant) });
+    running = await startTestCirrus({ extend: (stack) => logEvents(stack, OWN_CLOUD.tenant) });
     rest = new Rest(provided(running));
     subscriptions = await subscribeToAll(provided(running));
     for (const door of Object.keys(DOORS)) senders.set(door, await newSenders(provided(running)));

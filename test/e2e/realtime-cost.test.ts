@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCirrus, startCirrus } from '../../local/cirrus';
+import { OWN_CLOUD } from '../../local/options';
 import { c8yClient, subscribe } from './support/bayeux';
-import { type ProvidedCirrus, provided, TEST_OPTIONS } from './support/cirrus';
+import { type ProvidedCirrus, provided } from './support/cirrus';
 import { Device } from './support/device';
 import { eventually } from './support/eventually';
 import { Rest } from './support/rest';
@@ -21,7 +22,7 @@ let device: Device;
 /** A Cirrus whose meter nobody else moves. */
 beforeAll(async () => {
   certificateDir = await mkdtemp(join(tmpdir(), 'cirrus-realtime-'));
-  running = await startCirrus(TEST_OPTIONS, {}, { certificateDir, retryDelays: [50, 100] });
+  running = await startCirrus(OWN_CLOUD, {}, { certificateDir, retryDelays: [50, 100] });
   cirrus = provided(running);
   device = await Device.connect(cirrus, { clientId: 'metered' });
 });

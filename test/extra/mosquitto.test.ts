@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { pasteLines } from '../../local/announce';
-import { TEST_OPTIONS } from '../e2e/support/cirrus';
+import { OWN_CLOUD } from '../../local/options';
+
 import { newSerial } from '../e2e/support/device';
 import { eventually } from '../e2e/support/eventually';
 import { Rest } from '../e2e/support/rest';
@@ -87,7 +88,7 @@ describe.each([
 });
 
 describe('the lines that a start prints to paste', () => {
-  const lines = pasteLines(TEST_OPTIONS, cirrus.endpoints, cirrus.caFile)
+  const lines = pasteLines(OWN_CLOUD, cirrus.endpoints, cirrus.caFile)
     .split('\n')
     .filter((line) => line.startsWith('  '))
     .map((line) => line.trim());

@@ -3,18 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoints } from '../../../local/announce';
 import { type CirrusSettings, type RunningCirrus, startCirrus } from '../../../local/cirrus';
-import type { LocalOptions } from '../../../local/options';
-
-/** How tests start an embedded Cirrus: any free ports, nothing said, the standard tenant and users. */
-export const TEST_OPTIONS: LocalOptions = {
-  host: '127.0.0.1',
-  ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
-  tenant: 't100',
-  adminUser: 'admin',
-  adminPassword: 'secret',
-  bootstrapPassword: 'bootstrap',
-  quiet: true,
-};
+import { type LocalOptions, OWN_CLOUD } from '../../../local/options';
 
 /** What AWS waits minutes for before it retries. */
 const FAST: CirrusSettings = { retryDelays: [50, 100] };
@@ -34,7 +23,7 @@ export interface ProvidedCirrus {
 }
 
 export function provided({ cloud, endpoints, caFile }: RunningCirrus): ProvidedCirrus {
-  const { tenant, adminUser, adminPassword } = TEST_OPTIONS;
+  const { tenant, adminUser, adminPassword } = OWN_CLOUD;
   const { clientConfiguration: aws, outputs } = cloud;
   return { endpoints, tenant, user: adminUser, password: adminPassword, caFile, aws, outputs };
 }
@@ -45,7 +34,7 @@ export async function startTestCirrus(
   options: Partial<LocalOptions> = {},
 ): Promise<RunningCirrus> {
   const certificateDir = await mkdtemp(join(tmpdir(), 'cirrus-test-'));
-  const cirrus = await startCirrus({ ...TEST_OPTIONS, ...options }, {}, { certificateDir, ...FAST, ...settings });
+  const cirrus = await startCirrus({ ...OWN_CLOUD, ...options }, {}, { certificateDir, ...FAST, ...settings });
   return {
     ...cirrus,
     close: async () => {
