@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import pc from 'picocolors';
+import picocolors from 'picocolors';
 import { parseTopic, type UplinkTopic } from '../lib/ingest/topic';
 import { type DecodeContext, type DecodedRow, decodeStatic } from '../lib/protocols/smartrest/decode';
 import { TEMPLATE_CATALOGUE, templatesMarkdown } from '../lib/protocols/smartrest/describe';
@@ -8,6 +8,9 @@ import { errorRow } from '../lib/protocols/smartrest/errors';
 import { type Explanation, explain } from '../lib/protocols/smartrest/explain';
 import { readText } from '../lib/protocols/smartrest/payload';
 import { type Sinks, sinksOf } from '../lib/routing/modes';
+
+/** On a terminal only; picocolors alone would also colour what a CI system reads. */
+const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
 
 const HELP = `What a device's message would do, without any server.
 
