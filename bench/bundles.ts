@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLE_OPTIONS, entryOf } from '../cdk/bundle';
 import { STACK_NAME, synthesize } from '../cdk/synthesize';
+import { number, table } from '../local/table';
 import type { Bench } from './report';
-import { number, table } from './table';
 
 /** The functions devices and clients wait for; those that only run during a deployment are left out. */
 const FUNCTIONS = ['authorize', 'ingest', 'lifecycle', 'deliver', 'api'] as const;

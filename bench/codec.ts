@@ -2,9 +2,9 @@ import { parse as csvParse } from 'csv-parse/sync';
 import { csvParseRows } from 'd3-dsv';
 import papaparse from 'papaparse';
 import { parseRows } from '../lib/protocols/smartrest/csv';
+import { number, table } from '../local/table';
 import { CODEC_VECTORS } from './codec-vectors';
 import { type Bench, type Check, median } from './report';
-import { number, table } from './table';
 
 /** One parser of the comparison. `fields` walks what it returns as a decoder would, without turning it into another shape. */
 interface Reader {

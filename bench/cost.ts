@@ -2,11 +2,11 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { type Usage, unitsOf, usageBetween } from '../local/aws/meter/meter';
 import type { Metric } from '../local/aws/meter/prices';
 import type { RunningCirrus } from '../local/cirrus';
+import { number, table } from '../local/table';
 import { BENCH_LOGIN, startBenchCloud } from './cloud';
 import { ReadBack } from './read-back';
 import { payloadsOf, readingsOf } from './readings';
 import type { Bench, Check } from './report';
-import { number, table } from './table';
 
 /** What one way of publishing used: sums over all publishes. */
 interface Bill {

@@ -1,11 +1,11 @@
 import type { RunningCirrus } from '../local/cirrus';
+import { number, table } from '../local/table';
 import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import { prepareLoad } from './load/generator';
 import type { Job } from './load/protocol';
 import { ReadBack } from './read-back';
 import { payloadsOf, type Reading, readingsOf } from './readings';
 import { type Bench, median } from './report';
-import { number, table } from './table';
 
 /** One way of getting readings into the database. */
 interface Way {

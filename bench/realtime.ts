@@ -7,9 +7,9 @@ import { Table } from '../lib/storage/table';
 import { usageBetween } from '../local/aws/meter/meter';
 import type { RunningCirrus } from '../local/cirrus';
 import { OWN_CLOUD } from '../local/options';
+import { number, table } from '../local/table';
 import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import type { Bench, Check } from './report';
-import { number, table } from './table';
 
 type Transport = 'WebSocket' | 'long polling';
 

@@ -1,4 +1,4 @@
-import { number, table } from './table';
+import { number, table } from '../local/table';
 
 /** One figure to reach. */
 export interface Check {

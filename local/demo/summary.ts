@@ -1,5 +1,5 @@
-import { number, table } from '../../bench/table';
 import { type Costs, type Usage, unitsOf } from '../aws/meter/meter';
+import { number, table } from '../table';
 import type { Space, Stored } from './stored';
 
 /** One device at the end of the demo. */

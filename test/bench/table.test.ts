@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { number, table } from '../../bench/table';
+import { number, table } from '../../local/table';
 
 describe('table', () => {
   it('makes columns as wide as their widest cell, numbers to the right', () => {

@@ -8,7 +8,7 @@ import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
 import { measurementUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
-import { dateRangeOf, flagOf, textOf } from './query';
+import { dateRangeOf, flagOf, requireNarrowed, textOf } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { measurementView } from './views';
@@ -110,15 +110,11 @@ async function remove(context: RequestContext, param: (name: string) => string):
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
-/** At least one of source and dates has to narrow it down (rest-api section 7). */
 async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
-  const { source, from, to } = filter.value;
-  if (source === undefined && from === undefined && to === undefined) {
-    const message = 'At least one of the parameters source, dateFrom, dateTo is needed.';
-    return fail({ kind: 'invalid', resource: 'measurement', message });
-  }
+  const narrowed = requireNarrowed(filter.value, 'measurement');
+  if (!narrowed.ok) return narrowed;
   await platform.measurements.deleteMany(call, filter.value);
   return ok({ status: 204 });
 }

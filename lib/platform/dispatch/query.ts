@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../config/result';
-import type { PlatformError } from '../errors';
+import type { PlatformError, Resource } from '../errors';
 import { parseDateTime } from './date-time';
 
 const invalid = (message: string): Result<never, PlatformError> =>
@@ -72,4 +72,14 @@ export function dateRangeOf(
     ...(from.value !== undefined && { from: from.value }),
     ...(to.value !== undefined && { to: to.value }),
   });
+}
+
+/** A deletion of many is refused unless at least one of source and dates narrows it down (rest-api section 7). */
+export function requireNarrowed(
+  { source, from, to }: DateRange & { readonly source?: string },
+  resource: Resource,
+): Result<void, PlatformError> {
+  if (source !== undefined || from !== undefined || to !== undefined) return ok(undefined);
+  const message = 'At least one of the parameters source, dateFrom, dateTo is needed.';
+  return fail({ kind: 'invalid', resource, message });
 }
