@@ -18,18 +18,28 @@ console.log(readyLine(options.value, cirrus.endpoints, cirrus.caFile));
 
 /** A second signal does not wait. */
 const STOP_LIMIT_MS = 4_500;
+const PARENT_WATCH_MS = 250;
 let stopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    cirrus.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  });
+
+function stop(): void {
+  if (stopping) process.exit(1);
+  stopping = true;
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+  cirrus.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+
+// a signal to `npm start` ends npm and its shell, which does not pass it on: then this process has another parent
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== parent && !stopping) stop();
+  }, PARENT_WATCH_MS).unref();
 }
