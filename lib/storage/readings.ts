@@ -23,8 +23,9 @@ export async function storeReadings(
 ): Promise<void> {
   const measurements = readings.filter((reading) => reading.kind === 'measurement');
   const events = readings.flatMap((reading) => (reading.kind === 'event' ? [reading.event] : []));
-  await noteMonths(telemetry, tenant, [...measurements.map(({ measurement }) => measurement), ...events]);
-  const items = byHour(measurements).flatMap((group) => measurementItems(tenant, group, retention));
+  const groups = byHour(measurements);
+  await noteMonths(telemetry, tenant, [...groups, ...events.map(monthOf)]);
+  const items = groups.flatMap((group) => measurementItems(tenant, group.readings, retention));
   await Promise.all([
     writeItems(telemetry, items),
     ...events.map((event) => createEvent(telemetry, tenant, event, retention)),
@@ -37,29 +38,37 @@ async function writeItems(telemetry: Table, items: readonly (Item & Key)[]): Pro
   else await telemetry.batchWrite(items);
 }
 
-async function noteMonths(
-  telemetry: Table,
-  tenant: string,
-  readings: readonly { readonly source: string; readonly time: string }[],
-): Promise<void> {
+/** The partition a reading belongs to. */
+interface DeviceMonth {
+  readonly source: string;
+  readonly month: string;
+}
+
+const monthOf = ({ source, time }: StoredEvent): DeviceMonth => ({
+  source,
+  month: timeKeyOf(instantOf(time) ?? 0).month,
+});
+
+async function noteMonths(telemetry: Table, tenant: string, places: readonly DeviceMonth[]): Promise<void> {
   const catalogue = MonthCatalogue.of(telemetry);
-  const months = new Map<string, { source: string; month: string }>();
-  for (const { source, time } of readings) {
-    const { month } = timeKeyOf(instantOf(time) ?? 0);
-    months.set(`${source}#${month}`, { source, month });
-  }
+  const months = new Map(places.map((place) => [`${place.source}#${place.month}`, place]));
   await Promise.all([...months.values()].map(({ source, month }) => catalogue.note(tenant, source, month)));
 }
 
+interface HourGroup extends DeviceMonth {
+  readonly readings: readonly StorableMeasurement[];
+}
+
 /** By device and hour, each reading once: a message may say the same thing twice. */
-function byHour(measurements: readonly StorableMeasurement[]): StorableMeasurement[][] {
-  const groups = new Map<string, Map<string, StorableMeasurement>>();
+function byHour(measurements: readonly StorableMeasurement[]): HourGroup[] {
+  const groups = new Map<string, DeviceMonth & { readonly byId: Map<string, StorableMeasurement> }>();
   for (const reading of measurements) {
     const { source, time, id } = reading.measurement;
     const { month, hour } = timeKeyOf(instantOf(time) ?? 0);
     const name = `${source}#${month}${hour}`;
-    const group = groups.get(name) ?? new Map<string, StorableMeasurement>();
-    groups.set(name, group.set(id, reading));
+    const group = groups.get(name) ?? { source, month, byId: new Map() };
+    group.byId.set(id, reading);
+    groups.set(name, group);
   }
-  return [...groups.values()].map((group) => [...group.values()]);
+  return [...groups.values()].map(({ source, month, byId }) => ({ source, month, readings: [...byId.values()] }));
 }

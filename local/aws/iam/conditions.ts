@@ -1,5 +1,5 @@
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
-import { matchesWildcard } from './wildcard';
+import { matchesWildcard } from '../wildcard';
 
 /** Condition keys of one request, such as `iot:Topic`; a key that is absent is absent from the request. */
 export type RequestContext = Readonly<Record<string, string>>;

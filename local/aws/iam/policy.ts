@@ -1,6 +1,6 @@
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
+import { matchesWildcard } from '../wildcard';
 import { type Condition, conditionsHold, parseConditions, type RequestContext } from './conditions';
-import { matchesWildcard } from './wildcard';
 
 /** What a request asks for. `principals` matter in resource policies only: the role's ARN, or a service's host name. */
 export interface AccessRequest {

@@ -1,4 +1,4 @@
-import { matchesWildcard } from './wildcard';
+import { matchesWildcard } from '../wildcard';
 
 /** The actions the broker itself decides by a connection's policy (aws-platform section 3, policy facts). */
 export type IotAction = 'iot:Connect' | 'iot:Publish' | 'iot:RetainPublish' | 'iot:Receive' | 'iot:Subscribe';

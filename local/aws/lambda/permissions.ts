@@ -1,5 +1,5 @@
-import { matchesWildcard } from '../iam/wildcard';
 import { TemplateError, type TemplateObject } from '../template/template';
+import { matchesWildcard } from '../wildcard';
 
 /** An AWS service that invokes a function on behalf of one of its resources. */
 export interface InvokeSource {

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Iam } from '../../../local/aws/iam/iam';
 import { evaluate, parsePolicy } from '../../../local/aws/iam/policy';
-import { matchesWildcard } from '../../../local/aws/iam/wildcard';
 import { TemplateError, type TemplateObject } from '../../../local/aws/template/template';
+import { matchesWildcard } from '../../../local/aws/wildcard';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:1:table/Data';
 

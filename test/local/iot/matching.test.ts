@@ -5,7 +5,7 @@ import { billedUnits } from '../../../local/aws/iot/meter';
 import { Policy, PolicyError } from '../../../local/aws/iot/policy';
 import { matchesFilter, topicFilterProblem, topicNameProblem } from '../../../local/aws/iot/topics';
 import { TopicTree } from '../../../local/aws/iot/topicTree';
-import { matchesWildcard } from '../../../local/aws/iot/wildcard';
+import { matchesWildcard } from '../../../local/aws/wildcard';
 import { ARN, EVERYTHING, policy, statement } from './harness';
 
 const level = fc.constantFrom('a', 'b', '', '$aws', '*');

@@ -1,6 +1,6 @@
 /**
  * IAM's wildcards: `*` is any run of characters (across `/` too), `?` is any one character, everything else is itself.
- * Linear in the text for each `*`, so that no pattern can stall the broker.
+ * Linear in the text for each `*`, so that no pattern can stall whoever asks.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   let p = 0;
