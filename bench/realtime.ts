@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { WebSocket } from 'ws';
-import { Credentials } from '../lib/platform/credentials';
+import { Credentials } from '../lib/platform/access/credentials';
 import { Table } from '../lib/storage/table';
-import { usageBetween } from '../local/aws/meter/meter';
 import type { RunningCirrus } from '../local/cirrus';
 import { OWN_CLOUD } from '../local/options';
 import { number, table } from '../local/table';
+import { usageBetween } from '../packages/local-aws/src/meter/meter';
 import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import type { Bench, Check } from './report';
 

@@ -1,8 +1,8 @@
 import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lib/routing/events/event-names';
-import type { Api, ProcessingMode } from '../lib/routing/modes';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lib/changes/event-bus/event-names';
+import type { Api, ProcessingMode } from '../lib/changes/modes';
 import type { EventBus } from './event-bus';
 
 export interface CirrusEventRuleProps {

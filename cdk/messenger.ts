@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { DOWNLINK_TOPICS } from '../lib/delivery/topics';
+import { DOWNLINK_TOPICS } from '../lib/connections/topics';
 import { acknowledgeWildcard, type CirrusFunction } from './function';
 
 /** Where the stack runs: AWS itself, or an emulator that lacks custom authorizers and direct messages. */

@@ -1,12 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { processClock } from '../lib/config/clock';
-import { authorizeEnvironment } from '../lib/config/environment';
-import { parameterKey } from '../lib/config/parameter-key';
-import { type AuthorizerResult, authorizeConnection } from '../lib/ingest/authorize';
-import { Credentials } from '../lib/platform/credentials';
-import { Claims } from '../lib/storage/claims';
+import { processClock } from '../lib/base/clock';
+import { authorizeEnvironment } from '../lib/base/environment';
+import { parameterKey } from '../lib/base/parameter-key';
+import { type AuthorizerResult, authorizeConnection } from '../lib/connections/authorize';
+import { Claims } from '../lib/connections/claims';
+import { Credentials } from '../lib/platform/access/credentials';
 import { Table } from '../lib/storage/table';
 
 const environment = authorizeEnvironment();

@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { processClock } from '../lib/config/clock';
-import { availabilityEnvironment } from '../lib/config/environment';
+import { processClock } from '../lib/base/clock';
+import { availabilityEnvironment } from '../lib/base/environment';
+import { changeSinks } from '../lib/changes/change-sinks';
 import { watchTenants } from '../lib/platform/watch';
-import { changeSinks } from '../lib/routing/change-sinks';
 import { Table } from '../lib/storage/table';
 
 const environment = availabilityEnvironment();

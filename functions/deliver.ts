@@ -2,14 +2,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { processClock } from '../lib/config/clock';
-import { deliverEnvironment } from '../lib/config/environment';
-import { Connections } from '../lib/delivery/connections';
+import { processClock } from '../lib/base/clock';
+import { deliverEnvironment } from '../lib/base/environment';
+import { Connections } from '../lib/connections/connections';
 import { bringUpToDate } from '../lib/delivery/deliver';
 import { messengerFor } from '../lib/delivery/device-messenger';
 import { parseDeliveryRequest, retrySoon } from '../lib/delivery/queue';
 import { platformServices } from '../lib/platform/services';
-import { staticChannel } from '../lib/protocols/smartrest/channel';
+import { staticChannel } from '../lib/protocols/smartrest/static/channel';
 import { Table } from '../lib/storage/table';
 
 const environment = deliverEnvironment();

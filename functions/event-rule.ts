@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { processClock } from '../lib/config/clock';
-import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/config/custom-resource';
-import { eventRuleEnvironment } from '../lib/config/environment';
-import { Listeners } from '../lib/routing/listeners';
+import { processClock } from '../lib/base/clock';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/custom-resource';
+import { eventRuleEnvironment } from '../lib/base/environment';
+import { Listeners } from '../lib/changes/listeners';
 import { Table } from '../lib/storage/table';
 
 const properties = z.object({

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { processClock } from '../lib/config/clock';
-import { fanoutEnvironment } from '../lib/config/environment';
-import { FanOut } from '../lib/routing/realtime/fan-out';
-import { parseFanOutEvent } from '../lib/routing/realtime/fan-out-event';
-import { managedWebSockets } from '../lib/routing/realtime/managed-web-sockets';
+import { processClock } from '../lib/base/clock';
+import { fanoutEnvironment } from '../lib/base/environment';
+import { parseFanOutEvent } from '../lib/changes/notifications/fan-out-event';
+import { FanOut } from '../lib/notifications/fan-out';
+import { managedWebSockets } from '../lib/notifications/managed-web-sockets';
 import { Table } from '../lib/storage/table';
 
 const environment = fanoutEnvironment();

@@ -1,17 +1,17 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { processClock } from '../lib/config/clock';
-import { lifecycleEnvironment } from '../lib/config/environment';
-import { Connections } from '../lib/delivery/connections';
-import { parseLifecycleEvent } from '../lib/delivery/lifecycle-event';
+import { processClock } from '../lib/base/clock';
+import { lifecycleEnvironment } from '../lib/base/environment';
+import { changeSinks } from '../lib/changes/change-sinks';
+import { Claims } from '../lib/connections/claims';
+import { Connections } from '../lib/connections/connections';
+import { parseLifecycleEvent } from '../lib/connections/lifecycle-event';
+import { senderLookup } from '../lib/connections/senders';
 import { DeliveryQueue } from '../lib/delivery/queue';
-import { senderLookup } from '../lib/ingest/senders';
-import { beginMessage } from '../lib/platform/flush';
+import { beginMessage } from '../lib/platform/message';
 import type { Origin } from '../lib/platform/model';
 import { platformServices } from '../lib/platform/services';
-import { changeSinks } from '../lib/routing/change-sinks';
-import { Claims } from '../lib/storage/claims';
 import { Table } from '../lib/storage/table';
 
 const environment = lifecycleEnvironment();

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/config/clock';
+import type { Clock } from '../lib/base/clock';
 
 /** A clock that runs with the system's and can be advanced; workers read the same offset from shared memory. */
 export class HostClock implements Clock {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { fail, ok, type Result } from '../lib/config/result';
+import { fail, ok, type Result } from '../lib/base/result';
 
 /** How the embedded cloud was asked to start; ports in TCP numbers, 0 for any free one. */
 export interface LocalOptions {

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../lib/config/clock';
-import { Credentials } from '../lib/platform/credentials';
-import { Tenants } from '../lib/platform/tenants';
+import type { Clock } from '../lib/base/clock';
+import { Credentials } from '../lib/platform/access/credentials';
+import { Tenants } from '../lib/platform/tenants/tenants';
 import { Table } from '../lib/storage/table';
 
 /** Tenant of the user that devices register with (mqtt-implementation section 3). */

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import picocolors from 'picocolors';
-import { parseTopic, type UplinkTopic } from '../lib/ingest/topic';
-import { type DecodeContext, type DecodedRow, decodeStatic } from '../lib/protocols/smartrest/decode';
-import { TEMPLATE_CATALOGUE, templatesMarkdown } from '../lib/protocols/smartrest/describe';
+import { type Sinks, sinksOf } from '../lib/changes/modes';
+import { parseTopic, type UplinkTopic } from '../lib/connections/uplink-topic';
 import { errorRow } from '../lib/protocols/smartrest/errors';
-import { type Explanation, explain } from '../lib/protocols/smartrest/explain';
 import { readText } from '../lib/protocols/smartrest/payload';
-import { type Sinks, sinksOf } from '../lib/routing/modes';
+import { type DecodeContext, type DecodedRow, decodeStatic } from '../lib/protocols/smartrest/static/decode';
+import { TEMPLATE_CATALOGUE, templatesMarkdown } from '../lib/protocols/smartrest/static/describe';
+import { type Explanation, explain } from '../lib/protocols/smartrest/static/explain';
 
 /** On a terminal only; picocolors alone would also colour what a CI system reads. */
 const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { synthesize } from '../cdk/synthesize';
-import { systemClock } from '../lib/config/clock';
+import { systemClock } from '../lib/base/clock';
 import { seed } from '../local/seed';
 import { cdklocal } from './emulator/cdklocal';
 import {

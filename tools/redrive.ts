@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import pc from 'picocolors';
-import { fail, ok, type Result } from '../lib/config/result';
+import { fail, ok, type Result } from '../lib/base/result';
 import { type Redriven, redrive } from './redrive/redrive';
 
 const HELP = `Hands what is in the failure queue to its function again, once the cause is repaired.

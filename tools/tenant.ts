@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { systemClock } from '../lib/config/clock';
-import { Credentials } from '../lib/platform/credentials';
-import { Tenants } from '../lib/platform/tenants';
-import { Listeners } from '../lib/routing/listeners';
+import { systemClock } from '../lib/base/clock';
+import { Listeners } from '../lib/changes/listeners';
+import { Credentials } from '../lib/platform/access/credentials';
+import { Tenants } from '../lib/platform/tenants/tenants';
 import { Table } from '../lib/storage/table';
 
 const USAGE = `npm run tenant -- create <tenant> --table <RegistryTable> [--admin NAME] [--domain HOST] [--retention-days N]

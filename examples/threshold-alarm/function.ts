@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { type ChangesEvent, changesEvent } from '../../lib/routing/events/schema';
+import { type ChangesEvent, changesEvent } from '../../lib/changes/event-bus/schema';
 import { Alarms } from './alarms';
 import { connectionFrom } from './connection';
 import { type Reading, type Threshold, verdictOf, withReading } from './detector';

@@ -1,5 +1,5 @@
+import type { Connection } from '../connections/items';
 import type { Operation } from '../platform/model';
-import type { Connection } from '../storage/connections';
 
 /** One way an operation can be written for a device: static templates on `s/ds`, a template collection, JSON. */
 export interface OperationChannel {

@@ -1,9 +1,9 @@
-import type { Clock } from '../config/clock';
+import type { Clock } from '../base/clock';
+import type { Connection, Connections } from '../connections/connections';
+import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
-import type { Operations } from '../platform/operations';
+import type { Operations } from '../platform/operations/operations';
 import type { OperationChannel } from './channel';
-import { listensOn } from './connection-state';
-import type { Connection, Connections } from './connections';
 import type { DeviceMessenger, SendResult } from './messenger';
 import type { DeliveryRequest } from './queue';
 

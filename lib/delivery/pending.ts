@@ -1,5 +1,5 @@
 import type { Operation } from '../platform/model';
-import type { Operations } from '../platform/operations';
+import type { Operations } from '../platform/operations/operations';
 
 /**
  * Rows of several operations as messages: joined by LF up to `limit` bytes, an operation's rows together. One that is over

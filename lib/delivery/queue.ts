@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { fail, ok, type Result } from '../config/result';
+import { fail, ok, type Result } from '../base/result';
 
 /** Asks `functions/deliver` to bring one agent up to date. */
 export interface DeliveryRequest {

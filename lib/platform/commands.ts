@@ -1,4 +1,4 @@
-import type { JsonObject } from '../config/json';
+import type { JsonObject } from '../base/json';
 import type { OperationStatus, Severity } from './model';
 
 /**

@@ -1,6 +1,6 @@
-import type { RoutedChange } from '../routing/changes';
-import { sinksOf } from '../routing/modes';
-import type { Effects, Reading } from './context';
+import type { RoutedChange } from '../changes/changes';
+import { sinksOf } from '../changes/modes';
+import type { Effects, Reading } from './call';
 import type { Change, ProcessingMode } from './model';
 
 /** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */

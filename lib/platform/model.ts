@@ -1,8 +1,8 @@
-import type { JsonObject } from '../config/json';
-import type { ProcessingMode } from '../routing/modes';
+import type { JsonObject } from '../base/json';
+import type { ProcessingMode } from '../changes/modes';
 
-export type { Change } from '../routing/changes';
-export type { ProcessingMode } from '../routing/modes';
+export type { Change } from '../changes/changes';
+export type { ProcessingMode } from '../changes/modes';
 
 /**
  * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then row.
@@ -132,3 +132,10 @@ export interface Operation {
   readonly deadline?: string;
   readonly fragments: JsonObject;
 }
+
+/** What makes a reading itself again when it is sent twice; its id derives from this (`readings/ids.ts`). */
+export type ReadingIdentity =
+  /** It came with a device time: device, time and content. */
+  | { readonly by: 'content' }
+  /** It came without: the message and the row within. */
+  | { readonly by: 'message'; readonly messageId: string; readonly row: number };

@@ -1,18 +1,18 @@
-import { PLATFORM_VERSION } from '../config/version';
-import { Alarms } from './alarms';
-import { Availability } from './availability';
-import type { PlatformDeps } from './context';
-import { Devices } from './devices';
-import { Events } from './events';
-import { Identity } from './identity';
-import { Inventory } from './inventory';
-import { Maintenance } from './maintenance';
-import { Measurements } from './measurements';
-import { Operations } from './operations';
-import { Parameters } from './parameters';
-import { Profiles } from './profiles';
-import { Software } from './software';
-import { Tenants } from './tenants';
+import { PLATFORM_VERSION } from '../base/version';
+import { Alarms } from './alarms/alarms';
+import { Availability } from './availability/availability';
+import { Maintenance } from './availability/maintenance';
+import type { PlatformDeps } from './call';
+import { Devices } from './devices/devices';
+import { Parameters } from './devices/parameters';
+import { Profiles } from './devices/profiles';
+import { Software } from './devices/software';
+import { Identity } from './inventory/identity';
+import { Inventory } from './inventory/inventory';
+import { Operations } from './operations/operations';
+import { Events } from './readings/events';
+import { Measurements } from './readings/measurements';
+import { Tenants } from './tenants/tenants';
 
 /** The domain services, wired once per function instance. */
 export function platformServices(deps: PlatformDeps) {

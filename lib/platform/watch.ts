@@ -1,8 +1,8 @@
-import type { ChangeSinks } from '../routing/change-sinks';
-import { listTenants } from '../storage/tenants';
-import type { PlatformDeps } from './context';
-import { beginMessage } from './flush';
+import type { ChangeSinks } from '../changes/change-sinks';
+import type { PlatformDeps } from './call';
+import { beginMessage } from './message';
 import { platformServices } from './services';
+import { listTenants } from './tenants/items';
 
 /** Looks after what is due in every tenant: one query for the tenants and one for each of them while nothing is. */
 export async function* watchTenants(

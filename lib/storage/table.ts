@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
-import { fail, ok, type Result } from '../config/result';
+import { fail, ok, type Result } from '../base/result';
 
 type Marshalled = Record<string, AttributeValue>;
 export type Item = Record<string, NativeAttributeValue>;

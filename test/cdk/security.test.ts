@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { CirrusStack } from '../../cdk/stack';
 import { cirrusApp } from '../../cdk/synthesize';
-import { DOWNLINK_TOPICS } from '../../lib/delivery/topics';
+import { DOWNLINK_TOPICS } from '../../lib/connections/topics';
 import { type Properties, resourcesOf, templateOf, WITHOUT_BUNDLES } from './synthesized';
 
 interface Statement {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../lib/config/json';
+import type { JsonObject } from '../../lib/base/json';
+import { Connections } from '../../lib/connections/connections';
+import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
 import { singleTopicChannel } from '../../lib/delivery/channel';
-import { Connections } from '../../lib/delivery/connections';
 import { bringUpToDate, RetryableDelivery } from '../../lib/delivery/deliver';
-import type { LifecycleEvent } from '../../lib/delivery/lifecycle-event';
 import type { SendResult } from '../../lib/delivery/messenger';
 import { packRows, pendingMessages } from '../../lib/delivery/pending';
 import type { Operation } from '../../lib/platform/model';
-import { Operations } from '../../lib/platform/operations';
+import { Operations } from '../../lib/platform/operations/operations';
 import { callAt } from '../support/calls';
 import { ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';

@@ -1,4 +1,4 @@
-import type { Call } from '../../lib/platform/context';
+import type { Call } from '../../lib/platform/call';
 import type { Change, Origin } from '../../lib/platform/model';
 import { callAt as callAtTime } from '../support/calls';
 

@@ -1,4 +1,4 @@
-import type { Call } from '../../lib/platform/context';
+import type { Call } from '../../lib/platform/call';
 import { MessageEffects } from '../../lib/platform/effects';
 import type { Origin } from '../../lib/platform/model';
 

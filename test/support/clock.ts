@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/config/clock';
+import type { Clock } from '../../lib/base/clock';
 
 /** A clock that stands still until a test moves it; its random bytes repeat from run to run. */
 export class ManualClock implements Clock {

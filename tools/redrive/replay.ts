@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fail, ok, type Result } from '../../lib/config/result';
+import { fail, ok, type Result } from '../../lib/base/result';
 
 /** A message of the failure queue. */
 export interface FailedMessage {

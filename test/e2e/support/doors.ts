@@ -1,4 +1,4 @@
-import type { ProcessingMode } from '../../../lib/routing/modes';
+import type { ProcessingMode } from '../../../lib/changes/modes';
 import type { ProvidedCirrus } from './cirrus';
 import { Device, newSerial } from './device';
 import { Rest } from './rest';

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { systemClock } from '../../../lib/config/clock';
-import { Credentials } from '../../../lib/platform/credentials';
-import { Tenants } from '../../../lib/platform/tenants';
+import { systemClock } from '../../../lib/base/clock';
+import { Credentials } from '../../../lib/platform/access/credentials';
+import { Tenants } from '../../../lib/platform/tenants/tenants';
 import { Table } from '../../../lib/storage/table';
 import type { ProvidedCirrus } from './cirrus';
 

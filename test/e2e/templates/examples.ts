@@ -10,7 +10,7 @@ export interface Example {
   readonly expect: readonly Fields[];
 }
 
-const FILE = join(import.meta.dirname, '..', '..', 'protocols', 'smartrest', 'static-examples.json');
+const FILE = join(import.meta.dirname, '..', '..', 'protocols', 'smartrest', 'static', 'static-examples.json');
 const SERIAL = /TK-4711/g;
 
 export const EXAMPLES: readonly Example[] = JSON.parse(readFileSync(FILE, 'utf8'));

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { PLATFORM_VERSION } from '../../../lib/config/version';
+import { PLATFORM_VERSION } from '../../../lib/base/version';
 import { eventually } from '../support/eventually';
 import type { Example } from './examples';
 import type { Fields, Stage } from './stage';

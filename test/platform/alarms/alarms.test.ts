@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../../lib/config/result';
-import { Alarms, SUPPRESSED_ALARM_ID } from '../../../lib/platform/alarms';
+import type { Result } from '../../../lib/base/result';
+import { Alarms, SUPPRESSED_ALARM_ID } from '../../../lib/platform/alarms/alarms';
 import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import type { Alarm, Severity } from '../../../lib/platform/model';
 import { startTables, type Tables } from '../../support/tables';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSlot, slotBody } from '../../../lib/platform/alarm-records';
+import { parseSlot, slotBody } from '../../../lib/platform/alarms/records';
 import {
   type AlarmEvent,
   type AlarmSlot,
@@ -8,7 +8,7 @@ import {
   EMPTY_SLOT,
   slotStep,
   withIds,
-} from '../../../lib/platform/alarm-slot';
+} from '../../../lib/platform/alarms/slot';
 import { fold, insert, isoOf, JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import { asOf, SEVERITIES } from '../../../lib/platform/model';
 

@@ -11,7 +11,7 @@ import {
   type OperationEvent,
   statusOf,
   take,
-} from '../../../lib/platform/operation-fold';
+} from '../../../lib/platform/operations/fold';
 
 const START = Date.UTC(2026, 1, 3, 4, 5);
 const stamp = (ms: number) => asOf({ receivedAt: START + ms, messageId: 'aaaaaaaa', row: 1 });

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../lib/config/json';
+import type { JsonObject } from '../../../lib/base/json';
 import type { OperationSelector } from '../../../lib/platform/commands';
 import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import type { DeviceRef, Operation, OperationStatus } from '../../../lib/platform/model';
-import { OPERATION_DEADLINE_MS, Operations } from '../../../lib/platform/operations';
+import { OPERATION_DEADLINE_MS, Operations } from '../../../lib/platform/operations/operations';
 import { ManualClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 import { all, callAt, isoAt, START } from '../support';

@@ -1,0 +1,66 @@
+import { fail, ok, type Result } from '../base/result';
+import type { PlatformError } from '../platform/errors';
+import type { ManagedObject } from '../platform/model';
+import type { RequestContext } from './request';
+import type { Access } from './routes';
+
+export const FORBIDDEN: PlatformError = { kind: 'forbidden', message: 'Access is denied.' };
+
+/**
+ * Whether a user may call a route at all: administrators everything, readers what only reads, device users the routes
+ * open to them, where the handler then checks ownership.
+ */
+export function mayCall({ principal, request }: RequestContext, access: Access): boolean {
+  if (access === 'anyone') return true;
+  if (principal.kind === 'device') return access === 'device';
+  return principal.roles.includes('admin') || (request.method === 'GET' && principal.roles.includes('reader'));
+}
+
+/** The owner whose objects alone this user may see; undefined when all of the tenant's. */
+export const visibleOwner = ({ principal }: RequestContext): string | undefined =>
+  principal.kind === 'device' ? principal.user : undefined;
+
+/** Reads an object the user may use: 404 when there is none, 403 when it is not a device user's own. */
+export async function usableObject(context: RequestContext, id: string): Promise<Result<ManagedObject, PlatformError>> {
+  const found = await context.platform.inventory.get(context.call.origin.tenant, id);
+  if (found === undefined) {
+    return fail({
+      kind: 'notFound',
+      resource: 'inventory',
+      message: `Finding device data from database failed : No managedObject for id '${id}'!`,
+    });
+  }
+  const owner = visibleOwner(context);
+  return owner === undefined || found.owner === owner ? ok(found) : fail(FORBIDDEN);
+}
+
+/** Checks the same without needing the object: administrators and readers cost no read. */
+export async function requireUsable(context: RequestContext, id: string): Promise<Result<void, PlatformError>> {
+  if (visibleOwner(context) === undefined) return ok(undefined);
+  const object = await usableObject(context, id);
+  return object.ok ? ok(undefined) : object;
+}
+
+/** The source of a list: device users have to name one of their own objects, others may leave it out. */
+export async function requireUsableSource(
+  context: RequestContext,
+  source: string | undefined,
+): Promise<Result<void, PlatformError>> {
+  if (source !== undefined) return requireUsable(context, source);
+  return visibleOwner(context) === undefined ? ok(undefined) : fail(FORBIDDEN);
+}
+
+/**
+ * The source of something new: it has to exist in every mode (rest-api section 1.1), a missing one is the body's fault. What
+ * is said of it is a sign of its life (mqtt-implementation section 17).
+ */
+export async function usableNewSource(
+  context: RequestContext,
+  id: string,
+  resource: 'measurement' | 'event' | 'alarm',
+): Promise<Result<ManagedObject, PlatformError>> {
+  const source = await usableObject(context, id);
+  if (source.ok) await context.platform.availability.objectAlive(context.call, source.value);
+  if (source.ok || source.error.kind !== 'notFound') return source;
+  return fail({ kind: 'invalid', resource, message: `The source does not exist: ${id}` });
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import type { Json, JsonObject } from '../base/json';
+import { fail, ok, type Result } from '../base/result';
+import type { PlatformError, Resource } from '../platform/errors';
+import { type DateTime, parseDateTime } from './date-time';
+
+/** An id of an object; clients send it as text or number. */
+export const id = z.pipe(
+  z.union([z.string(), z.number()], 'must be an id'),
+  z.transform((given) => String(given)),
+);
+export const text = z.string('must be a text');
+export const flag = z.boolean('must be true or false');
+export const reference = z.object({ id }, 'must be an object with an id');
+
+/** An ISO 8601 date, see `parseDateTime`. */
+export const dateTime = z.pipe(
+  z.string('must be an ISO 8601 date'),
+  z.transform((given, context): DateTime => {
+    const parsed = parseDateTime(given);
+    if (parsed !== undefined) return parsed;
+    context.issues.push({ code: 'custom', message: `is not an ISO 8601 date: ${given}`, input: given });
+    return z.NEVER;
+  }),
+);
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A body that has to be a JSON object; 400 otherwise. */
+export function objectBody(body: Json | undefined, resource: Resource): Result<JsonObject, PlatformError> {
+  if (isObject(body)) return ok(body);
+  const message = body === undefined ? 'The request needs a body.' : 'The body must be a JSON object.';
+  return fail({ kind: 'badRequest', resource, message });
+}
+
+/**
+ * The known members of a body; others are the caller's to keep. Missing ones are named together, in the words clients
+ * know (rest-api section 3); a wrong one is refused by name.
+ */
+export function parseMembers<T extends z.ZodMiniType>(
+  schema: T,
+  body: JsonObject,
+  resource: Resource,
+): Result<z.output<T>, PlatformError> {
+  const parsed = z.safeParse(schema, body);
+  if (parsed.success) return ok(parsed.data);
+  const missing = parsed.error.issues.filter((issue) => valueAt(body, issue.path) === undefined);
+  if (missing.length > 0) {
+    const names = missing.map((issue) => issue.path.join('.')).join(', ');
+    return fail({
+      kind: 'invalid',
+      resource: 'undefined',
+      message: `Following mandatory fields should be included: ${names}`,
+    });
+  }
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  return fail({ kind: 'invalid', resource, message: faults.join('; ') });
+}
+
+function valueAt(body: JsonObject, path: readonly PropertyKey[]): Json | undefined {
+  let value: Json | undefined = body;
+  for (const step of path) {
+    if (Array.isArray(value)) value = value[Number(step)];
+    else value = isObject(value) ? value[String(step)] : undefined;
+  }
+  return value;
+}
+
+/** The free part of a body: everything but the members the platform knows itself. */
+export function fragmentsOf(body: JsonObject, known: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !known.includes(name)));
+}

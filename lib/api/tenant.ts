@@ -1,0 +1,41 @@
+import { fail, ok } from '../base/result';
+import type { Answer, RequestContext } from './request';
+import { type Route, route } from './routes';
+
+export const tenantRoutes: readonly Route[] = [
+  route('GET', '/tenant/currentTenant', 'anyone', currentTenant),
+  route('GET', '/tenant/system/options/system/version', 'anyone', systemVersion),
+];
+
+/** Clients log in with this call and take `name` as the tenant's id (rest-api section 4). */
+async function currentTenant({ request, call, platform }: RequestContext): Promise<Answer> {
+  const tenant = await platform.tenants.get(call.origin.tenant);
+  if (tenant === undefined) {
+    return fail({ kind: 'notFound', resource: 'tenant', message: `No such tenant: ${call.origin.tenant}` });
+  }
+  return ok({
+    status: 200,
+    bodyType: 'currentTenant',
+    body: {
+      name: tenant.id,
+      domainName: tenant.domain,
+      allowCreateTenants: false,
+      customProperties: {},
+      applications: { references: [] },
+      self: `${request.baseUrl}/tenant/currentTenant`,
+    },
+  });
+}
+
+async function systemVersion({ request, platform }: RequestContext): Promise<Answer> {
+  return ok({
+    status: 200,
+    bodyType: 'option',
+    body: {
+      category: 'system',
+      key: 'version',
+      value: platform.platformVersion,
+      self: `${request.baseUrl}/tenant/system/options/system/version`,
+    },
+  });
+}

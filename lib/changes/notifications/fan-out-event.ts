@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+import { fail, ok, type Result } from '../../base/result';
+import type { Change, ChangeContext } from '../changes';
+import { PROCESSING_MODES } from '../modes';
+
+/** What the fan-out function is invoked with. */
+export interface FanOutEvent {
+  readonly context: ChangeContext;
+  readonly changes: readonly Change[];
+}
+
+const event = z.object({
+  context: z.object({
+    tenant: z.string(),
+    mode: z.enum(PROCESSING_MODES),
+    receivedAt: z.number(),
+    messageId: z.string(),
+  }),
+  changes: z.array(
+    z.object({
+      api: z.enum(['measurements', 'events', 'alarms', 'managedobjects', 'operations']),
+      action: z.enum(['CREATE', 'UPDATE', 'DELETE']),
+      sourceId: z.string(),
+      object: z.record(z.string(), z.json()),
+    }),
+  ),
+});
+
+export function parseFanOutEvent(value: unknown): Result<FanOutEvent, string> {
+  const parsed = z.safeParse(event, value);
+  return parsed.success ? ok(parsed.data) : fail(z.prettifyError(parsed.error));
+}

@@ -1,0 +1,31 @@
+import { fail, ok, type Result } from '../base/result';
+
+/** A client ID taken apart: `[d:]deviceIdentifier[:defaultTemplateIdentifier]`. */
+export interface ClientId {
+  /** The whole text, as the broker knows the connection. */
+  readonly text: string;
+  /** The device identifier: external id of type c8y_Serial. */
+  readonly serial: string;
+  /** X-ID of the collection behind `s/ud` and `s/dd`. */
+  readonly defaultTemplate?: string;
+}
+
+export type ClientIdError = 'empty' | 'characters' | 'connectionType' | 'parts';
+
+/** What may stand in an IoT policy and in a lifecycle topic without meaning something else there. */
+const ALLOWED = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/**
+ * mqtt-implementation section 4: `d` is the only connection type; a template identifier needs the `d:` prefix, so a
+ * two-part id without it is refused. Characters outside the allow-list are refused before anything else looks at them.
+ */
+export function parseClientId(text: string): Result<ClientId, ClientIdError> {
+  if (text === '') return fail('empty');
+  if (!ALLOWED.test(text)) return fail('characters');
+  const parts = text.split(':');
+  if (parts.length === 1) return ok({ text, serial: text });
+  const [type, serial, defaultTemplate, ...rest] = parts;
+  if (type !== 'd') return fail('connectionType');
+  if (!serial || rest.length > 0) return fail('parts');
+  return ok(defaultTemplate ? { text, serial, defaultTemplate } : { text, serial });
+}

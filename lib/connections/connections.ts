@@ -1,0 +1,73 @@
+import type { Clock } from '../base/clock';
+import type { Table } from '../storage/table';
+import { type Connection, ConnectionItems } from './items';
+import type { LifecycleEvent } from './lifecycle-event';
+import { afterEvent, isCurrent, listensOn } from './state';
+
+export type { Connection } from './items';
+
+/** What a lifecycle event means for delivery. */
+export interface ConnectionChange {
+  readonly connection: Connection;
+  /** The device has just subscribed to a topic that carries operations: bring it up to date. */
+  readonly listensForOperations: boolean;
+  /** The event said whether the device is there, and it is the newest to say so. */
+  readonly presence?: { readonly connected: boolean; readonly at: number };
+}
+
+/** Topics that carry operations (mqtt-implementation section 19), and the filter gateways use. */
+const OPERATION_FILTER = /^(s\/ds|s\/dd|s\/dc\/(#|[^/]+)|s\/ol\/(#|[^/]+)|devicecontrol\/notifications)$/;
+
+const WRITE_ATTEMPTS = 12;
+
+/**
+ * The state of each device's connection, kept from lifecycle events: one read and at most one write for an event. It says
+ * who listens; whether a device is there at this moment only the broker knows.
+ */
+export class Connections {
+  private readonly items: ConnectionItems;
+
+  constructor(private readonly deps: { readonly registry: Table; readonly clock: Clock }) {
+    this.items = new ConnectionItems(deps.registry);
+  }
+
+  /** Takes an event of the device's client; late, repeated and disordered ones are fine. */
+  async apply(tenant: string, serial: string, event: LifecycleEvent): Promise<ConnectionChange> {
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const stored = await this.items.read(tenant, serial);
+      const connection = afterEvent(stored?.connection, event);
+      const changed = connection !== stored?.connection;
+      const version = (stored?.version ?? 0) + 1;
+      if (changed && !(await this.items.write(tenant, serial, { version, connection }))) continue;
+      // a repeated event asks again on purpose: the request it made before may be what was lost
+      const presence = presenceBy(connection, event);
+      const listensForOperations = subscribesToOperations(connection, event);
+      return { connection, listensForOperations, ...(presence && { presence }) };
+    }
+    throw new Error(`connection of ${serial}: ${WRITE_ATTEMPTS} writers were faster`);
+  }
+
+  async of(tenant: string, serial: string): Promise<Connection | undefined> {
+    return (await this.items.read(tenant, serial))?.connection;
+  }
+
+  /** Nothing known of the topic yet counts as subscribed. One read. */
+  async isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean> {
+    return listensOn(await this.of(tenant, serial), topic, this.deps.clock.now());
+  }
+}
+
+function presenceBy(connection: Connection, event: LifecycleEvent): ConnectionChange['presence'] {
+  const isPresence = event.eventType === 'connected' || event.eventType === 'disconnected';
+  if (!isPresence || !isCurrent(connection, event)) return undefined;
+  const { startedAt, disconnectedAt } = connection;
+  return { connected: disconnectedAt === undefined, at: disconnectedAt ?? startedAt };
+}
+
+function subscribesToOperations(connection: Connection, event: LifecycleEvent): boolean {
+  return (
+    event.eventType === 'subscribed' &&
+    isCurrent(connection, event) &&
+    event.topics.some((filter) => OPERATION_FILTER.test(filter) && connection.topics[filter]?.on === true)
+  );
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../base/clock';
+import { Lru } from '../base/lru';
+import { fail, type Result } from '../base/result';
+import type { Credentials, Principal } from '../platform/access/credentials';
+import type { PlatformError } from '../platform/errors';
+import type { Tenants } from '../platform/tenants/tenants';
+
+/** What an Authorization header says; without a tenant when the user name has none. */
+export interface BasicCredentials {
+  readonly tenant?: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+const BASIC = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i;
+
+/** Reads `Basic base64(tenant/user:password)` or `Basic base64(user:password)`; undefined when it is neither. */
+export function parseBasic(header: string): BasicCredentials | undefined {
+  const encoded = BASIC.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  const [, name, password] = /^([^:]+):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
+  if (name === undefined || password === undefined) return undefined;
+  const slash = name.indexOf('/');
+  if (slash < 0) return { user: name, password };
+  const tenant = name.slice(0, slash);
+  const user = name.slice(slash + 1);
+  return tenant === '' || user === '' ? undefined : { tenant, user, password };
+}
+
+const refused = (message: string): Result<never, PlatformError> => fail({ kind: 'unauthorized', message });
+
+/** Who a request is from. Tells a caller nothing about which tenants and users there are. */
+export class Authenticator {
+  /** Tenant by host name; '' for a host that is no tenant's. */
+  private readonly hosts: Lru<string>;
+
+  constructor(
+    private readonly credentials: Pick<Credentials, 'verify'>,
+    private readonly tenants: Pick<Tenants, 'list'>,
+    clock: Clock,
+    private readonly defaultTenant?: string,
+  ) {
+    this.hosts = new Lru(clock, { capacity: 1_000, ttlMs: 60_000 });
+  }
+
+  /** `header` is the request's Authorization, `host` its host name without port. */
+  async authenticate(header: string | undefined, host: string): Promise<Result<Principal, PlatformError>> {
+    if (header === undefined || header === '')
+      return refused('Full authentication is required to access this resource');
+    const given = parseBasic(header);
+    if (given === undefined) return refused('Invalid credentials! : Only Basic authentication is supported');
+    const tenant = given.tenant ?? (await this.tenantOf(host));
+    if (tenant === undefined) return refused('Invalid credentials! : Bad credentials');
+    const verified = await this.credentials.verify(tenant, given.user, given.password);
+    return verified.ok ? verified : refused('Invalid credentials! : Bad credentials');
+  }
+
+  private async tenantOf(host: string): Promise<string | undefined> {
+    let tenant = this.hosts.get(host);
+    if (tenant === undefined) {
+      tenant = (await this.tenants.list()).find(({ domain }) => domain === host)?.id ?? '';
+      this.hosts.set(host, tenant);
+    }
+    return tenant === '' ? this.defaultTenant : tenant;
+  }
+}
+
+/**
+ * The challenge of a 401. Browsers would open their own password window on `Basic`, so Cumulocity's clients ask for
+ * another word with `UseXBasic: true`.
+ */
+export const challenge = (useXBasic: string | undefined): string =>
+  `${useXBasic?.toLowerCase() === 'true' ? 'XBASIC' : 'Basic'} realm="Cirrus"`;

@@ -1,0 +1,104 @@
+import { dispatch } from '../api/dispatch';
+import { errorBody, errorResponse } from '../api/error-body';
+import type { Platform } from '../api/platform';
+import { dispatchPublic } from '../api/public';
+import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
+import type { Json } from '../base/json';
+import { fail, ok, type Result } from '../base/result';
+import type { PlatformError } from '../platform/errors';
+import type { Origin } from '../platform/model';
+import { baseUrlOf } from './base-url';
+import type { Authenticator } from './basic-auth';
+import { bodyTypeOf, representationOf } from './media-type';
+import { modeOf } from './mode';
+import type { AppOptions } from './options';
+import { respond } from './respond';
+
+export interface ExchangeDeps extends Pick<AppOptions, 'beginMessage'> {
+  readonly platform: Platform;
+  readonly authenticator: Authenticator;
+  readonly maxBodyBytes: number;
+}
+
+/** One HTTP request on its way through the shell: who, how, what; then the platform; then the answer. */
+export class Exchange {
+  private readonly url: URL;
+
+  constructor(
+    private readonly raw: Request,
+    private readonly received: Pick<Origin, 'messageId' | 'receivedAt'>,
+    private readonly deps: ExchangeDeps,
+  ) {
+    this.url = new URL(raw.url);
+  }
+
+  async answer(): Promise<Response> {
+    const method = methodOf(this.raw.method, this.header('x-http-method'));
+    const representation = representationOf(this.header('accept'), method === 'POST' || method === 'PUT');
+    if (representation === undefined) {
+      return respond(errorBody(406, 'general/notAcceptable', 'The platform answers with JSON.'), 'json');
+    }
+    return respond(await this.run(method), representation, this.header('usexbasic'));
+  }
+
+  private async run(method: Method | undefined): Promise<PlatformResponse> {
+    if (method === undefined) {
+      const message = `Unknown method; the platform knows ${METHODS.join(', ')}.`;
+      return { ...errorResponse({ kind: 'methodNotAllowed', message }), allow: METHODS };
+    }
+    const head: PlatformRequest = {
+      method,
+      path: this.url.pathname,
+      query: this.url.searchParams,
+      baseUrl: baseUrlOf(this.url, (name) => this.header(name)),
+    };
+    const open = dispatchPublic(head);
+    if (open !== undefined) return open;
+    const host = new URL(head.baseUrl).hostname;
+    const principal = await this.deps.authenticator.authenticate(this.header('authorization'), host);
+    if (!principal.ok) return errorResponse(principal.error);
+    const mode = modeOf(method, this.header('x-cumulocity-processing-mode'));
+    if (!mode.ok) return errorResponse(mode.error);
+    const bodyType = bodyTypeOf(this.header('content-type'));
+    if (bodyType === undefined && this.raw.body !== null) {
+      return errorBody(415, 'general/unsupportedMediaType', 'The body must be sent as application/json.');
+    }
+    const body = await this.body(method);
+    if (!body.ok) return errorResponse(body.error);
+    const request = { ...head, ...bodyType, ...(body.value !== undefined && { body: body.value }) };
+    const { tenant, user } = principal.value;
+    const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1 };
+    const message = this.deps.beginMessage(origin);
+    const call = { origin, effects: message.effects };
+    const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
+    await message.flush();
+    return answer;
+  }
+
+  /** The parsed body; undefined when there is none. */
+  private async body(method: Method): Promise<Result<Json | undefined, PlatformError>> {
+    if (method === 'GET') return ok(undefined);
+    const limit = this.deps.maxBodyBytes;
+    const tooLarge = fail<PlatformError>({ kind: 'tooLarge', message: `A request body may have ${limit} bytes.` });
+    if (Number(this.header('content-length') ?? 0) > limit) return tooLarge;
+    const bytes = await this.raw.arrayBuffer();
+    if (bytes.byteLength > limit) return tooLarge;
+    if (bytes.byteLength === 0) return ok(undefined);
+    try {
+      return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    } catch (error) {
+      const message = `The body is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`;
+      return fail({ kind: 'badRequest', resource: 'undefined', message });
+    }
+  }
+
+  private header(name: string): string | undefined {
+    return this.raw.headers.get(name) ?? undefined;
+  }
+}
+
+/** A POST may stand for another method (rest-api section 1); HEAD is a GET whose body the server leaves out. */
+function methodOf(method: string, override: string | undefined): Method | undefined {
+  const meant = method === 'POST' && override !== undefined ? override.toUpperCase() : method;
+  return METHODS.find((known) => known === (meant === 'HEAD' ? 'GET' : meant));
+}

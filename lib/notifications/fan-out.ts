@@ -1,0 +1,190 @@
+import type { Clock } from '../base/clock';
+import { Lru } from '../base/lru';
+import type { Change, ChangeContext } from '../changes/changes';
+import { parentsOf } from '../platform/inventory/link-items';
+import type { Table } from '../storage/table';
+import { channelsOf, treePartition } from './channels';
+import { CREDENTIALS_CHANGED, closeSession } from './closing';
+import { GRACE_MS, MAIL_MS } from './limits';
+import { type Mail, putMail } from './mailbox-items';
+import { framesOf, notificationText } from './notification';
+import { changeSession, getSessions, type Session } from './session-items';
+import { isCurrent, type WebSockets } from './subscriber';
+import { deleteSession, type Subscription, subscribersOf } from './subscription-items';
+
+export interface FanOutDeps {
+  readonly registry: Table;
+  readonly clock: Clock;
+  readonly webSockets: WebSockets;
+  /** Told of a subscriber that could not be reached; the others get their messages. */
+  onUnreachable(error: unknown, clientId: string): void;
+}
+
+/** What one subscriber is to get. */
+interface Delivery {
+  readonly channel: string;
+  readonly change: Change;
+  readonly id: string;
+}
+
+const SUBSCRIBERS_AT_ONCE = 32;
+const ANCESTORS_AT_MOST = 1_000;
+/** How long a password is trusted to be still the user's. */
+const TRUSTED = { capacity: 10_000, ttlMs: 60_000 } as const;
+
+/** Brings changes to the subscribers of a tenant; one per function instance. */
+export class FanOut {
+  private readonly trusted: Lru<boolean>;
+
+  constructor(private readonly deps: FanOutDeps) {
+    this.trusted = new Lru(deps.clock, TRUSTED);
+  }
+
+  /** Returns how many subscribers got something. */
+  async deliver(context: ChangeContext, changes: readonly Change[]): Promise<number> {
+    const { registry, clock } = this.deps;
+    const deliveries = await this.deliveriesOf(context, changes);
+    if (deliveries.size === 0) return 0;
+    const sessions = new Map(
+      (await getSessions(registry, [...deliveries.keys()])).map((session) => [session.clientId, session]),
+    );
+    let reached = 0;
+    await atOnce(SUBSCRIBERS_AT_ONCE, [...deliveries], async ([clientId, own]) => {
+      const session = sessions.get(clientId);
+      try {
+        if (session === undefined || session.aliveUntil <= clock.now()) {
+          return await deleteSession(registry, context.tenant, clientId);
+        }
+        if (session.closed === undefined && (await this.send(session, context, own))) reached++;
+      } catch (error) {
+        this.deps.onUnreachable(error, clientId);
+      }
+    });
+    return reached;
+  }
+
+  /** Per client what it is to get, each change once per channel name, in the order of the changes. */
+  private async deliveriesOf(context: ChangeContext, changes: readonly Change[]): Promise<Map<string, Delivery[]>> {
+    const { tenant, messageId } = context;
+    const subscribers = new Subscribers(this.deps, tenant);
+    const perClient = new Map<string, Map<string, Delivery>>();
+    for (const [index, change] of changes.entries()) {
+      for (const { channel, subscription } of await subscribers.of(change)) {
+        const own = perClient.get(subscription.clientId) ?? new Map<string, Delivery>();
+        own.set(`${index} ${channel}`, { channel, change, id: `${messageId}-${index}` });
+        perClient.set(subscription.clientId, own);
+      }
+    }
+    return new Map([...perClient].map(([clientId, own]) => [clientId, [...own.values()]]));
+  }
+
+  private async send(session: Session, context: ChangeContext, deliveries: readonly Delivery[]): Promise<boolean> {
+    const { registry, clock } = this.deps;
+    if (!(await this.isTrusted(session))) {
+      await closeSession(this.deps, session, CREDENTIALS_CHANGED);
+      return false;
+    }
+    const { clientId, connectionId, baseUrl } = session;
+    const texts = deliveries.map(({ channel, change, id }) => notificationText(change, { channel, baseUrl, id }));
+    const frames = framesOf(texts);
+    if (connectionId !== undefined) {
+      const left = await this.post(connectionId, frames);
+      if (left.length === 0) return true;
+      // the client may be on its way back: what it missed waits for it
+      const gone = { connectionId: null, aliveUntil: clock.now() + GRACE_MS };
+      const now = await changeSession(registry, clientId, gone, connectionId);
+      if (now === undefined) return false;
+      await putMail(registry, this.mailOf(clientId, context, left));
+      return false;
+    }
+    await putMail(registry, this.mailOf(clientId, context, frames));
+    return true;
+  }
+
+  /** Returns the frames nobody was there for. */
+  private async post(connectionId: string, frames: readonly string[]): Promise<readonly string[]> {
+    for (const [index, frame] of frames.entries()) {
+      if ((await this.deps.webSockets.post(connectionId, frame)) === 'gone') return frames.slice(index);
+    }
+    return [];
+  }
+
+  private mailOf(clientId: string, { receivedAt, messageId }: ChangeContext, frames: readonly string[]): Mail[] {
+    const until = this.deps.clock.now() + MAIL_MS;
+    const time = String(receivedAt).padStart(13, '0');
+    return frames.map((messages, index) => ({
+      clientId,
+      order: `${time}#${messageId}#${String(index).padStart(4, '0')}`,
+      messages,
+      until,
+    }));
+  }
+
+  private async isTrusted(session: Session): Promise<boolean> {
+    const { tenant, user, credentials } = session;
+    const name = JSON.stringify([tenant, user, credentials]);
+    if (this.trusted.get(name)) return true;
+    const current = await isCurrent(this.deps.registry, session);
+    if (current) this.trusted.set(name, true);
+    return current;
+  }
+}
+
+/** Who listens to the changes of one message: each partition and each hierarchy is read once. */
+class Subscribers {
+  private readonly partitions = new Map<string, Promise<readonly Subscription[]>>();
+  private readonly ancestries = new Map<string, Promise<ReadonlySet<string>>>();
+
+  constructor(
+    private readonly deps: Pick<FanOutDeps, 'registry' | 'clock'>,
+    private readonly tenant: string,
+  ) {}
+
+  async of(change: Change): Promise<{ readonly channel: string; readonly subscription: Subscription }[]> {
+    const direct = channelsOf(change).map(async ({ channel, partition }) =>
+      (await this.in(partition)).map((subscription) => ({ channel, subscription })),
+    );
+    return (await Promise.all([...direct, this.inTrees(change)])).flat();
+  }
+
+  private async inTrees({ api, sourceId }: Change) {
+    if (api !== 'alarms' && api !== 'events') return [];
+    const subscriptions = await this.in(treePartition(api));
+    if (subscriptions.length === 0) return [];
+    const ancestry = await this.ancestryOf(sourceId);
+    return subscriptions
+      .filter(({ prefix }) => ancestry.has(prefix.slice(0, -1)))
+      .map((subscription) => ({ channel: subscription.channel, subscription }));
+  }
+
+  private in(partition: string): Promise<readonly Subscription[]> {
+    const { registry, clock } = this.deps;
+    const found = this.partitions.get(partition) ?? subscribersOf(registry, this.tenant, partition, clock.now());
+    this.partitions.set(partition, found);
+    return found;
+  }
+
+  private ancestryOf(id: string): Promise<ReadonlySet<string>> {
+    const found = this.ancestries.get(id) ?? this.climb(id);
+    this.ancestries.set(id, found);
+    return found;
+  }
+
+  /** The object and everything above it. */
+  private async climb(id: string): Promise<ReadonlySet<string>> {
+    const seen = new Set([id]);
+    for (const at of seen) {
+      for await (const parent of parentsOf(this.deps.registry, this.tenant, at)) seen.add(parent.id);
+      if (seen.size > ANCESTORS_AT_MOST) break;
+    }
+    return seen;
+  }
+}
+
+async function atOnce<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const workers = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    for (const item of waiting) await work(item);
+  });
+  await Promise.all(workers);
+}

@@ -1,0 +1,136 @@
+import { createHmac } from 'node:crypto';
+import { Lru } from '../../base/lru';
+import { fail, ok, type Result } from '../../base/result';
+import type { PlatformDeps } from '../call';
+import type { PlatformError } from '../errors';
+import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
+import { hashSecret, isSecret, SALT_BYTES } from './secrets';
+
+export const ROLES = ['admin', 'reader'] as const;
+/** What a person may do; a device user has none and may use what it owns. */
+export type Role = (typeof ROLES)[number];
+
+/** Who a connection or request is from. */
+export interface Principal {
+  readonly tenant: string;
+  readonly user: string;
+  readonly kind: 'human' | 'device';
+  readonly roles: readonly Role[];
+}
+
+export interface User {
+  readonly userName: string;
+  readonly kind: 'human' | 'device';
+  readonly roles: readonly Role[];
+}
+
+export interface NewUser extends User {
+  readonly password: string;
+}
+
+/** `malformed`: refused before anything was read. */
+export type CredentialsError = 'badCredentials' | 'malformed';
+
+/** Where the key of the memory of verified passwords comes from; asked once per instance. */
+export type HashKey = () => Promise<Uint8Array>;
+
+/** User names of devices that registered start like this (mqtt-implementation section 14). */
+export const DEVICE_USER_PREFIX = 'device_';
+
+const TENANT = /^[A-Za-z0-9._-]{1,64}$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
+const USER = /^[^\x00-\x20\x7f/:]{1,128}$/;
+const MAX_PASSWORD_BYTES = 512;
+const MIN_PASSWORD_LENGTH = 6;
+const REMEMBERED = { capacity: 10_000, ttlMs: 60_000 } as const;
+/** Stands in for a user that is not there, so that finding that out takes as long as a wrong password. */
+const NOBODY = { salt: new Uint8Array(SALT_BYTES), hash: new Uint8Array(0) } as const;
+
+/** Users and their passwords (DESIGN section 6). */
+export class Credentials {
+  private readonly verified: Lru<Principal>;
+  private key: Promise<Uint8Array> | undefined;
+
+  constructor(
+    private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>,
+    private readonly hashKey: HashKey,
+  ) {
+    this.verified = new Lru(deps.clock, REMEMBERED);
+  }
+
+  async createUser(tenant: string, user: NewUser): Promise<Result<User, PlatformError>> {
+    const { userName, password, kind, roles } = user;
+    if (!TENANT.test(tenant) || !USER.test(userName)) return fail(invalid(`Not a user name: ${userName}`));
+    if (!isPassword(password)) return fail(WRONG_LENGTH);
+    const inserted = await insertUser(this.deps.registry, tenant, {
+      userName,
+      kind,
+      roles,
+      ...(await this.secret(kind, password)),
+    });
+    if (inserted.ok) return ok({ userName, kind, roles });
+    const message = `The user ${userName} exists already`;
+    return fail({ kind: 'conflict', resource: 'user', name: 'Duplicate', message });
+  }
+
+  async user(tenant: string, userName: string): Promise<User | undefined> {
+    const found = await getUser(this.deps.registry, tenant, userName);
+    return found && { userName, kind: found.kind, roles: rolesOf(found) };
+  }
+
+  /** Another password; the old one may still be taken for a minute where it was verified. */
+  async setPassword(tenant: string, userName: string, password: string): Promise<Result<void, PlatformError>> {
+    if (!isPassword(password)) return fail(WRONG_LENGTH);
+    const found = await getUser(this.deps.registry, tenant, userName);
+    const secret = found && (await this.secret(found.kind, password));
+    const replaced = secret && (await replaceSecret(this.deps.registry, tenant, userName, secret));
+    if (replaced?.ok) return ok(undefined);
+    return fail({ kind: 'notFound', resource: 'user', message: `User not found: ${userName}` });
+  }
+
+  /**
+   * Who this is. A pair verified within the last minute costs one HMAC; otherwise one read and the hash of the user's
+   * kind, the same for a wrong password and a user that does not exist.
+   */
+  async verify(tenant: string, userName: string, password: string): Promise<Result<Principal, CredentialsError>> {
+    if (!TENANT.test(tenant) || !USER.test(userName) || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+      return fail('malformed');
+    }
+    const name = await this.nameOf(tenant, userName, password);
+    const known = this.verified.get(name);
+    if (known !== undefined) return ok(known);
+    const found = await getUser(this.deps.registry, tenant, userName);
+    const kind = userName.startsWith(DEVICE_USER_PREFIX) ? 'device' : 'human';
+    const right = await isSecret(found ?? { ...NOBODY, kind }, password);
+    if (found === undefined || !right) return fail('badCredentials');
+    const principal: Principal = { tenant, user: userName, kind: found.kind, roles: rolesOf(found) };
+    this.verified.set(name, principal);
+    return ok(principal);
+  }
+
+  private async secret(kind: User['kind'], password: string) {
+    const salt = this.deps.clock.randomBytes(SALT_BYTES);
+    return { salt, hash: await hashSecret(kind, password, salt) };
+  }
+
+  /** What a pair is remembered under: never the password itself. */
+  private async nameOf(tenant: string, userName: string, password: string): Promise<string> {
+    this.key ??= this.hashKey();
+    const key = await this.key.catch((error: unknown) => {
+      // the next call asks again
+      this.key = undefined;
+      throw error;
+    });
+    return createHmac('sha256', key)
+      .update(JSON.stringify([tenant, userName, password]))
+      .digest('base64');
+  }
+}
+
+const rolesOf = ({ roles }: UserRecord): Role[] => ROLES.filter((role) => roles.includes(role));
+const invalid = (message: string): PlatformError => ({ kind: 'invalid', resource: 'user', message });
+const isPassword = (text: string): boolean =>
+  text.length >= MIN_PASSWORD_LENGTH && Buffer.byteLength(text) <= MAX_PASSWORD_BYTES;
+const WRONG_LENGTH = invalid(
+  `A password has ${MIN_PASSWORD_LENGTH} characters or more, at most ${MAX_PASSWORD_BYTES} bytes`,
+);

@@ -1,0 +1,42 @@
+import { ok, type Result } from '../../base/result';
+import { userKey } from '../../storage/keys';
+import type { ConditionFailed, Table } from '../../storage/table';
+
+/** A user and the salted hash of its secret. */
+export interface UserRecord {
+  readonly userName: string;
+  readonly kind: 'human' | 'device';
+  readonly roles: readonly string[];
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+export async function insertUser(
+  registry: Table,
+  tenant: string,
+  { userName, kind, roles, salt, hash }: UserRecord,
+): Promise<Result<void, ConditionFailed>> {
+  const item = { ...userKey(tenant, userName), userName, kind, roles: [...roles], salt, hash };
+  return registry.put(item, { text: 'attribute_not_exists(pk)' });
+}
+
+export async function getUser(registry: Table, tenant: string, userName: string): Promise<UserRecord | undefined> {
+  const item = await registry.get(userKey(tenant, userName));
+  if (item === undefined) return undefined;
+  return { userName, kind: item.kind, roles: item.roles, salt: item.salt, hash: item.hash };
+}
+
+/** Another secret for a user; fails when there is no such user. */
+export async function replaceSecret(
+  registry: Table,
+  tenant: string,
+  userName: string,
+  { salt, hash }: Pick<UserRecord, 'salt' | 'hash'>,
+): Promise<Result<void, ConditionFailed>> {
+  const done = await registry.update(
+    userKey(tenant, userName),
+    { text: 'SET salt = :salt, #hash = :hash', names: { '#hash': 'hash' }, values: { ':salt': salt, ':hash': hash } },
+    { text: 'attribute_exists(pk)' },
+  );
+  return done.ok ? ok(undefined) : done;
+}

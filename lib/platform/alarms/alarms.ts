@@ -1,0 +1,277 @@
+import type { JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import { sinksOf } from '../../changes/modes';
+import type { Call, PlatformDeps } from '../call';
+import type { PlatformError } from '../errors';
+import { fold, insert, isoOf } from '../journal';
+import { type Alarm, type AlarmStatus, asOf, type DeviceRef, type Severity } from '../model';
+import { type Refusal, refusal } from '../outcome';
+import { type AlarmFilter, matchesFilter } from './filter';
+import { alarmId, deviceOfAlarm } from './ids';
+import { AlarmItems } from './items';
+import {
+  alarmsIn,
+  byCreation,
+  changeOf,
+  changesBetween,
+  listedAlarm,
+  listingOf,
+  parseClosed,
+  parseSlot,
+  sameDraft,
+  slotBody,
+  touchedBy,
+} from './records';
+import {
+  type AlarmChange,
+  type AlarmEvent,
+  alarmOf,
+  alarmsOf,
+  applyChange,
+  EMPTY_SLOT,
+  isOpen,
+  type SlotState,
+  slotStep,
+  withIds,
+} from './slot';
+
+export type { AlarmFilter } from './filter';
+
+/** An alarm as a device or a REST client raises it. */
+export interface AlarmInput {
+  readonly type: string;
+  readonly text: string;
+  readonly severity: Severity;
+  /** ISO 8601; the receive time when left out. */
+  readonly time?: string;
+  readonly status?: AlarmStatus;
+  readonly fragments?: JsonObject;
+}
+
+export interface AlarmsDeps extends Pick<PlatformDeps, 'registry'> {
+  /** Is the device in maintenance? Then new alarms are not created (static-templates section 6). Never, when left out. */
+  readonly isSuppressed?: (tenant: string, deviceId: string) => Promise<boolean>;
+}
+
+/** Id of an alarm that was not created, because its source is in maintenance (rest-api section 8). */
+export const SUPPRESSED_ALARM_ID = 'null';
+
+/** `c8y_ActiveAlarmsStatus`: open alarms of a device by severity. */
+export type ActiveAlarmCounts = Readonly<Record<Lowercase<Severity>, number>>;
+
+type Device = Pick<DeviceRef, 'id'>;
+
+const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNING: 'warning' } as const;
+const WRITE_ATTEMPTS = 12;
+
+/**
+ * Alarms (static-templates section 6, rest-api section 8). A device has one slot per alarm type, which holds the newest
+ * alarm of that type and the journal of the last minutes; older alarms stand beside it. Every change is one read and one
+ * write of the slot, plus one write when a cleared alarm makes room for a new one. `docs/data-model.md` has the costs.
+ */
+export class Alarms {
+  private readonly items: AlarmItems;
+
+  constructor(private readonly deps: AlarmsDeps) {
+    this.items = new AlarmItems(deps.registry);
+  }
+
+  /** 301–304, POST: a new alarm, or one more occurrence of the open one. */
+  async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, never>> {
+    const { origin } = call;
+    const event: AlarmEvent = {
+      kind: 'raise',
+      asOf: asOf(origin),
+      severity: input.severity,
+      text: input.text,
+      time: input.time ?? isoOf(asOf(origin)),
+      status: input.status ?? 'ACTIVE',
+      ...(input.fragments && { fragments: input.fragments }),
+    };
+    if (!sinksOf(origin.mode, 'alarms').store) return ok(this.pass(call, device, input.type, event));
+    if (await this.isSuppressed(origin.tenant, device, input.type)) {
+      return ok(this.unstored(device, input.type, event, SUPPRESSED_ALARM_ID));
+    }
+    const alarm = await this.apply(call, device.id, input.type, event);
+    if (alarm === undefined) throw new Error(`a raised alarm of type ${input.type} left the fold`);
+    return ok(alarm);
+  }
+
+  /** 306. Refused when none is open; the clear is kept all the same, so that an overtaken raise finds it. */
+  async clear(call: Call, device: Device, type: string): Promise<Result<Alarm, Refusal>> {
+    return this.changeOpen(call, device, type, { kind: 'clear', asOf: asOf(call.origin) });
+  }
+
+  /** 305 */
+  async setSeverity(call: Call, device: Device, type: string, severity: Severity): Promise<Result<Alarm, Refusal>> {
+    return this.changeOpen(call, device, type, { kind: 'severity', severity, asOf: asOf(call.origin) });
+  }
+
+  /** 307 */
+  async clearFragments(
+    call: Call,
+    device: Device,
+    type: string,
+    fragments: readonly string[],
+  ): Promise<Result<Alarm, Refusal>> {
+    return this.changeOpen(call, device, type, { kind: 'fragments', remove: fragments, asOf: asOf(call.origin) });
+  }
+
+  /** One Query of the device's slots, one read more for an alarm that a newer one has replaced. */
+  async get(tenant: string, id: string): Promise<Alarm | undefined> {
+    const device = deviceOfAlarm(id);
+    if (device === undefined) return undefined;
+    for await (const slot of this.items.slots(tenant, device)) {
+      const found = alarmsIn(slot, device).find((alarm) => alarm.id === id);
+      if (found !== undefined) return found;
+    }
+    const closed = await this.items.closed(tenant, device, id);
+    return closed && parseClosed(closed.body);
+  }
+
+  /** PUT by id. An alarm that a newer one has replaced stays CLEARED. */
+  async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, PlatformError>> {
+    const found = await this.get(call.origin.tenant, id);
+    if (found === undefined) return fail({ kind: 'notFound', resource: 'alarm', message: `No alarm with id ${id}` });
+    const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
+    const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
+    const current = fold(slot, slotStep).current;
+    if (current?.id !== id && change.status !== undefined && change.status !== 'CLEARED') {
+      const message = `Alarm ${id} was cleared and a newer one of type ${found.type} has replaced it`;
+      return fail({ kind: 'invalid', resource: 'alarm', message });
+    }
+    const alarm = await this.apply(call, found.source, found.type, event, (state) =>
+      alarmsOf(state).some((draft) => draft.id === id),
+    );
+    return ok(alarm ?? (await this.updateClosed(call, found, change)));
+  }
+
+  /** Newest first by creation; one Query and, for the whole tenant, one BatchGetItem per 25 alarms looked at. */
+  async *list(tenant: string, filter: AlarmFilter = {}): AsyncGenerator<Alarm> {
+    const all = filter.source === undefined ? this.ofTenant(tenant) : this.ofDevice(tenant, filter.source, filter);
+    for await (const alarm of all) if (matchesFilter(alarm, filter)) yield alarm;
+  }
+
+  async count(tenant: string, filter: AlarmFilter = {}): Promise<number> {
+    let count = 0;
+    for await (const _ of this.list(tenant, filter)) count++;
+    return count;
+  }
+
+  async activeCounts(tenant: string, deviceId: string): Promise<ActiveAlarmCounts> {
+    const counts = { critical: 0, major: 0, minor: 0, warning: 0 };
+    for await (const slot of this.items.slots(tenant, deviceId)) {
+      const alarm = alarmsIn(slot, deviceId).at(-1);
+      if (alarm !== undefined && isOpen(alarm)) counts[COUNTED_AS[alarm.severity]]++;
+    }
+    return counts;
+  }
+
+  private async isSuppressed(tenant: string, device: Device, type: string): Promise<boolean> {
+    if (this.deps.isSuppressed === undefined || !(await this.deps.isSuppressed(tenant, device.id))) return false;
+    // an alarm that is open already still counts
+    const slot = parseSlot(await this.items.slot(tenant, device.id, type));
+    return !isOpen(fold(slot, slotStep).current);
+  }
+
+  /** TRANSIENT and CEP: everybody hears of it, nothing is kept. */
+  private pass(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
+    const alarm = this.unstored(device, type, event, alarmId(device.id, type, event.asOf));
+    call.effects.changed(changeOf('CREATE', alarm));
+    return alarm;
+  }
+
+  private unstored(device: Device, type: string, event: AlarmEvent, id: string): Alarm {
+    const { current } = slotStep(EMPTY_SLOT.base, event);
+    if (current === undefined) throw new Error(`${event.kind} makes no alarm`);
+    return { ...alarmOf(current, device.id, type), id };
+  }
+
+  private async changeOpen(
+    call: Call,
+    device: Device,
+    type: string,
+    event: AlarmEvent,
+  ): Promise<Result<Alarm, Refusal>> {
+    const alarm = await this.apply(call, device.id, type, event);
+    if (alarm !== undefined) return ok(alarm);
+    return fail(refusal(41, `No open alarm of type ${type}`, 'Raise the alarm first (301-304), or ignore this row.'));
+  }
+
+  /**
+   * Puts one event into the slot: read, fold, closed alarms first, then the slot under its version; again when somebody
+   * else was faster. `keeps` says whether the event belongs into this slot at all.
+   */
+  private async apply(
+    call: Call,
+    device: string,
+    type: string,
+    event: AlarmEvent,
+    keeps: (state: SlotState) => boolean = () => true,
+  ): Promise<Alarm | undefined> {
+    const { tenant } = call.origin;
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const stored = await this.items.slot(tenant, device, type);
+      const before = parseSlot(stored);
+      const old = fold(before, slotStep);
+      if (!keeps(old)) return undefined;
+      const inserted = insert(before, event);
+      const after = withIds(inserted ?? before, device, type);
+      const state = fold(after, slotStep);
+      const alarm = touchedBy(after, event, device, type);
+      if (inserted === undefined) return alarm;
+      await this.writeClosed(tenant, device, type, old, state);
+      const slot = { type, version: (stored?.version ?? 0) + 1, body: slotBody(after) };
+      if (!(await this.items.writeSlot(tenant, device, slot, listingOf(state.current)))) continue;
+      for (const change of changesBetween(old, state, device, type)) call.effects.changed(change);
+      return alarm;
+    }
+    throw new Error(`alarm ${type} of device ${device}: ${WRITE_ATTEMPTS} writers were faster`);
+  }
+
+  private async writeClosed(tenant: string, device: string, type: string, old: SlotState, state: SlotState) {
+    for (const draft of state.closed) {
+      if (draft.id === undefined || old.closed.some((known) => sameDraft(known, draft))) continue;
+      const body = JSON.stringify(alarmOf(draft, device, type));
+      const { creationTime, id } = draft;
+      await this.items.writeClosed(tenant, device, { id, type, body }, { id, creationTime });
+    }
+  }
+
+  /** An alarm of before the journal's window stands alone: last writer wins, as REST clients expect. */
+  private async updateClosed(call: Call, found: Alarm, change: AlarmChange): Promise<Alarm> {
+    const { source, type, id, creationTime } = found;
+    const alarm = applyChange(found, change, isoOf(asOf(call.origin)));
+    const body = JSON.stringify(alarm);
+    await this.items.writeClosed(call.origin.tenant, source, { id, type, body }, { id, creationTime });
+    call.effects.changed(changeOf('UPDATE', alarm));
+    return alarm;
+  }
+
+  private async *ofDevice(tenant: string, device: string, filter: AlarmFilter): AsyncGenerator<Alarm> {
+    const slots: Alarm[] = [];
+    for await (const slot of this.items.slots(tenant, device)) slots.push(...alarmsIn(slot, device));
+    slots.sort(byCreation);
+    const seen = new Set(slots.map((alarm) => alarm.id));
+    const wantsClosed = filter.resolved !== false && (filter.statuses?.includes('CLEARED') ?? true);
+    if (wantsClosed) {
+      for await (const { id, body } of this.items.closedOf(tenant, device)) {
+        if (seen.has(id)) continue;
+        const closed = parseClosed(body);
+        while (slots[0] !== undefined && byCreation(slots[0], closed) <= 0) yield* slots.splice(0, 1);
+        yield closed;
+      }
+    }
+    yield* slots;
+  }
+
+  private async *ofTenant(tenant: string): AsyncGenerator<Alarm> {
+    const seen = new Set<string>();
+    for await (const item of this.items.ofTenant(tenant)) {
+      const alarm = listedAlarm(item);
+      if (alarm === undefined || seen.has(alarm.id)) continue;
+      seen.add(alarm.id);
+      yield alarm;
+    }
+  }
+}

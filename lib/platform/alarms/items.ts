@@ -1,0 +1,125 @@
+import { alarmHistoryKey, alarmPartition, alarmSlotKey, LIST_INDEX, listPartition } from '../../storage/keys';
+import { growingPages } from '../../storage/pages';
+import type { Expression, Item, Table } from '../../storage/table';
+
+/** How an alarm stands in the tenant's list: set when it is made and never after, so that changes cost no index write. */
+export interface AlarmListing {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly creationTime: string;
+}
+
+/** What the platform keeps of one alarm type of a device; `body` is its own. */
+export interface AlarmSlotItem {
+  readonly type: string;
+  /** Counts the writes, from 1. */
+  readonly version: number;
+  readonly body: string;
+}
+
+/** A closed alarm that a newer one has replaced. */
+export interface ClosedAlarmItem {
+  readonly id: string;
+  readonly type: string;
+  readonly body: string;
+}
+
+export type AlarmItem =
+  | ({ readonly kind: 'slot'; readonly device: string } & AlarmSlotItem)
+  | ({ readonly kind: 'closed'; readonly device: string } & ClosedAlarmItem);
+
+/** Alarm items of the registry table; `docs/data-model.md` lists the accesses. */
+export class AlarmItems {
+  constructor(private readonly table: Table) {}
+
+  async slot(tenant: string, device: string, type: string): Promise<AlarmSlotItem | undefined> {
+    const item = await this.table.get(alarmSlotKey(tenant, device, type));
+    return item && slotOf(item);
+  }
+
+  /** Writes version n over n - 1; false when somebody else was faster. */
+  async writeSlot(tenant: string, device: string, slot: AlarmSlotItem, listing?: AlarmListing): Promise<boolean> {
+    const { type, version, body } = slot;
+    const listed = listing && listAttributes(tenant, listing);
+    const item = { ...alarmSlotKey(tenant, device, type), ...listed, d: device, t: type, v: version, b: body };
+    const written = await this.table.put(item, replaces(version));
+    return written.ok;
+  }
+
+  async writeClosed(tenant: string, device: string, alarm: ClosedAlarmItem, listing: AlarmListing): Promise<void> {
+    const { id, type, body } = alarm;
+    const key = alarmHistoryKey(tenant, device, id);
+    await this.table.put({ ...key, ...listAttributes(tenant, listing), d: device, i: id, t: type, b: body });
+  }
+
+  async closed(tenant: string, device: string, id: string): Promise<ClosedAlarmItem | undefined> {
+    const item = await this.table.get(alarmHistoryKey(tenant, device, id));
+    return item && closedOf(item);
+  }
+
+  /** One item per alarm type the device has ever used. */
+  async *slots(tenant: string, device: string): AsyncGenerator<AlarmSlotItem> {
+    const where = beginsWith(alarmPartition(tenant, device), 'SLOT#');
+    for await (const item of this.table.queryAll({ where })) yield slotOf(item);
+  }
+
+  /** Closed alarms of a device, the newest first. */
+  async *closedOf(tenant: string, device: string): AsyncGenerator<ClosedAlarmItem> {
+    const where = beginsWith(alarmPartition(tenant, device), 'HIST#');
+    for await (const item of growingPages(this.table, { where, descending: true })) yield closedOf(item);
+  }
+
+  /** All alarms of a tenant by creation, the newest first; eventually consistent, as every index. */
+  async *ofTenant(tenant: string): AsyncGenerator<AlarmItem> {
+    const where = {
+      text: 'listPk = :list',
+      values: { ':list': listPartition(tenant, 'alarms') },
+    };
+    let keys: Item[] = [];
+    for await (const key of growingPages(this.table, { index: LIST_INDEX, where, descending: true })) {
+      keys.push(key);
+      if (keys.length < CHUNK) continue;
+      yield* this.read(keys);
+      keys = [];
+    }
+    yield* this.read(keys);
+  }
+
+  private async *read(keys: readonly Item[]): AsyncGenerator<AlarmItem> {
+    const found = await this.table.batchGet(keys.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })));
+    const order = new Map(keys.map(({ pk, sk }, index) => [`${pk} ${sk}`, index]));
+    const place = (item: Item): number => order.get(`${item.pk} ${item.sk}`) ?? 0;
+    for (const item of found.sort((one, other) => place(one) - place(other))) {
+      const device = String(item.d);
+      const isSlot = item.v !== undefined;
+      yield isSlot ? { kind: 'slot', device, ...slotOf(item) } : { kind: 'closed', device, ...closedOf(item) };
+    }
+  }
+}
+
+/** How many listed alarms are read at once. */
+const CHUNK = 25;
+
+const slotOf = (item: Item): AlarmSlotItem => ({
+  type: String(item.t),
+  version: Number(item.v),
+  body: String(item.b),
+});
+const closedOf = (item: Item): ClosedAlarmItem => ({
+  id: String(item.i),
+  type: String(item.t),
+  body: String(item.b),
+});
+
+const listAttributes = (tenant: string, { creationTime, id }: AlarmListing) => ({
+  listPk: listPartition(tenant, 'alarms'),
+  listSk: `${creationTime}#${id}`,
+});
+
+const replaces = (version: number): Expression =>
+  version === 1 ? { text: 'attribute_not_exists(pk)' } : { text: 'v = :before', values: { ':before': version - 1 } };
+
+const beginsWith = (pk: string, prefix: string): Expression => ({
+  text: 'pk = :pk AND begins_with(sk, :prefix)',
+  values: { ':pk': pk, ':prefix': prefix },
+});

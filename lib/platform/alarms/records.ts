@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../base/json';
+import { fold, foldThrough, settle } from '../journal';
+import type { Alarm, Change } from '../model';
+import type { AlarmItem, AlarmListing, AlarmSlotItem } from './items';
+import {
+  type AlarmDraft,
+  type AlarmEvent,
+  type AlarmSlot,
+  alarmOf,
+  alarmsOf,
+  EMPTY_SLOT,
+  type SlotState,
+  slotStep,
+} from './slot';
+
+/** Between what is stored of a device's alarms and the fold that gives them their meaning. */
+export function parseSlot(item: AlarmSlotItem | undefined): AlarmSlot {
+  // the body is written by `slotBody` alone
+  return item === undefined ? EMPTY_SLOT : (JSON.parse(item.body) as AlarmSlot);
+}
+
+/** The slot with its old events folded; alarms that were replaced stand in items of their own by then. */
+export function slotBody(slot: AlarmSlot): string {
+  const { base, events } = settle(slot, slotStep);
+  const { current, latest } = base;
+  return JSON.stringify({ base: { closed: [], ...(current && { current }), latest }, events } satisfies AlarmSlot);
+}
+
+export const parseClosed = (body: string): Alarm => JSON.parse(body) as Alarm;
+
+/** Every alarm a slot knows of, oldest first: those of the journal's window, the newest at the end. */
+export function alarmsIn(item: AlarmSlotItem, device: string): readonly Alarm[] {
+  return alarmsOf(fold(parseSlot(item), slotStep)).map((draft) => alarmOf(draft, device, item.type));
+}
+
+/** The alarm an item stands for in the tenant's list. */
+export const listedAlarm = (item: AlarmItem): Alarm | undefined =>
+  item.kind === 'slot' ? alarmsIn(item, item.device).at(-1) : parseClosed(item.body);
+
+export const listingOf = (draft: AlarmDraft | undefined): AlarmListing | undefined =>
+  draft?.id === undefined ? undefined : { id: draft.id, creationTime: draft.creationTime };
+
+/** What became of the alarm an event acted on; `undefined` when it found none. */
+export function touchedBy(slot: AlarmSlot, event: AlarmEvent, device: string, type: string): Alarm | undefined {
+  const { touched } = foldThrough(slot, slotStep, event);
+  const draft =
+    touched === undefined ? undefined : alarmsOf(fold(slot, slotStep)).find((alarm) => alarm.raised === touched);
+  return draft && alarmOf(draft, device, type);
+}
+
+export const sameDraft = (one: AlarmDraft, other: AlarmDraft): boolean =>
+  one.id === other.id && JSON.stringify(one) === JSON.stringify(other);
+
+/** What notifications hear of a slot that moved from one state to another. */
+export function changesBetween(old: SlotState, state: SlotState, device: string, type: string): readonly Change[] {
+  const known = new Map(alarmsOf(old).map((draft) => [draft.id, draft]));
+  return alarmsOf(state).flatMap((draft) => {
+    const before = known.get(draft.id);
+    if (before !== undefined && sameDraft(before, draft)) return [];
+    return [changeOf(before === undefined ? 'CREATE' : 'UPDATE', alarmOf(draft, device, type))];
+  });
+}
+
+export const changeOf = (action: Change['action'], alarm: Alarm): Change => ({
+  api: 'alarms',
+  action,
+  sourceId: alarm.source,
+  object: alarmObject(alarm),
+});
+
+/** The alarm as REST shows it, without links (rest-api section 8). */
+export function alarmObject({ source, fragments, ...members }: Alarm): JsonObject {
+  return { ...fragments, ...members, source: { id: source } };
+}
+
+/** Newest first; ids break a tie. */
+export function byCreation(one: Alarm, other: Alarm): number {
+  const order = compare(other.creationTime, one.creationTime);
+  return order === 0 ? compare(other.id, one.id) : order;
+}
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -1,0 +1,183 @@
+import type { JsonObject } from '../../base/json';
+import { fold, isoOf, type Journal, type Stamped } from '../journal';
+import type { Alarm, AlarmStatus, AsOf, Severity } from '../model';
+import { alarmId } from './ids';
+
+/**
+ * A device's alarms of one type as a fold over what happened in broker order (static-templates section 6). Pure: the
+ * same events end in the same alarms whatever order they arrived in.
+ */
+export type AlarmEvent = Stamped &
+  (
+    | {
+        readonly kind: 'raise';
+        readonly severity: Severity;
+        readonly text: string;
+        readonly time: string;
+        readonly status: AlarmStatus;
+        readonly fragments?: JsonObject;
+        /** Set on the event that made an alarm, so that the alarm keeps its id when older events turn up. */
+        readonly id?: string;
+      }
+    | { readonly kind: 'clear' }
+    | { readonly kind: 'severity'; readonly severity: Severity }
+    | { readonly kind: 'fragments'; readonly remove: readonly string[] }
+    | { readonly kind: 'update'; readonly target: string; readonly change: AlarmChange }
+  );
+type Raise = Extract<AlarmEvent, { kind: 'raise' }>;
+
+/** What a REST update may change; a fragment set to `null` is removed. */
+export interface AlarmChange {
+  readonly status?: AlarmStatus;
+  readonly severity?: Severity;
+  readonly text?: string;
+  readonly time?: string;
+  readonly fragments?: JsonObject;
+}
+
+/** An alarm while it is folded: which raise made it, and no id yet when that raise is new. */
+export type AlarmDraft = Omit<Alarm, 'id' | 'source' | 'type'> & { readonly raised: AsOf; readonly id?: string };
+
+export interface SlotState {
+  /** Alarms that a newer one has replaced, oldest first; only those of the journal's window. */
+  readonly closed: readonly AlarmDraft[];
+  readonly current?: AlarmDraft;
+  /** The newest event of a kind so far: what arrives after the window must not undo something newer. */
+  readonly latest: { readonly [kind in 'raise' | 'clear' | 'severity']?: AsOf };
+  /** The alarm the last event acted on (by the raise that made it); absent when it found none. */
+  readonly touched?: AsOf;
+}
+
+export type AlarmSlot = Journal<SlotState, AlarmEvent>;
+
+export const EMPTY_SLOT: AlarmSlot = { base: { closed: [], latest: {} }, events: [] };
+
+export const isOpen = (alarm: Pick<AlarmDraft, 'status'> | undefined): boolean =>
+  alarm !== undefined && alarm.status !== 'CLEARED';
+
+/** One event on the state; as-of comparisons only matter for events older than the base, all others come in order. */
+export function slotStep(state: SlotState, event: AlarmEvent): SlotState {
+  const { touched: _, ...untouched } = state;
+  switch (event.kind) {
+    case 'raise':
+      return raise(untouched, event);
+    case 'clear':
+      return changeOpen(untouched, event, 'clear', () => ({ status: 'CLEARED' }));
+    case 'severity':
+      return changeOpen(untouched, event, 'severity', () => ({ severity: event.severity }));
+    case 'fragments':
+      return changeOpen(untouched, event, undefined, ({ fragments }) => ({
+        fragments: Object.fromEntries(Object.entries(fragments).filter(([name]) => !event.remove.includes(name))),
+      }));
+    case 'update':
+      return updateById(untouched, event.target, event.asOf, event.change);
+  }
+}
+
+function raise(state: SlotState, event: Raise): SlotState {
+  const { current, latest } = state;
+  const next = { ...state, latest: { ...latest, raise: later(latest.raise, event.asOf) } };
+  const clearedSince = latest.clear !== undefined && latest.clear > event.asOf ? latest.clear : undefined;
+  if (current !== undefined && isOpen(current)) {
+    // too old to tell whether it was counted already: leave the count alone
+    if (latest.raise !== undefined && event.asOf < latest.raise) return { ...next, touched: current.raised };
+    return { ...next, current: counted(current, event), touched: current.raised };
+  }
+  const created = draft(event, clearedSince);
+  const replacesCurrent = clearedSince === undefined || current === undefined;
+  if (!replacesCurrent) return { ...next, closed: [...state.closed, created], touched: created.raised };
+  const closed = current === undefined ? state.closed : [...state.closed, current];
+  return { ...next, closed, current: created, touched: created.raised };
+}
+
+/** De-duplication: count and time move, text, severity and fragments stay. */
+function counted(alarm: AlarmDraft, event: Raise): AlarmDraft {
+  const id = alarm.id ?? event.id;
+  return {
+    ...alarm,
+    ...(id !== undefined && { id }),
+    count: alarm.count + 1,
+    time: event.time,
+    lastUpdated: isoOf(event.asOf),
+  };
+}
+
+function draft(event: Raise, clearedSince: AsOf | undefined): AlarmDraft {
+  const created = isoOf(event.asOf);
+  return {
+    ...(event.id !== undefined && { id: event.id }),
+    raised: event.asOf,
+    text: event.text,
+    time: event.time,
+    severity: event.severity,
+    status: clearedSince === undefined ? event.status : 'CLEARED',
+    count: 1,
+    firstOccurrenceTime: event.time,
+    creationTime: created,
+    lastUpdated: clearedSince === undefined ? created : isoOf(clearedSince),
+    fragments: event.fragments ?? {},
+  };
+}
+
+function changeOpen(
+  state: SlotState,
+  event: AlarmEvent,
+  kind: 'clear' | 'severity' | undefined,
+  change: (alarm: AlarmDraft) => Partial<AlarmDraft>,
+): SlotState {
+  const { current, latest } = state;
+  const overtaken = kind === 'clear' ? latest.raise : kind && latest[kind];
+  const next = kind ? { ...state, latest: { ...latest, [kind]: later(latest[kind], event.asOf) } } : state;
+  if (current === undefined || !isOpen(current) || event.asOf < current.raised) return next;
+  if (overtaken !== undefined && event.asOf < overtaken) return { ...next, touched: current.raised };
+  const changed = { ...current, ...change(current), lastUpdated: isoOf(event.asOf) };
+  return { ...next, current: changed, touched: current.raised };
+}
+
+function updateById(state: SlotState, id: string, asOf: AsOf, change: AlarmChange): SlotState {
+  const { current, latest } = state;
+  if (current?.id === id) {
+    const clears = change.status === 'CLEARED' && isOpen(current);
+    return {
+      ...state,
+      latest: clears ? { ...latest, clear: later(latest.clear, asOf) } : latest,
+      current: applyChange(current, change, isoOf(asOf)),
+      touched: current.raised,
+    };
+  }
+  const found = state.closed.find((alarm) => alarm.id === id);
+  if (found === undefined) return state;
+  const closed = state.closed.map((alarm) => (alarm === found ? applyChange(alarm, change, isoOf(asOf)) : alarm));
+  return { ...state, closed, touched: found.raised };
+}
+
+/** A REST update on one alarm; top-level members given are replaced, `null` removes a fragment. */
+export function applyChange<T extends AlarmDraft | Alarm>(alarm: T, change: AlarmChange, lastUpdated: string): T {
+  const { fragments = {}, ...members } = change;
+  const merged = Object.entries({ ...alarm.fragments, ...fragments }).filter(([, value]) => value !== null);
+  return { ...alarm, ...members, fragments: Object.fromEntries(merged), lastUpdated };
+}
+
+/** Gives every alarm of the fold an id and marks the raise that owns it. An inserted event makes at most one new alarm. */
+export function withIds(slot: AlarmSlot, device: string, type: string): AlarmSlot {
+  const state = fold(slot, slotStep);
+  const nameless = alarmsOf(state).filter((alarm) => alarm.id === undefined);
+  if (nameless.length === 0) return slot;
+  const makers = new Set(nameless.map((alarm) => alarm.raised));
+  const events = slot.events.map((event) =>
+    event.kind === 'raise' && makers.has(event.asOf) ? { ...event, id: alarmId(device, type, event.asOf) } : event,
+  );
+  return { base: slot.base, events };
+}
+
+/** All alarms of a folded slot, oldest first. */
+export const alarmsOf = (state: SlotState): readonly AlarmDraft[] =>
+  state.current === undefined ? state.closed : [...state.closed, state.current];
+
+/** The model's alarm; its id is there once `withIds` ran. */
+export function alarmOf(draft: AlarmDraft, source: string, type: string): Alarm {
+  const { raised, id = alarmId(source, type, raised), ...members } = draft;
+  return { id, source, type, ...members };
+}
+
+const later = (one: AsOf | undefined, other: AsOf): AsOf => (one !== undefined && one > other ? one : other);

@@ -1,0 +1,117 @@
+import type { JsonObject } from '../../base/json';
+import type { Result } from '../../base/result';
+import { DUE_INDEX, duePartition, externalIdKey, objectKey } from '../../storage/keys';
+import { growingPages } from '../../storage/pages';
+import type { ConditionFailed, Expression, Table } from '../../storage/table';
+import { type ObjectRecord, recordOf } from '../inventory/object-items';
+
+/** A change of what the platform knows of a device's life; it is kept in the device's object, so that one write does it. */
+export interface LifeChange {
+  /** Members of the object; `null` removes one. */
+  readonly members: { readonly [name: string]: JsonObject | null };
+  readonly asOf: string;
+  /** Minutes between signs of life that are required from now on; `null` for none. Stays when left out. */
+  readonly responseInterval?: number | null;
+  /** ms since the epoch: when silence becomes unavailability; `null` for never. Stays when left out. */
+  readonly due?: number | null;
+}
+
+/**
+ * One conditional write, no read. q = minutes required between signs of life, duePk and dueAt = its place in the index of
+ * what is due. Returns the object as it was before.
+ */
+export async function changeLife(
+  registry: Table,
+  tenant: string,
+  id: string,
+  change: LifeChange,
+  condition: Expression,
+): Promise<Result<ObjectRecord, ConditionFailed>> {
+  const done = await registry.update(objectKey(tenant, id), updateOf(tenant, id, change), condition, 'ALL_OLD');
+  return done.ok ? { ok: true, value: recordOf(id, done.value) } : done;
+}
+
+function updateOf(tenant: string, id: string, { members, asOf, responseInterval, due }: LifeChange): Expression {
+  const names: Record<string, string> = { '#f': 'f', '#a': 'a' };
+  const values: Record<string, unknown> = { ':as': asOf };
+  const sets: string[] = [];
+  const removes: string[] = [];
+  for (const [index, [name, value]] of Object.entries(members).entries()) {
+    names[`#m${index}`] = name;
+    sets.push(`#a.#m${index} = :as`);
+    if (value === null) removes.push(`#f.#m${index}`);
+    else {
+      values[`:m${index}`] = JSON.stringify(value);
+      sets.push(`#f.#m${index} = :m${index}`);
+    }
+  }
+  const put = (attribute: string, value: unknown): void => {
+    if (value === undefined) return;
+    if (value === null) removes.push(attribute);
+    else {
+      values[`:${attribute}`] = value;
+      sets.push(`${attribute} = :${attribute}`);
+    }
+  };
+  put('q', responseInterval);
+  put('duePk', due && duePartition(tenant, 'availability'));
+  put('dueAt', due && dueAtOf(due, id));
+  return { text: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`, names, values };
+}
+
+/** Sign of life: the requirement is the one the writer knows, and nothing newer was said of the member. */
+export const stillRequired = (responseInterval: number, member: string, asOf: string): Expression => ({
+  text: 'q = :q0 AND (attribute_not_exists(#a.#member) OR #a.#member <= :as0)',
+  names: { '#member': member },
+  values: { ':q0': responseInterval, ':as0': asOf },
+});
+
+/** The member has not been written since it was read. */
+export const unchangedSince = (member: string, asOf: string | undefined): Expression =>
+  asOf === undefined
+    ? { text: 'attribute_exists(pk) AND attribute_not_exists(#a.#member)', names: { '#member': member } }
+    : { text: '#a.#member = :seen', names: { '#member': member }, values: { ':seen': asOf } };
+
+/** The object is still due at the very time it was found with. */
+export const stillDue = (dueAt: string): Expression => ({ text: 'dueAt = :seen', values: { ':seen': dueAt } });
+
+/** Takes an object out of what is due, unless a sign of life has moved it. */
+export async function settleDue(registry: Table, tenant: string, id: string, dueAt: string): Promise<void> {
+  await registry.update(objectKey(tenant, id), { text: 'REMOVE duePk, dueAt' }, stillDue(dueAt));
+}
+
+/** Sortable as text; the id makes it unique. */
+const dueAtOf = (due: number, id: string): string => `${new Date(due).toISOString()}#${id}`;
+
+export interface DueDevice {
+  readonly id: string;
+  /** As stored: what a writer names to say that nothing has changed. */
+  readonly dueAt: string;
+  /** ms since the epoch. */
+  readonly due: number;
+}
+
+/** Devices whose time is up, the longest silent first: a query of the sparse index, never a scan. */
+export async function* dueDevices(registry: Table, tenant: string, now: number): AsyncGenerator<DueDevice> {
+  const where = {
+    text: 'duePk = :pk AND dueAt < :now',
+    values: { ':pk': duePartition(tenant, 'availability'), ':now': new Date(now).toISOString() },
+  };
+  for await (const { dueAt } of growingPages(registry, { index: DUE_INDEX, where })) {
+    const [time = '', id = ''] = String(dueAt).split('#');
+    yield { id, dueAt: String(dueAt), due: Date.parse(time) };
+  }
+}
+
+/** Keeps the requirement with the device's serial too, where every message looks anyway. */
+export async function requireOfSerial(
+  registry: Table,
+  tenant: string,
+  { type, externalId, id }: { readonly type: string; readonly externalId: string; readonly id: string },
+  responseInterval: number | undefined,
+): Promise<void> {
+  const own = { text: 'i = :i', values: { ':i': id } };
+  const change =
+    responseInterval === undefined ? { text: 'REMOVE q' } : { text: 'SET q = :q', values: { ':q': responseInterval } };
+  await registry.update(externalIdKey(tenant, type, externalId), change, own);
+}

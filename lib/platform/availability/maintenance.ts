@@ -1,0 +1,35 @@
+import { Lru } from '../../base/lru';
+import type { PlatformDeps } from '../call';
+import { getObject } from '../inventory/object-items';
+import { responseIntervalOf } from '../inventory/requirement';
+
+/** Other instances hear of a change within this time. */
+const REMEMBERED = { capacity: 20_000, ttlMs: 5_000 } as const;
+
+/** Which devices are in maintenance, for those who know only an id. One read, remembered for some seconds. */
+export class Maintenance {
+  private readonly known: Lru<boolean>;
+
+  constructor(private readonly deps: PlatformDeps) {
+    this.known = new Lru(deps.clock, REMEMBERED);
+  }
+
+  /** New alarms of such a device are not created (static-templates section 6). */
+  async isOn(tenant: string, id: string): Promise<boolean> {
+    return this.known.get(nameOf(tenant, id)) ?? this.read(tenant, id);
+  }
+
+  /** Somebody here has changed what is required of the device. */
+  forget(tenant: string, id: string): void {
+    this.known.delete(nameOf(tenant, id));
+  }
+
+  private async read(tenant: string, id: string): Promise<boolean> {
+    const interval = responseIntervalOf((await getObject(this.deps.registry, tenant, id))?.members ?? {});
+    const isOn = interval !== undefined && interval <= 0;
+    this.known.set(nameOf(tenant, id), isOn);
+    return isOn;
+  }
+}
+
+const nameOf = (tenant: string, id: string): string => `${tenant}/${id}`;

@@ -1,0 +1,159 @@
+import type { JsonObject } from '../../base/json';
+import type { ChildKind } from '../../storage/keys';
+import { collect } from '../../storage/pages';
+import type { Call, PlatformDeps } from '../call';
+import {
+  type ExternalIdRecord,
+  getExternalId,
+  listExternalId,
+  reassignExternalId,
+  settleExternalId,
+  takeExternalId,
+} from '../inventory/external-id-items';
+import { type Identity, SERIAL } from '../inventory/identity';
+import type { Inventory } from '../inventory/inventory';
+import { link, parentsOf, unlink } from '../inventory/link-items';
+import { enlist } from '../inventory/list-items';
+import { newObjectId } from '../inventory/object-id';
+import { CREATED, getObject, type ObjectRecord } from '../inventory/object-items';
+import { changeOf, listOf, managedObjectOf } from '../inventory/object-members';
+import { applied, relist } from '../inventory/object-updates';
+import { asOf, type DeviceRef, type Origin } from '../model';
+import { isNameable, type Naming, nameObject } from './object-naming';
+
+export interface Parent {
+  readonly id: string;
+  readonly kind: ChildKind;
+}
+
+/** What a device shall be, where it is created now. */
+export interface DevicePlan {
+  readonly members: JsonObject;
+  /** Members that count as changed by this message rather than as there from the creation. */
+  readonly fresh?: readonly string[];
+  readonly parent?: Parent;
+  /** Data arrived for it, and nothing has said what it is. */
+  readonly automatic: boolean;
+}
+
+/** Kept with the external id until the creation is complete: whoever finds it goes on with it. */
+type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Parent };
+
+/** How long after data created a device its 100, 101 or 102 may still come in. */
+const NAMING_MS = 60_000;
+
+/** Creates devices once, whoever asks how often and in which order (static-templates sections 3.2 and 8.1). */
+export class DeviceCreation {
+  constructor(
+    private readonly deps: PlatformDeps,
+    private readonly inventory: Inventory,
+    private readonly identity: Identity,
+  ) {}
+
+  /**
+   * The device behind a serial, created as planned when there is none: first the external id, which only one can take,
+   * then the object, its links, and the external id again. `created` says whether this very message made it.
+   */
+  async ensure(call: Call, serial: string, plan: () => DevicePlan): Promise<{ device: DeviceRef; created: boolean }> {
+    const { tenant } = call.origin;
+    const { registry } = this.deps;
+    for (;;) {
+      const known = await this.identity.resolve(tenant, serial);
+      if (known !== undefined) return { device: known, created: false };
+      const mine: ExternalIdRecord & { creating: string } = {
+        type: SERIAL,
+        externalId: serial,
+        managedObjectId: newObjectId(this.deps.clock),
+        creating: JSON.stringify(creationOf(call.origin, plan())),
+      };
+      const taken = await takeExternalId(registry, tenant, mine);
+      const record = taken.ok ? mine : await getExternalId(registry, tenant, SERIAL, serial);
+      if (record?.creating === undefined) continue;
+      const device = await this.complete(call, record);
+      return { device, created: record.creating === mine.creating };
+    }
+  }
+
+  /** Says what an existing device is, where that is still open; undefined where it is not. */
+  async name(
+    call: Call,
+    device: DeviceRef,
+    what: Pick<Naming, 'set' | 'remove'> & { readonly parent?: Parent },
+  ): Promise<ObjectRecord | undefined> {
+    const { registry } = this.deps;
+    const { tenant, receivedAt } = call.origin;
+    let naming: Naming = { ...what, asOf: asOf(call.origin), createdSince: receivedAt - NAMING_MS };
+    for (;;) {
+      const done = await nameObject(registry, tenant, device.id, naming);
+      if (done.ok) {
+        const record = { ...applied(done.value, { ...naming, asOf: CREATED }), named: naming.asOf };
+        await this.settleName(call, done.value, naming, what.parent);
+        call.effects.changed(changeOf('UPDATE', managedObjectOf(record)));
+        return record;
+      }
+      const current = await getObject(registry, tenant, device.id);
+      if (current === undefined || !isNameable(current, naming)) return undefined;
+      const untouched = (member: string): boolean => (current.asOf[member] ?? CREATED) === CREATED;
+      naming = {
+        ...naming,
+        set: Object.fromEntries(Object.entries(naming.set).filter(([member]) => untouched(member))),
+        remove: naming.remove.filter(untouched),
+      };
+    }
+  }
+
+  private async complete(call: Call, record: ExternalIdRecord): Promise<DeviceRef> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    const { externalId: serial, managedObjectId: id, creating = '' } = record;
+    const { parent, ...planned } = JSON.parse(creating) as Creation;
+    const inserted = await this.inventory.insert(call, { ...planned, id, createdFor: serial });
+    if (!inserted && (await getObject(registry, tenant, id))?.createdFor !== serial) {
+      // another object was given the same id in the same millisecond
+      const other = { ...record, managedObjectId: newObjectId(this.deps.clock) };
+      const reassigned = await reassignExternalId(registry, tenant, record, other.managedObjectId);
+      const current = reassigned ? other : await getExternalId(registry, tenant, SERIAL, serial);
+      return current?.creating === undefined
+        ? { id: current?.managedObjectId ?? id, serial }
+        : this.complete(call, current);
+    }
+    if (parent !== undefined) await link(registry, tenant, parent.id, parent.kind, id);
+    await listExternalId(registry, tenant, record);
+    await settleExternalId(registry, tenant, record);
+    return this.identity.remember(tenant, { id, serial });
+  }
+
+  /** What follows from a name: the list of its type, and its place in the hierarchy. */
+  private async settleName(
+    call: Call,
+    before: ObjectRecord,
+    naming: Naming,
+    parent: Parent | undefined,
+  ): Promise<void> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    await relist(registry, tenant, before, naming);
+    const list = listOf('type', naming.set.type);
+    if (list !== undefined) await enlist(registry, tenant, before.id, list, naming.asOf);
+    if (parent === undefined) return;
+    await link(registry, tenant, parent.id, parent.kind, before.id);
+    for (const other of await collect(parentsOf(registry, tenant, before.id))) {
+      const isAsset = other.kind === 'childAssets';
+      if (!isAsset && (other.id !== parent.id || other.kind !== parent.kind)) {
+        await unlink(registry, tenant, other.id, other.kind, before.id);
+      }
+    }
+  }
+}
+
+function creationOf(origin: Origin, { members, fresh = [], parent, automatic }: DevicePlan): Creation {
+  const at = asOf(origin);
+  return {
+    owner: origin.user,
+    createdAt: origin.receivedAt,
+    members,
+    asOf: Object.fromEntries(Object.keys(members).map((name) => [name, fresh.includes(name) ? at : CREATED])),
+    ...(automatic ? { automatic } : { named: at }),
+    ...(parent && { parent }),
+  };
+}

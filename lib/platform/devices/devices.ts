@@ -1,0 +1,213 @@
+import { Lru } from '../../base/lru';
+import { fail, ok, type Result } from '../../base/result';
+import { collect } from '../../storage/pages';
+import type { Call, PlatformDeps } from '../call';
+import { externalIdsOf } from '../inventory/external-id-items';
+import { type Identity, SERIAL } from '../inventory/identity';
+import type { Inventory } from '../inventory/inventory';
+import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
+import type { DeviceRef } from '../model';
+import { type Refusal, refusal } from '../outcome';
+import { DeviceCreation } from './device-creation';
+
+export interface NewChild {
+  readonly childId: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly isDevice: boolean;
+}
+
+export interface ServiceInput {
+  readonly serviceId: string;
+  readonly serviceType: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+/** What came of an explicit creation: made, named after data had made it, or there already. */
+export interface Creation {
+  readonly device: DeviceRef;
+  readonly outcome: 'created' | 'named' | 'existing';
+}
+
+export const AGENT_MARKER = 'com_cumulocity_model_Agent';
+const SERVICE_TYPE = 'c8y_Service';
+const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
+
+/** Devices, child devices and services as SmartREST knows them: by their serial (static-templates sections 3 and 8.1). */
+export class Devices {
+  private readonly creation: DeviceCreation;
+  private readonly agents: Lru<DeviceRef>;
+
+  constructor(
+    private readonly deps: PlatformDeps,
+    private readonly inventory: Inventory,
+    private readonly identity: Identity,
+  ) {
+    this.creation = new DeviceCreation(deps, inventory, identity);
+    this.agents = new Lru(deps.clock, KNOWN_AGENTS);
+    inventory.whenDeleted((tenant, id, names) => {
+      this.agents.delete(`${tenant}/${id}`);
+      for (const { type, externalId } of names) if (type === SERIAL) identity.forget(tenant, externalId);
+    });
+  }
+
+  /** The connected device; data that arrives before any 100 creates it (3.2). No read while it is remembered. */
+  async ensureRoot(call: Call, serial: string): Promise<DeviceRef> {
+    const { device } = await this.creation.ensure(call, serial, () => ({
+      members: rootMembers(serial),
+      automatic: true,
+    }));
+    return device;
+  }
+
+  /** The device behind a serial, as it is known now; no read while it is remembered. */
+  find(tenant: string, serial: string): Promise<DeviceRef | undefined> {
+    return this.identity.resolve(tenant, serial);
+  }
+
+  /** What a topic's child id names; created below the root device when it is unknown (3.2). */
+  async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
+    const { device } = await this.creation.ensure(call, serial, () => ({
+      members: childMembers({ childId: serial, isDevice: true }),
+      parent: { id: root.id, kind: 'childDevices' },
+      automatic: true,
+    }));
+    return device;
+  }
+
+  /**
+   * 100: creates the device, or names the one its data created up to a minute before. Of several the earliest counts. A
+   * device that exists otherwise stays as it is: refused with the text devices know.
+   */
+  async createDevice(
+    call: Call,
+    serial: string,
+    { name, type }: { readonly name?: string; readonly type?: string },
+  ): Promise<Result<Creation, Refusal>> {
+    const members = rootMembers(serial, name, type);
+    const { device, created } = await this.creation.ensure(call, serial, () => ({ members, automatic: false }));
+    if (created) return ok({ device, outcome: 'created' });
+    const set = { name: members.name, type: members.type };
+    if (await this.creation.name(call, device, { set, remove: [] })) return ok({ device, outcome: 'named' });
+    return fail(refusal(41, 'Device already existing', 'nothing: 100 may be sent at every start'));
+  }
+
+  /** 101: creates a child of the addressed device, or names the one its data created; never changes another. */
+  async createChild(call: Call, parent: DeviceRef, child: NewChild): Promise<Result<Creation, Refusal>> {
+    if (child.childId === parent.serial) {
+      return fail(refusal(41, `Device ${child.childId} cannot be its own child`, 'give the child an id of its own'));
+    }
+    const members = childMembers(child);
+    const place = { id: parent.id, kind: 'childDevices' } as const;
+    const plan = { members, parent: place, automatic: false };
+    const { device, created } = await this.creation.ensure(call, child.childId, () => plan);
+    if (created) return ok({ device, outcome: 'created' });
+    const set = { name: members.name, type: members.type };
+    const remove = child.isDevice ? [] : ['c8y_IsDevice'];
+    return ok({ device, outcome: await this.nameBelow(call, device, { set, remove, parent: place }) });
+  }
+
+  /** 102: creates a service as a child addition of its owner, or updates its name, type of service and status. */
+  async upsertService(call: Call, owner: DeviceRef, service: ServiceInput): Promise<Result<DeviceRef, Refusal>> {
+    const { serviceId, serviceType, name, status } = service;
+    if (serviceId === owner.serial) {
+      return fail(refusal(41, `Service ${serviceId} cannot be its own owner`, 'send 102 on the topic of its device'));
+    }
+    const members = { name, serviceType, status };
+    const place = { id: owner.id, kind: 'childAdditions' } as const;
+    const { device, created } = await this.creation.ensure(call, serviceId, () => ({
+      members: { type: SERVICE_TYPE, ...members },
+      fresh: Object.keys(members),
+      parent: place,
+      automatic: false,
+    }));
+    if (created) return ok(device);
+    await this.nameBelow(call, device, { set: { type: SERVICE_TYPE }, remove: ['c8y_IsDevice'], parent: place });
+    const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
+    return updated.ok ? ok(device) : updated;
+  }
+
+  /** 104: the status of a service that exists; it is never created by this. */
+  async setServiceStatus(call: Call, serial: string, status: string): Promise<Result<DeviceRef, Refusal>> {
+    const { tenant } = call.origin;
+    const service = await this.identity.resolve(tenant, serial);
+    const record = service && (await getObject(this.deps.registry, tenant, service.id));
+    if (service === undefined || record?.members.type !== SERVICE_TYPE) {
+      return fail(refusal(41, `Service ${serial} does not exist`, 'create it with 102 first'));
+    }
+    const updated = await this.inventory.updateFragments(call, service.id, { set: { status }, remove: [] });
+    return updated.ok ? ok(service) : updated;
+  }
+
+  /** 105: serials of the direct child devices, in the order of their creation; those without one are left out. */
+  async childSerials(tenant: string, id: string): Promise<string[]> {
+    const ids = await this.inventory.childIds(tenant, id, 'childDevices');
+    const children = await getObjects(this.deps.registry, tenant, ids);
+    const serials = await Promise.all(children.map((child) => this.serialOf(tenant, child)));
+    // the order of ids says nothing for children of the same moment
+    return serials.filter((serial) => serial !== '').sort();
+  }
+
+  /** The object with its serial, '' when it has none; undefined when there is no such object. */
+  async deviceOf(tenant: string, id: string): Promise<DeviceRef | undefined> {
+    const record = await getObject(this.deps.registry, tenant, id);
+    return record && { id, serial: await this.serialOf(tenant, record) };
+  }
+
+  /**
+   * The nearest object upwards that is an agent, the device itself first (3.3); undefined when there is none. Its serial
+   * is '' when it has none. Remembered for a minute; otherwise two reads per level.
+   */
+  async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
+    const name = `${tenant}/${deviceId}`;
+    const known = this.agents.get(name);
+    if (known !== undefined) return known;
+    const agent = await this.findAgent(tenant, deviceId);
+    if (agent !== undefined) this.agents.set(name, agent);
+    return agent;
+  }
+
+  private async findAgent(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
+    const seen = new Set<string>();
+    const waiting = [deviceId];
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const record = await getObject(this.deps.registry, tenant, id);
+      if (record === undefined) continue;
+      if (AGENT_MARKER in record.members) return { id, serial: await this.serialOf(tenant, record) };
+      waiting.push(...(await this.inventory.parents(tenant, id)).map((parent) => parent.id));
+    }
+    return undefined;
+  }
+
+  private async serialOf(tenant: string, { id, createdFor }: ObjectRecord): Promise<string> {
+    if (createdFor !== undefined) return createdFor;
+    const names = await collect(externalIdsOf(this.deps.registry, tenant, id));
+    return names.find((name) => name.type === SERIAL)?.externalId ?? '';
+  }
+
+  private async nameBelow(
+    call: Call,
+    device: DeviceRef,
+    what: Parameters<DeviceCreation['name']>[2],
+  ): Promise<'named' | 'existing'> {
+    const named = await this.creation.name(call, device, what);
+    if (named !== undefined) this.agents.delete(`${call.origin.tenant}/${device.id}`);
+    return named === undefined ? 'existing' : 'named';
+  }
+}
+
+const rootMembers = (serial: string, name = `MQTT Device ${serial}`, type = 'c8y_MQTTDevice') => ({
+  name,
+  type,
+  c8y_IsDevice: {},
+  [AGENT_MARKER]: {},
+});
+
+const childMembers = ({ childId, name, type, isDevice }: NewChild) => ({
+  name: name ?? `MQTT Device ${childId}`,
+  type: type ?? 'c8y_MQTTChildDevice',
+  ...(isDevice && { c8y_IsDevice: {} }),
+});

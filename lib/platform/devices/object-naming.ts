@@ -1,0 +1,61 @@
+import type { JsonObject } from '../../base/json';
+import { ok, type Result } from '../../base/result';
+import { objectKey } from '../../storage/keys';
+import type { ConditionFailed, Item, Table } from '../../storage/table';
+import { CREATED, type ObjectRecord, recordOf } from '../inventory/object-items';
+
+/** A message that says what a device is (100, 101, 102). */
+export interface Naming {
+  readonly set: JsonObject;
+  readonly remove: readonly string[];
+  readonly asOf: string;
+  /** Automatic objects created before this moment stay as they are, ms since the epoch. */
+  readonly createdSince: number;
+}
+
+/**
+ * Whether a message may still say what an object is: data made it a moment before, or it was said by a later message.
+ * Among several the earliest counts, in whatever order they come; the same one again is no harm.
+ */
+export function isNameable({ automatic, createdAt, named }: ObjectRecord, { asOf, createdSince }: Naming): boolean {
+  if (named !== undefined) return named >= asOf;
+  return automatic === true && createdAt >= createdSince;
+}
+
+/**
+ * Names an object: one conditional write. Members somebody changed since the creation are not touched: the condition
+ * fails, and the caller leaves them out. What it writes counts as there from the creation, so that any change wins over it.
+ */
+export async function nameObject(
+  registry: Table,
+  tenant: string,
+  id: string,
+  { set, remove, asOf, createdSince }: Naming,
+): Promise<Result<ObjectRecord, ConditionFailed>> {
+  const members = [...Object.keys(set), ...remove];
+  // DynamoDB refuses placeholders that nothing uses
+  const names: Record<string, string> = members.length === 0 ? {} : { '#f': 'f', '#a': 'a' };
+  const values: Item = { ':as': asOf, ':since': createdSince, ':true': true };
+  if (members.length > 0) values[':created'] = CREATED;
+  const sets = ['n = :as'];
+  const removes: string[] = [];
+  const conditions = ['attribute_exists(pk)', '((p = :true AND attribute_not_exists(n) AND c >= :since) OR n >= :as)'];
+  for (const [at, name] of members.entries()) {
+    names[`#${at}`] = name;
+    sets.push(`#a.#${at} = :created`);
+    conditions.push(`(attribute_not_exists(#a.#${at}) OR #a.#${at} = :created)`);
+    if (!(name in set)) removes.push(`#f.#${at}`);
+    else {
+      values[`:${at}`] = JSON.stringify(set[name]);
+      sets.push(`#f.#${at} = :${at}`);
+    }
+  }
+  const text = `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`;
+  const done = await registry.update(
+    objectKey(tenant, id),
+    { text, names, values },
+    { text: conditions.join(' AND ') },
+    'ALL_OLD',
+  );
+  return done.ok ? ok(recordOf(id, done.value)) : done;
+}

@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { Call, PlatformDeps } from '../call';
+import { mergeMembers } from '../inventory/member-merge';
+import { getObject, type ObjectRecord } from '../inventory/object-items';
+import { changeOf, managedObjectOf } from '../inventory/object-members';
+import { relist } from '../inventory/object-updates';
+import { replaceMembers } from '../inventory/replace-members';
+import { asOf, type DeviceRef } from '../model';
+import { type Refusal, refusal } from '../outcome';
+import type { Events } from '../readings/events';
+
+const EVENT_TYPE = 'c8y_ParameterUpdate';
+const WRITE_ATTEMPTS = 12;
+
+export interface ParameterUpdate {
+  readonly text?: string;
+  readonly time?: string;
+  /** Do nothing when the device object has these values already. */
+  readonly onlyIfChanged: boolean;
+  readonly fragments: JsonObject;
+}
+
+/** Device parameters: an event that says what changed, mirrored into the device object (static-templates 408). */
+export class Parameters {
+  constructor(
+    private readonly deps: Pick<PlatformDeps, 'registry'>,
+    private readonly events: Pick<Events, 'create'>,
+  ) {}
+
+  /** One read and one write of the object, beside the event. */
+  async update(call: Call, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
+    const { fragments, onlyIfChanged, text, time } = update;
+    const at = asOf(call.origin);
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const read = await getObject(this.deps.registry, call.origin.tenant, device.id);
+      if (read === undefined) return fail(GONE);
+      const merge = mergeMembers(read, fragments, at);
+      const isChanged = Object.entries(merge.set).some(
+        ([name, value]) => !isDeepStrictEqual(value, read.members[name]),
+      );
+      if (onlyIfChanged && !isChanged) return ok(undefined);
+      const isNew = Object.keys(merge.set).length > 0;
+      if (isNew && !(await replaceMembers(this.deps.registry, call.origin.tenant, read, merge))) continue;
+      await relist(this.deps.registry, call.origin.tenant, read, { set: merge.set, remove: [], asOf: at });
+      this.tell(call, read, merge.set, isChanged);
+      this.events.create(call, device, {
+        type: EVENT_TYPE,
+        text: text ?? 'Parameters were updated',
+        ...(time !== undefined && { time }),
+        fragments,
+      });
+      return ok(undefined);
+    }
+    throw new Error(`parameters of ${device.serial}: ${WRITE_ATTEMPTS} writers were faster`);
+  }
+
+  private tell(call: Call, read: ObjectRecord, set: JsonObject, isChanged: boolean): void {
+    const object = managedObjectOf({ ...read, members: { ...read.members, ...set } });
+    if (isChanged) call.effects.changed(changeOf('UPDATE', object));
+  }
+}
+
+const GONE = refusal(41, 'The device does not exist any more', 'send 100 to create it anew');

@@ -1,0 +1,57 @@
+import { fail, ok, type Result } from '../../base/result';
+import type { Call } from '../call';
+import type { Inventory } from '../inventory/inventory';
+import type { DeviceRef } from '../model';
+import type { Operations } from '../operations/operations';
+import { type Refusal, refusal } from '../outcome';
+
+const PROFILE_OPERATION = 'c8y_DeviceProfile';
+
+/** Which device profile a device has (static-templates 121). */
+export class Profiles {
+  constructor(
+    private readonly inventory: Pick<Inventory, 'get' | 'updateFragments'>,
+    private readonly operations: Pick<Operations, 'list'>,
+  ) {}
+
+  /**
+   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation; its name comes from
+   * the operation with that id, or stays as stored (section 13 no. 6).
+   */
+  async set(
+    call: Call,
+    device: DeviceRef,
+    { executed, profileId }: { readonly executed: boolean; readonly profileId?: string },
+  ): Promise<Result<void, Refusal>> {
+    const known = (await this.ofOperation(call, device, profileId)) ?? (await this.stored(call, device, profileId));
+    const id = profileId ?? known?.id;
+    if (id === undefined) return fail(NO_PROFILE);
+    const profile = { profileName: known?.name ?? id, profileId: id, profileExecuted: executed };
+    const done = await this.inventory.updateFragments(call, device.id, { set: { c8y_Profile: profile }, remove: [] });
+    return done.ok ? ok(undefined) : done;
+  }
+
+  private async ofOperation({ origin }: Call, device: DeviceRef, profileId?: string) {
+    const filter = { deviceId: device.id, statuses: ['EXECUTING'], fragmentType: PROFILE_OPERATION } as const;
+    for await (const { fragments } of this.operations.list(origin.tenant, filter)) {
+      const { profileId: id, profileName: name } = fragments;
+      if (typeof id !== 'string' || (profileId !== undefined && profileId !== id)) continue;
+      return { id, name: typeof name === 'string' ? name : id };
+    }
+    return undefined;
+  }
+
+  private async stored({ origin }: Call, device: DeviceRef, profileId?: string) {
+    if (profileId === undefined) return undefined;
+    const profile = (await this.inventory.get(origin.tenant, device.id))?.fragments.c8y_Profile;
+    if (typeof profile !== 'object' || profile === null || Array.isArray(profile)) return undefined;
+    const { profileId: id, profileName: name } = profile as { [member: string]: unknown };
+    return id === profileId && typeof name === 'string' ? { id: profileId, name } : undefined;
+  }
+}
+
+const NO_PROFILE = refusal(
+  41,
+  'No profile operation is EXECUTING',
+  'send 121 while a c8y_DeviceProfile operation is EXECUTING, or name the profile id',
+);

@@ -1,0 +1,112 @@
+import type { Call, PlatformDeps } from '../call';
+import type { SoftwareItem } from '../commands';
+import type { Inventory } from '../inventory/inventory';
+import { fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
+import { type AsOf, asOf, type DeviceRef, type Origin } from '../model';
+import { markLinked, readSoftware, type SoftwareItem as StoredSoftware, writeSoftware } from './software-items';
+
+/** The child addition that shows a device's list (static-templates 140). */
+const LIST_TYPE = 'c8y_InstalledSoftwareList';
+const LIST_FRAGMENT = 'c8y_SoftwareList';
+const WRITE_ATTEMPTS = 12;
+
+type SoftwareEvent = Stamped & {
+  readonly change: 'replace' | 'append' | 'remove';
+  readonly items: readonly SoftwareItem[];
+};
+interface SoftwareState {
+  readonly items: readonly SoftwareItem[];
+  /** Events that arrived after a newer one; see `shownAs`. */
+  readonly late: number;
+}
+type SoftwareJournal = Journal<SoftwareState, SoftwareEvent>;
+const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
+
+/**
+ * Advanced software lists (static-templates 140 to 142). Changes build on each other, so they are kept in a journal and
+ * folded in broker order; the list is shown in a child addition of the device. One read and two writes.
+ */
+export class Software {
+  constructor(
+    private readonly deps: Pick<PlatformDeps, 'registry'>,
+    private readonly inventory: Pick<Inventory, 'create' | 'addChild' | 'updateFragments' | 'delete'>,
+  ) {}
+
+  async change(
+    call: Call,
+    device: DeviceRef,
+    { change, items }: Pick<SoftwareEvent, 'change' | 'items'>,
+  ): Promise<void> {
+    const { tenant } = call.origin;
+    const event: SoftwareEvent = { asOf: asOf(call.origin), change, items };
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const stored = await readSoftware(this.deps.registry, tenant, device.id);
+      const before = stored === undefined ? EMPTY : parseJournal(stored);
+      const journal = withEvent(before, event);
+      const listId = stored?.listId ?? (await this.createList(call));
+      const linked = stored?.linked ?? false;
+      const next = { version: (stored?.version ?? 0) + 1, listId, journal: JSON.stringify(journal), linked };
+      const written = journal === before || (await writeSoftware(this.deps.registry, tenant, device.id, next));
+      if (written) {
+        await this.show(call, listId, journal);
+        if (!linked) await this.link(call, device, listId);
+        return;
+      }
+      if (stored === undefined) await this.inventory.delete(call, listId);
+    }
+    throw new Error(`software list of ${device.serial}: ${WRITE_ATTEMPTS} writers were faster`);
+  }
+
+  private async createList(call: Call): Promise<string> {
+    const created = await this.inventory.create(call, { fragments: { type: LIST_TYPE, name: LIST_TYPE } });
+    if (!created.ok) throw new Error(`software list: ${created.error.message}`);
+    return created.value.id;
+  }
+
+  private async show(call: Call, listId: string, journal: SoftwareJournal): Promise<void> {
+    const newest = journal.events.at(-1)?.asOf ?? asOf(call.origin);
+    const { items, late } = fold(journal, step);
+    const set = { [LIST_FRAGMENT]: items.map((item) => ({ ...item })) };
+    const shown: Call = { ...call, origin: shownAs(call.origin, newest, late) };
+    await this.inventory.updateFragments(shown, listId, { set, remove: [] });
+  }
+
+  /** Once; whoever comes after a crash in between does it. */
+  private async link(call: Call, device: DeviceRef, listId: string): Promise<void> {
+    const linked = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
+    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.message}`);
+    await markLinked(this.deps.registry, call.origin.tenant, device.id);
+  }
+}
+
+function withEvent(journal: SoftwareJournal, event: SoftwareEvent): SoftwareJournal {
+  const inserted = insert(journal, event);
+  if (inserted === undefined) return journal;
+  const isLate = inserted.events.at(-1) !== event;
+  const counted = isLate ? { ...inserted, base: { ...inserted.base, late: inserted.base.late + 1 } } : inserted;
+  return settle(counted, step);
+}
+
+function step(state: SoftwareState, { change, items }: SoftwareEvent): SoftwareState {
+  const named = new Set(items.map(({ name, version }) => `${name}\n${version}`));
+  const others = state.items.filter(({ name, version }) => !named.has(`${name}\n${version}`));
+  switch (change) {
+    case 'replace':
+      return { ...state, items };
+    case 'append':
+      return { ...state, items: [...others, ...items] };
+    case 'remove':
+      return { ...state, items: others };
+  }
+}
+
+/**
+ * The origin under which the folded list is written: as of its newest event, one row later for each late one, so that a
+ * writer who knew fewer events cannot put its list over this one.
+ */
+function shownAs(origin: Origin, newest: AsOf, late: number): Origin {
+  const [, messageId = '', row = ''] = /^\d{13}-(.*)-([0-9a-z]+)$/.exec(newest) ?? [];
+  return { ...origin, receivedAt: millisOf(newest), messageId, row: Number.parseInt(row, 36) + late };
+}
+
+const parseJournal = ({ journal }: StoredSoftware): SoftwareJournal => JSON.parse(journal);

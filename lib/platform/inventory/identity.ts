@@ -1,0 +1,103 @@
+import { Lru } from '../../base/lru';
+import { fail, ok, type Result } from '../../base/result';
+import { collect } from '../../storage/pages';
+import type { Call, PlatformDeps } from '../call';
+import type { PlatformError } from '../errors';
+import type { DeviceRef, ExternalId } from '../model';
+import { externalIdsOf, getExternalId, listExternalId, releaseExternalId, takeExternalId } from './external-id-items';
+import { getObject } from './object-items';
+import { objectNotFound } from './object-members';
+import { responseIntervalOf } from './requirement';
+
+/** The type under which MQTT knows devices, child devices and services (mqtt-implementation section 12). */
+export const SERIAL = 'c8y_Serial';
+
+const KNOWN_DEVICES = 20_000;
+const KNOWN_MS = 60_000;
+
+/** External ids: other names of managed objects, unique per type (rest-api section 6). */
+export class Identity {
+  private readonly known: Lru<DeviceRef>;
+
+  constructor(private readonly deps: PlatformDeps) {
+    this.known = new Lru(deps.clock, { capacity: KNOWN_DEVICES, ttlMs: KNOWN_MS });
+  }
+
+  async find(tenant: string, type: string, externalId: string): Promise<ExternalId | undefined> {
+    const found = await getExternalId(this.deps.registry, tenant, type, externalId);
+    return found && { type, externalId, managedObjectId: found.managedObjectId };
+  }
+
+  /**
+   * The device behind a serial; remembered for a minute, so that a busy device costs no read. A device deleted by
+   * another instance may be found until then.
+   */
+  async resolve(tenant: string, serial: string): Promise<DeviceRef | undefined> {
+    const known = this.known.get(nameOf(tenant, serial));
+    if (known !== undefined) return known;
+    const found = await getExternalId(this.deps.registry, tenant, SERIAL, serial);
+    if (found === undefined || found.creating !== undefined) return undefined;
+    const { managedObjectId: id, responseInterval } = found;
+    return this.remember(tenant, { id, serial, ...(responseInterval !== undefined && { responseInterval }) });
+  }
+
+  remember(tenant: string, device: DeviceRef): DeviceRef {
+    this.known.set(nameOf(tenant, device.serial), device);
+    return device;
+  }
+
+  forget(tenant: string, serial: string): void {
+    this.known.delete(nameOf(tenant, serial));
+  }
+
+  /** All names of an object. */
+  list(tenant: string, id: string): Promise<ExternalId[]> {
+    return collect(externalIdsOf(this.deps.registry, tenant, id));
+  }
+
+  /** Gives an object a name. The same name for the same object again is no harm to a retry, but reported like any other. */
+  async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, PlatformError>> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    const object = await getObject(registry, tenant, id);
+    if (object === undefined) return fail(objectNotFound(id));
+    const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;
+    const record = {
+      ...{ type, externalId, managedObjectId: id },
+      ...(responseInterval !== undefined && { responseInterval }),
+    };
+    const taken = await takeExternalId(registry, tenant, record);
+    if (!taken.ok) {
+      // a retry after half of the work finds its own name
+      const owner = await getExternalId(registry, tenant, type, externalId);
+      if (owner?.managedObjectId === id) await listExternalId(registry, tenant, record);
+      return fail(duplicate(type, externalId));
+    }
+    await listExternalId(registry, tenant, record);
+    return ok({ type, externalId, managedObjectId: id });
+  }
+
+  async unbind(call: Call, type: string, externalId: string): Promise<Result<void, PlatformError>> {
+    const { tenant } = call.origin;
+    const found = await getExternalId(this.deps.registry, tenant, type, externalId);
+    if (found === undefined) return fail(externalIdNotFound(type, externalId));
+    await releaseExternalId(this.deps.registry, tenant, found);
+    if (type === SERIAL) this.forget(tenant, externalId);
+    return ok(undefined);
+  }
+}
+
+const nameOf = (tenant: string, serial: string): string => `${tenant}/${serial}`;
+
+const duplicate = (type: string, externalId: string): PlatformError => ({
+  kind: 'conflict',
+  resource: 'identity',
+  name: 'Duplicate',
+  message: `External ID exists already: ID [type=${type}, value=${externalId}]`,
+});
+
+const externalIdNotFound = (type: string, externalId: string): PlatformError => ({
+  kind: 'notFound',
+  resource: 'identity',
+  message: `External ID not found; external id: ID [type=${type}, value=${externalId}]`,
+});

@@ -1,0 +1,234 @@
+import type { JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { ChildKind } from '../../storage/keys';
+import { collect } from '../../storage/pages';
+import type { Call, PlatformDeps } from '../call';
+import type { PlatformError } from '../errors';
+import { asOf, type ManagedObject } from '../model';
+import type { Refusal } from '../outcome';
+import { refusalOf } from '../refusal-of';
+import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
+import { childrenOf, type Link, link, parentsOf, unlink } from './link-items';
+import { delist, listEntries } from './list-items';
+import { newObjectId } from './object-id';
+import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
+import { type InventoryFilter, listObjects } from './object-lists';
+import {
+  changeOf,
+  invalid,
+  isRemovable,
+  listsOf,
+  managedObjectOf,
+  objectNotFound,
+  writableMembers,
+} from './object-members';
+import { type FragmentUpdate, updateObject } from './object-updates';
+import { REQUIREMENT } from './requirement';
+
+export type { InventoryFilter } from './object-lists';
+export type { FragmentUpdate } from './object-updates';
+
+const LOADED_AT_ONCE = 100;
+
+export type RequirementListener = (call: Call, id: string) => Promise<void>;
+export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
+
+/** Managed objects: devices, groups, anything with a name and fragments (rest-api section 5). */
+export class Inventory {
+  private readonly deletionListeners: DeletionListener[] = [];
+  private requirementListener: RequirementListener = async () => {};
+
+  constructor(private readonly deps: PlatformDeps) {}
+
+  /** For those who remember objects: called when this instance has deleted one. */
+  whenDeleted(listener: DeletionListener): void {
+    this.deletionListeners.push(listener);
+  }
+
+  /** For whoever watches devices: awaited after `c8y_RequiredAvailability` of an object was set or removed. */
+  whenRequired(listener: RequirementListener): void {
+    this.requirementListener = listener;
+  }
+
+  async get(tenant: string, id: string): Promise<ManagedObject | undefined> {
+    const record = await getObject(this.deps.registry, tenant, id);
+    return record && managedObjectOf(record);
+  }
+
+  /** Creates an object, the caller's unless an owner is named; members the platform writes itself and `null` are dropped. */
+  async create(
+    call: Call,
+    { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
+  ): Promise<Result<ManagedObject, PlatformError>> {
+    const writable = writableMembers(fragments);
+    if (!writable.ok) return writable;
+    const given = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
+    const at = asOf(call.origin);
+    for (;;) {
+      const record: ObjectRecord = {
+        id: newObjectId(this.deps.clock),
+        owner,
+        createdAt: call.origin.receivedAt,
+        members: given,
+        asOf: Object.fromEntries(Object.keys(given).map((name) => [name, at])),
+      };
+      if (await this.insert(call, record)) return ok(managedObjectOf(record));
+    }
+  }
+
+  /** Lists first, then the object: one that exists can be found. False when the id is taken. */
+  async insert(call: Call, record: ObjectRecord): Promise<boolean> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    await registry.batchWrite(listEntries(tenant, record.id, listsOf(record), asOf(call.origin)));
+    const inserted = await insertObject(registry, tenant, record);
+    if (!inserted.ok) return false;
+    call.effects.changed(changeOf('CREATE', managedObjectOf(record)));
+    if (REQUIREMENT in record.members) await this.requirementListener(call, record.id);
+    return true;
+  }
+
+  /** Partial: the members given are changed, `null` removes one. No members at all is a heartbeat. */
+  async update(call: Call, id: string, members: JsonObject): Promise<Result<ManagedObject, PlatformError>> {
+    const writable = writableMembers(members);
+    if (!writable.ok) return writable;
+    const entries = Object.entries(writable.value);
+    return this.change(call, id, {
+      set: Object.fromEntries(entries.filter(([, value]) => value !== null)),
+      remove: entries.filter(([, value]) => value === null).map(([name]) => name),
+    });
+  }
+
+  /**
+   * Applies a device row: one conditional write and no read. A row older than what is there changes nothing. Removing a
+   * member every object has is refused as a whole (static-templates 107).
+   */
+  async updateFragments(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
+    const kept = update.remove.find((name) => !isRemovable(name));
+    const writable = kept === undefined ? writableMembers(update.set) : fail(invalid(`'${kept}' cannot be removed`));
+    const done = writable.ok ? await this.change(call, id, { ...update, set: writable.value }) : writable;
+    return done.ok ? done : fail(refusalOf(done.error));
+  }
+
+  private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, PlatformError>> {
+    const done = await updateObject(this.deps.registry, call, id, update);
+    if (done.ok && requires(update, done.value)) await this.requirementListener(call, id);
+    return done;
+  }
+
+  /** Objects in the order of their ids, or of `ids`; loaded as far as the caller goes. */
+  list(tenant: string, filter: InventoryFilter): AsyncGenerator<ManagedObject> {
+    return listObjects(this.deps.registry, this.deps.clock, tenant, filter);
+  }
+
+  /** How many objects `list` would give; it looks at every one of them. */
+  async count(tenant: string, filter: InventoryFilter): Promise<number> {
+    let found = 0;
+    for await (const _ of this.list(tenant, filter)) found++;
+    return found;
+  }
+
+  /**
+   * Removes an object with its names, links and list entries, the object itself last, so that a retry goes on. With
+   * `cascade` its children go too; without it, having some is a conflict.
+   */
+  async delete(
+    call: Call,
+    id: string,
+    { cascade = false }: { readonly cascade?: boolean } = {},
+  ): Promise<Result<void, PlatformError>> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    const record = await getObject(registry, tenant, id);
+    if (record === undefined) return fail(objectNotFound(id));
+    const children = await collect(childrenOf(registry, tenant, id));
+    if (children.length > 0 && !cascade) return fail(HAS_CHILDREN);
+    for (const child of children) await this.deleteChild(call, id, child);
+    for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
+    await this.erase(call, record);
+    return ok(undefined);
+  }
+
+  /** The link from above goes last: while it is there, a retry of the parent's deletion finds the child. */
+  private async deleteChild(call: Call, parent: string, { id, kind }: Link): Promise<void> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    for (const child of await collect(childrenOf(registry, tenant, id))) await this.deleteChild(call, id, child);
+    for (const other of await this.parents(tenant, id)) {
+      if (other.id !== parent || other.kind !== kind) await unlink(registry, tenant, other.id, other.kind, id);
+    }
+    const record = await getObject(registry, tenant, id);
+    if (record !== undefined) await this.erase(call, record);
+    await unlink(registry, tenant, parent, kind, id);
+  }
+
+  private async erase(call: Call, record: ObjectRecord): Promise<void> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    const names = await collect(externalIdsOf(registry, tenant, record.id));
+    for (const name of names) await releaseExternalId(registry, tenant, name);
+    for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
+    await deleteObject(registry, tenant, record.id);
+    for (const listener of this.deletionListeners) listener(tenant, record.id, names);
+    call.effects.changed(changeOf('DELETE', managedObjectOf(record)));
+  }
+
+  /** Links two objects; again is no harm. A hierarchy has no circles. */
+  async addChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<Result<void, PlatformError>> {
+    const { registry } = this.deps;
+    const { tenant } = call.origin;
+    const found = await getObjects(registry, tenant, [parent, child]);
+    const missing = [parent, child].find((id) => !found.some((record) => record.id === id));
+    if (missing !== undefined) return fail(objectNotFound(missing));
+    if (await this.isBelow(tenant, parent, child)) return fail(invalid(`${child} is above ${parent} already`));
+    await link(registry, tenant, parent, kind, child);
+    return ok(undefined);
+  }
+
+  async removeChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<void> {
+    await unlink(this.deps.registry, call.origin.tenant, parent, kind, child);
+  }
+
+  /** Ids of the children of one kind, ascending: the order in which they were created. */
+  async childIds(tenant: string, id: string, kind: ChildKind): Promise<string[]> {
+    return (await collect(childrenOf(this.deps.registry, tenant, id, kind))).map((child) => child.id);
+  }
+
+  async *children(tenant: string, id: string, kind: ChildKind): AsyncGenerator<ManagedObject> {
+    const ids = await this.childIds(tenant, id, kind);
+    for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
+      const records = await getObjects(this.deps.registry, tenant, ids.slice(at, at + LOADED_AT_ONCE));
+      yield* records.map(managedObjectOf);
+    }
+  }
+
+  /** What an object hangs below, and how. */
+  parents(tenant: string, id: string): Promise<Link[]> {
+    return collect(parentsOf(this.deps.registry, tenant, id));
+  }
+
+  private async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+    const seen = new Set<string>();
+    const waiting = [id];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (next === ancestor) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      waiting.push(...(await this.parents(tenant, next)).map((parent) => parent.id));
+    }
+    return false;
+  }
+}
+
+/** Has the update said what is required? A 117 that found something there has not. */
+function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
+  if (remove.includes(REQUIREMENT)) return true;
+  return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);
+}
+
+const HAS_CHILDREN: PlatformError = {
+  kind: 'conflict',
+  resource: 'inventory',
+  name: 'conflict',
+  message: 'Cannot delete the specified object as it has associated data.',
+};

@@ -1,0 +1,57 @@
+import { type ChildKind, childKey, objectPartition, parentKey } from '../../storage/keys';
+import { growingPages } from '../../storage/pages';
+import type { Table } from '../../storage/table';
+
+export const CHILD_KINDS: readonly ChildKind[] = ['childDevices', 'childAssets', 'childAdditions'];
+
+export interface Link {
+  readonly kind: ChildKind;
+  /** The object at the other end. */
+  readonly id: string;
+}
+
+/** Links a child to its parent, in both partitions; again is no harm. */
+export async function link(
+  registry: Table,
+  tenant: string,
+  parent: string,
+  kind: ChildKind,
+  child: string,
+): Promise<void> {
+  await registry.batchWrite([parentKey(tenant, child, kind, parent), childKey(tenant, parent, kind, child)]);
+}
+
+export async function unlink(
+  registry: Table,
+  tenant: string,
+  parent: string,
+  kind: ChildKind,
+  child: string,
+): Promise<void> {
+  await registry.batchWrite([], [childKey(tenant, parent, kind, child), parentKey(tenant, child, kind, parent)]);
+}
+
+/** The children of an object, by kind and then by id. */
+export const childrenOf = (registry: Table, tenant: string, id: string, kind?: ChildKind): AsyncGenerator<Link> =>
+  links(registry, tenant, id, kind === undefined ? 'CHILD#' : `CHILD#${kind}#`);
+
+export const parentsOf = (registry: Table, tenant: string, id: string): AsyncGenerator<Link> =>
+  links(registry, tenant, id, 'PARENT#');
+
+async function* links(registry: Table, tenant: string, id: string, prefix: string): AsyncGenerator<Link> {
+  const where = {
+    text: 'pk = :pk AND begins_with(sk, :prefix)',
+    values: { ':pk': objectPartition(tenant, id), ':prefix': prefix },
+  };
+  for await (const item of growingPages(registry, { where })) {
+    const link = linkOf(String(item.sk));
+    if (link !== undefined) yield link;
+  }
+}
+
+/** `CHILD#<kind>#<id>` or `PARENT#<kind>#<id>`; ids are digits, nothing in them is escaped. */
+export function linkOf(sortKey: string): Link | undefined {
+  const [, kind, id] = sortKey.split('#');
+  const known = CHILD_KINDS.find((candidate) => candidate === kind);
+  return known === undefined || id === undefined ? undefined : { kind: known, id };
+}

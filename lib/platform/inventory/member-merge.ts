@@ -1,0 +1,69 @@
+import type { Json, JsonObject } from '../../base/json';
+import type { AsOf } from '../model';
+import type { ObjectRecord } from './object-items';
+import type { MemberMerge } from './replace-members';
+
+/** Between a member and the path of a value in it; as-ofs of paths stand beside those of members. */
+const WITHIN = '//';
+
+/**
+ * A change of single values within members, by path: each is written unless it, or its member as a whole, was written
+ * later (static-templates 408). A member keeps three kinds of as-of: its own, which is the newest of all; one per path that
+ * was written by itself; and, under the empty path, that of the last time it was written as a whole before.
+ */
+export function mergeMembers(
+  { members, asOf }: Pick<ObjectRecord, 'members' | 'asOf'>,
+  values: JsonObject,
+  at: AsOf,
+): MemberMerge {
+  const stamps: Record<string, AsOf> = {};
+  const set: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const whole = wholeAsOf(asOf, name);
+    const isFree = (path: string): boolean => at >= (asOf[path] ?? '') && at >= whole;
+    const written: string[] = [];
+    const merged = merge(members[name], value, `${name}${WITHIN}`, isFree, written);
+    if (merged === undefined || written.length === 0) continue;
+    set[name] = merged;
+    for (const path of written) stamps[path] = at;
+    stamps[`${name}${WITHIN}`] = whole;
+    stamps[name] = later(asOf[name] ?? '', at);
+  }
+  return { set, asOf: stamps };
+}
+
+/** When the member was last written as a whole: its own as-of, unless that came from one of its paths. */
+function wholeAsOf(asOf: ObjectRecord['asOf'], name: string): AsOf {
+  const own = asOf[name] ?? '';
+  const paths = Object.entries(asOf).filter(
+    ([key]) => key.startsWith(`${name}${WITHIN}`) && key !== `${name}${WITHIN}`,
+  );
+  return paths.some(([, at]) => at === own) ? (asOf[`${name}${WITHIN}`] ?? '') : own;
+}
+
+/** The value with what may be written in it, noting the paths; what was known where nothing may. */
+function merge(
+  known: Json | undefined,
+  value: Json,
+  path: string,
+  isFree: (path: string) => boolean,
+  written: string[],
+): Json | undefined {
+  if (!isObject(value)) {
+    if (!isFree(path)) return known;
+    written.push(path);
+    return value;
+  }
+  const before = written.length;
+  const members: Record<string, Json> = isObject(known) ? { ...known } : {};
+  for (const [name, member] of Object.entries(value)) {
+    const merged = merge(members[name], member, `${path}/${name}`, isFree, written);
+    if (merged !== undefined) members[name] = merged;
+  }
+  return written.length === before ? known : members;
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const later = (one: AsOf, other: AsOf): AsOf => (one > other ? one : other);

@@ -1,0 +1,76 @@
+import { isoOf } from '../../base/instant';
+import type { Json, JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { PlatformError } from '../errors';
+import type { Change, ManagedObject } from '../model';
+import type { InventoryList } from './list-items';
+import type { ObjectRecord } from './object-items';
+
+/** Members the platform alone writes; what a client sends for them is ignored (rest-api sections 1 and 5). */
+const READ_ONLY: ReadonlySet<string> = new Set([
+  ...['id', 'self', 'owner', 'creationTime', 'lastUpdated'],
+  ...['childDevices', 'childAssets', 'childAdditions', 'deviceParents', 'assetParents', 'additionParents'],
+  ...['c8y_LatestMeasurements', 'c8y_LatestEvents', 'c8y_LatestAlarms', 'c8y_LatestOperations'],
+  ...['c8y_LastAlarm', 'c8y_LastEvent', 'c8y_LastOperation'],
+  ...['c8y_Availability', 'c8y_Connection'],
+]);
+/** Members a row cannot remove (static-templates 107, 307 and 407). */
+const MANDATORY: ReadonlySet<string> = new Set(['type', 'time', 'source']);
+/** DynamoDB takes 400 KB an item, and the as-of of every member is in it too. */
+const MAX_MEMBER_BYTES = 256 * 1024;
+
+export const isRemovable = (member: string): boolean => !READ_ONLY.has(member) && !MANDATORY.has(member);
+
+/** What of a client's members may be written. */
+export function writableMembers(members: JsonObject): Result<JsonObject, PlatformError> {
+  const writable = Object.entries(members).filter(([name]) => !READ_ONLY.has(name));
+  if (writable.some(([name]) => name === '')) return fail(invalid('A fragment needs a name'));
+  const { type, name } = members;
+  if (type !== undefined && type !== null && typeof type !== 'string') return fail(invalid("'type' must be a text"));
+  if (name !== undefined && name !== null && typeof name !== 'string') return fail(invalid("'name' must be a text"));
+  if (Buffer.byteLength(JSON.stringify(members)) > MAX_MEMBER_BYTES) {
+    return fail({ kind: 'tooLarge', message: `A managed object takes at most ${MAX_MEMBER_BYTES} bytes` });
+  }
+  return ok(Object.fromEntries(writable));
+}
+
+export const invalid = (message: string): PlatformError => ({ kind: 'invalid', resource: 'inventory', message });
+
+export const objectNotFound = (id: string): PlatformError => ({
+  kind: 'notFound',
+  resource: 'inventory',
+  message: `Finding device data from database failed : No managedObject for id '${id}'!`,
+});
+
+/** Members that are not lists of their own. */
+const UNLISTED: ReadonlySet<string> = new Set(['name', 'type']);
+
+/** The list a member puts its object into. */
+export function listOf(member: string, value: Json | undefined): InventoryList | undefined {
+  if (member === 'type') return typeof value === 'string' && value !== '' ? { by: 'type', value } : undefined;
+  return UNLISTED.has(member) || value === undefined ? undefined : { by: 'fragment', value: member };
+}
+
+export function listsOf(record: Pick<ObjectRecord, 'owner' | 'members'>): InventoryList[] {
+  const byMember = Object.entries(record.members).flatMap(([member, value]) => listOf(member, value) ?? []);
+  return [{ by: 'all' }, ...(record.owner === '' ? [] : [{ by: 'owner', value: record.owner } as const]), ...byMember];
+}
+
+/** Changes that are no news of the object itself: they do not move `lastUpdated`. */
+const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['c8y_Availability', 'c8y_Connection']);
+
+/** The object as the domain sees it; `lastUpdated` is its newest change, in whatever order they came. */
+export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectRecord): ManagedObject {
+  const changes = Object.entries(asOf).filter(([member]) => !SIGNS_OF_LIFE.has(member));
+  const latest = Math.max(createdAt, ...changes.map(([, at]) => Number(at.slice(0, 13))));
+  return { id, owner, creationTime: isoOf(createdAt), lastUpdated: isoOf(latest), fragments: members };
+}
+
+/** What notifications and event processing hear of an object. */
+export function changeOf(
+  action: Change['action'],
+  { id, owner, creationTime, lastUpdated, fragments }: ManagedObject,
+): Change {
+  const object = action === 'DELETE' ? { id } : { id, owner, creationTime, lastUpdated, ...fragments };
+  return { api: 'managedobjects', action, sourceId: id, object };
+}

@@ -1,0 +1,129 @@
+import type { JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { Table } from '../../storage/table';
+import type { Call } from '../call';
+import type { PlatformError } from '../errors';
+import { asOf, type ManagedObject } from '../model';
+import { delist, enlist } from './list-items';
+import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
+import { changeOf, listOf, managedObjectOf, objectNotFound } from './object-members';
+
+/** What a device row does to an object. */
+export interface FragmentUpdate {
+  readonly set: JsonObject;
+  readonly remove: readonly string[];
+  /** Leave fragments alone that exist already (117). */
+  readonly onlyIfAbsent?: boolean;
+}
+
+type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, PlatformError>;
+
+/** More than as many others at once is no race but a loop. */
+const ATTEMPTS = 8;
+
+/**
+ * Changes members of an object, each unless it was changed later already: one conditional write and no read, but for a
+ * change that overtook this one, or more members than an expression holds.
+ */
+export async function updateObject(
+  registry: Table,
+  call: Call,
+  id: string,
+  update: FragmentUpdate,
+): Promise<Result<ManagedObject, PlatformError>> {
+  const parts = partsOf(update, asOf(call.origin));
+  let record: ObjectRecord | undefined;
+  let anyChanged = false;
+  for (const part of parts) {
+    const done = await updatePart(registry, call.origin.tenant, id, part);
+    if (!done.ok) return done;
+    record = done.value.record;
+    anyChanged ||= done.value.changed;
+  }
+  record ??= await getObject(registry, call.origin.tenant, id);
+  if (record === undefined) return fail(objectNotFound(id));
+  const object = managedObjectOf(record);
+  if (anyChanged) call.effects.changed(changeOf('UPDATE', object));
+  return ok(object);
+}
+
+async function updatePart(registry: Table, tenant: string, id: string, change: MemberChange): Promise<Updated> {
+  let part = change;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const done = await changeMembers(registry, tenant, id, part);
+    if (done.ok) {
+      await relist(registry, tenant, done.value, part);
+      return ok({ record: applied(done.value, part), changed: true });
+    }
+    if (done.error.kind === 'tooLarge')
+      return fail({ kind: 'tooLarge', message: `The object ${id} has no room for more` });
+    const current = await getObject(registry, tenant, id);
+    if (current === undefined) return fail(objectNotFound(id));
+    part = stillNewer(current, part);
+    if (isEmpty(part)) return ok({ record: current, changed: false });
+  }
+  const message = `The object ${id} is being changed by too many others`;
+  return fail({ kind: 'conflict', resource: 'inventory', name: 'conflict', message });
+}
+
+/** Moves an object between lists after a change; a retry of the change that added a member comes through here again. */
+export async function relist(
+  registry: Table,
+  tenant: string,
+  before: ObjectRecord,
+  change: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
+): Promise<void> {
+  for (const [member, value] of Object.entries(change.set)) {
+    const left = listOf(member, before.members[member]);
+    const entered = listOf(member, value);
+    const moved = JSON.stringify(left) !== JSON.stringify(entered);
+    const retried = before.asOf[member] === change.asOf;
+    if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
+    if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
+  }
+  for (const member of change.remove) {
+    const left = listOf(member, before.members[member] ?? null);
+    if (left) await delist(registry, tenant, before.id, left, change.asOf);
+  }
+}
+
+/** Expressions are limited, and a member that is only set where absent must not keep another one from being set. */
+function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: string): MemberChange[] {
+  const size = onlyIfAbsent ? 1 : MEMBERS_PER_UPDATE;
+  const names = [...Object.keys(set), ...remove];
+  const parts: MemberChange[] = [];
+  for (let start = 0; start < names.length; start += size) {
+    const some = new Set(names.slice(start, start + size));
+    parts.push({
+      set: pick(set, (name) => some.has(name)),
+      remove: remove.filter((name) => some.has(name)),
+      asOf: at,
+      onlyIfAbsent,
+    });
+  }
+  return parts;
+}
+
+function stillNewer(current: ObjectRecord, change: MemberChange): MemberChange {
+  const newer = (name: string): boolean => change.asOf >= (current.asOf[name] ?? '');
+  const free = (name: string): boolean => newer(name) && !(change.onlyIfAbsent && name in current.members);
+  return { ...change, set: pick(change.set, free), remove: change.remove.filter(newer) };
+}
+
+const isEmpty = ({ set, remove }: MemberChange): boolean => Object.keys(set).length + remove.length === 0;
+
+const pick = (members: JsonObject, wanted: (name: string) => boolean): JsonObject =>
+  Object.fromEntries(Object.entries(members).filter(([name]) => wanted(name)));
+
+/** The record after a change. */
+export function applied(
+  before: ObjectRecord,
+  { set, remove, asOf: at }: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
+): ObjectRecord {
+  const touched = [...Object.keys(set), ...remove].map((name) => [name, at]);
+  return {
+    ...before,
+    members: { ...pick(before.members, (name) => !remove.includes(name)), ...set },
+    asOf: { ...before.asOf, ...Object.fromEntries(touched) },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ChangeSinks } from '../changes/change-sinks';
+import type { Change, ChangeContext, RoutedChange } from '../changes/changes';
+import type { Sinks } from '../changes/modes';
+import type { PlatformDeps } from './call';
+import { MessageEffects } from './effects';
+import type { Origin } from './model';
+import { storeReadings } from './readings/store';
+import type { Tenants } from './tenants/tenants';
+
+/** One message's effects and its end, for whoever owns the message. */
+export interface Message {
+  readonly effects: MessageEffects;
+  /**
+   * Stores what was collected, in as few writes as it packs into, and tells who listens. Throws when a sink does; all of
+   * it can be done again.
+   */
+  flush(): Promise<void>;
+}
+
+export interface MessageDeps extends PlatformDeps {
+  readonly tenants: Pick<Tenants, 'retentionDays'>;
+  /** None in a function that only stores. */
+  readonly sinks?: ChangeSinks;
+}
+
+/** Begins a message: its processing mode decides what the effects keep. */
+export function beginMessage(deps: MessageDeps, origin: Origin): Message {
+  const effects = new MessageEffects(origin.mode);
+  return {
+    effects,
+    flush: async () => {
+      await store(deps, origin, effects);
+      if (deps.sinks) await tell(deps.sinks, origin, effects.changes);
+    },
+  };
+}
+
+async function store(deps: MessageDeps, origin: Origin, { readings }: MessageEffects): Promise<void> {
+  if (readings.length === 0) return;
+  const retentionDays = await deps.tenants.retentionDays(origin.tenant);
+  await storeReadings(deps.telemetry, origin.tenant, readings, { receivedAt: origin.receivedAt, retentionDays });
+}
+
+async function tell(sinks: ChangeSinks, origin: Origin, changes: readonly RoutedChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const { tenant, mode, receivedAt, messageId } = origin;
+  const context: ChangeContext = { tenant, mode, receivedAt, messageId };
+  const listening = await sinks.listeners.of(tenant);
+  await Promise.all(
+    (['notify', 'process'] as const).map(async (sink) => {
+      const heard = listening[sink] ? changesFor(sink, changes) : [];
+      if (heard.length > 0) await sinks[sink].accept(context, heard);
+    }),
+  );
+}
+
+const changesFor = (sink: keyof Sinks, changes: readonly RoutedChange[]): readonly Change[] =>
+  changes.filter(({ sinks }) => sinks[sink]).map(({ change }) => change);

@@ -1,0 +1,128 @@
+import { fold, JOURNAL_CHARACTERS, JOURNAL_WINDOW_MS, millisOf, settle } from '../journal';
+import {
+  type AgendaFold,
+  type AgendaState,
+  agendaStep,
+  isClosed,
+  type OperationEvent,
+  type Progress,
+  statusOf,
+  take,
+} from './fold';
+import type { Agenda, AgendaEntry, OperationItems, OperationRecord } from './items';
+import { parseAgenda } from './records';
+
+/** What an event did to the operations of a device. */
+export interface AgendaChange {
+  /** Ids of the operations the event means, whether it changed them or an earlier delivery of it did. */
+  readonly taken: readonly string[];
+  /** Records that are different now, and how. */
+  readonly changed: readonly { readonly record: OperationRecord; readonly progress: Progress }[];
+}
+
+const WRITE_ATTEMPTS = 12;
+
+/**
+ * The open operations of an agent's devices and the journal of what happened to them lately. A status change is one Query
+ * and two writes: the device's journal under its version, then the record of each operation it changed.
+ */
+export class Agendas {
+  constructor(private readonly items: OperationItems) {}
+
+  /** Puts an event into a device's journal and carries out what follows from it. An event that can mean no operation is not kept. */
+  async apply(tenant: string, agent: string, device: string, event: OperationEvent): Promise<AgendaChange> {
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const { entries, journals } = await this.items.agenda(tenant, agent, device);
+      const stored = journals[0];
+      const before = parseAgenda(stored);
+      const { journal, state, taken, how } = take(before, event, entries);
+      if (how === 'idle') return { taken, changed: [] };
+      if (how === 'known')
+        return this.write(tenant, event, { taken, state, changed: taken, version: stored?.version ?? 0 });
+      const version = (stored?.version ?? 0) + 1;
+      const step = agendaStep(entries);
+      const kept = await this.prune(tenant, agent, entries, settle(journal, step));
+      if (!(await this.items.writeJournal(tenant, agent, { device, version, body: JSON.stringify(kept) }))) continue;
+      const changed = changedBetween(fold(before, step), state);
+      return this.write(tenant, event, { taken, state, changed, version });
+    }
+    throw new Error(`operations of device ${device}: ${WRITE_ATTEMPTS} writers were faster`);
+  }
+
+  /** The PENDING entries of an agent's agenda, oldest first: one Query. */
+  async pending(tenant: string, agent: string): Promise<readonly AgendaEntry[]> {
+    return this.open(await this.items.agenda(tenant, agent), ['PENDING']);
+  }
+
+  /** Entries by status; closed ones stand there for some minutes. */
+  async withStatus(tenant: string, agent: string, statuses: readonly string[]): Promise<readonly AgendaEntry[]> {
+    return this.open(await this.items.agenda(tenant, agent), statuses);
+  }
+
+  private open({ entries, journals }: Agenda, statuses: readonly string[]): readonly AgendaEntry[] {
+    const states = new Map(
+      journals.map((journal) => {
+        const own = entries.filter(({ device }) => device === journal.device);
+        return [journal.device, fold(parseAgenda(journal), agendaStep(own))] as const;
+      }),
+    );
+    return entries.filter(({ id, device }) => {
+      const state = states.get(device);
+      return statuses.includes(state === undefined ? 'PENDING' : statusOf(state, id));
+    });
+  }
+
+  /**
+   * Takes operations off the agenda that closed before the window, or all closed ones when their results get too long.
+   * Entries go first, so that none comes back as PENDING.
+   */
+  private async prune(
+    tenant: string,
+    agent: string,
+    entries: readonly AgendaEntry[],
+    journal: AgendaFold,
+  ): Promise<AgendaFold> {
+    const newest = journal.events.at(-1);
+    const horizon = newest === undefined ? 0 : millisOf(newest.asOf) - JOURNAL_WINDOW_MS;
+    const tooLong = JSON.stringify(journal.base.progress).length > JOURNAL_CHARACTERS;
+    const isOver = ({ status, asOf }: Progress) => isClosed(status) && (tooLong || millisOf(asOf) < horizon);
+    const progress = Object.entries(journal.base.progress);
+    const over = new Set(progress.filter(([, one]) => isOver(one)).map(([id]) => id));
+    await this.items.dropEntries(
+      tenant,
+      agent,
+      entries.filter(({ id }) => over.has(id)),
+    );
+    const kept = Object.fromEntries(progress.filter(([id]) => !over.has(id)));
+    return { base: { progress: kept, taken: [] }, events: journal.events };
+  }
+
+  private async write(
+    tenant: string,
+    event: OperationEvent,
+    {
+      taken,
+      state,
+      changed,
+      version,
+    }: { taken: readonly string[]; state: AgendaState; changed: readonly string[]; version: number },
+  ): Promise<AgendaChange> {
+    const written: { record: OperationRecord; progress: Progress }[] = [];
+    for (const id of changed) {
+      const progress = state.progress[id] ?? { status: 'PENDING', asOf: event.asOf };
+      const pending = progress.status === 'PENDING';
+      const record = await this.items.writeProgress(tenant, id, version, {
+        progress: JSON.stringify(progress),
+        pending,
+      });
+      if (record !== undefined) written.push({ record, progress });
+    }
+    return { taken, changed: written };
+  }
+}
+
+/** Operations whose progress is different; one that a refold took from again is PENDING as before. */
+function changedBetween(old: AgendaState, state: AgendaState): readonly string[] {
+  const ids = new Set([...Object.keys(old.progress), ...Object.keys(state.progress)]);
+  return [...ids].filter((id) => JSON.stringify(old.progress[id]) !== JSON.stringify(state.progress[id]));
+}

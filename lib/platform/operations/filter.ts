@@ -1,0 +1,27 @@
+import { instantOf } from '../../base/instant';
+import type { Operation, OperationStatus } from '../model';
+
+/** Which operations are wanted (rest-api section 9); what is left out does not matter. */
+export interface OperationFilter {
+  readonly deviceId?: string;
+  readonly agentId?: string;
+  readonly statuses?: readonly OperationStatus[];
+  readonly fragmentType?: string;
+  /** Of the creation time, inclusive, ms since the epoch. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Newest first. */
+  readonly revert?: boolean;
+}
+
+export function matchesFilter(operation: Operation, filter: OperationFilter): boolean {
+  const created = instantOf(operation.creationTime) ?? 0;
+  return (
+    (filter.deviceId === undefined || operation.deviceId === filter.deviceId) &&
+    (filter.agentId === undefined || operation.agentId === filter.agentId) &&
+    (filter.statuses === undefined || filter.statuses.includes(operation.status)) &&
+    (filter.fragmentType === undefined || filter.fragmentType in operation.fragments) &&
+    (filter.from === undefined || created >= filter.from) &&
+    (filter.to === undefined || created <= filter.to)
+  );
+}

@@ -1,0 +1,245 @@
+import type { Result } from '../../base/result';
+import {
+  agendaDevicePrefix,
+  agendaJournalKey,
+  agendaKey,
+  agendaPartition,
+  DUE_INDEX,
+  duePartition,
+  LIST_INDEX,
+  listPartition,
+  operationKey,
+  operationListKey,
+  operationListPartition,
+} from '../../storage/keys';
+import { growingPages } from '../../storage/pages';
+import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
+
+/** The operation record: what it was created with, and beside it what became of it. */
+export interface OperationRecord {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly agentId: string;
+  readonly deviceSerial: string;
+  readonly agentSerial: string;
+  readonly creationTime: string;
+  /** ISO 8601; while it is PENDING the record stands in the index of what is due. */
+  readonly deadline?: string;
+  /** JSON as it was created. */
+  readonly fragments: string;
+  /** JSON of progress and of delivery, both written whole. */
+  readonly progress?: string;
+  readonly progressVersion?: number;
+  readonly delivery?: string;
+}
+
+/** An open operation on its agent's agenda. Times are ms since the epoch. */
+export interface AgendaEntry {
+  readonly id: string;
+  readonly device: string;
+  /** Names of the operation's fragments: what rows without an id select by. */
+  readonly names: readonly string[];
+  readonly createdAt: number;
+  /** When it was last handed to the broker. */
+  readonly sentAt?: number;
+  readonly acknowledgedAt?: number;
+}
+
+/** What happened lately to a device's operations; `body` is the platform's own. */
+export interface AgendaJournal {
+  readonly device: string;
+  /** Counts the writes, from 1. */
+  readonly version: number;
+  readonly body: string;
+}
+
+export interface Agenda {
+  /** By ascending operation id. */
+  readonly entries: readonly AgendaEntry[];
+  readonly journals: readonly AgendaJournal[];
+}
+
+/** Operation items of the registry table; `docs/data-model.md` lists the accesses. */
+export class OperationItems {
+  constructor(private readonly table: Table) {}
+
+  /** The record first, under its own id alone; then its places in lists and agenda, which say where it is. */
+  async create(tenant: string, record: OperationRecord, entry: AgendaEntry): Promise<Result<void, ConditionFailed>> {
+    const { id, deviceId, agentId, deadline } = record;
+    const item = {
+      ...operationKey(tenant, id),
+      listPk: listPartition(tenant, 'operations'),
+      listSk: id,
+      ...(deadline !== undefined && { duePk: duePartition(tenant, 'operations'), dueAt: `${deadline}#${id}` }),
+      ...record,
+    };
+    const written = await this.table.put(item, { text: 'attribute_not_exists(pk)' });
+    if (!written.ok) return written;
+    const roles = deviceId === agentId ? [{ object: deviceId, r: 'DA' }] : LISTED_AS(deviceId, agentId);
+    await this.table.batchWrite([
+      ...roles.map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
+      { ...agendaKey(tenant, agentId, entry.device, id), ...entry },
+    ]);
+    return written;
+  }
+
+  async read(tenant: string, id: string): Promise<OperationRecord | undefined> {
+    const item = await this.table.get(operationKey(tenant, id));
+    return item && recordOf(item);
+  }
+
+  /** The records there are, in the order of the ids. */
+  async readAll(tenant: string, ids: readonly string[]): Promise<OperationRecord[]> {
+    const items = await this.table.batchGet(ids.map((id) => operationKey(tenant, id)));
+    const records = new Map(items.map((item) => [String(item.id), recordOf(item)]));
+    return ids.flatMap((id) => records.get(id) ?? []);
+  }
+
+  /**
+   * What became of the operation, by the agenda journal's version: a slower writer of an older version changes nothing.
+   * Returns the record as it is then, `undefined` when a newer version (or nothing) is there.
+   */
+  async writeProgress(
+    tenant: string,
+    id: string,
+    version: number,
+    { progress, pending }: { readonly progress: string; readonly pending: boolean },
+  ): Promise<OperationRecord | undefined> {
+    const written = await this.table.update(
+      operationKey(tenant, id),
+      {
+        text: `SET progress = :progress, progressVersion = :version${pending ? '' : ' REMOVE duePk, dueAt, deadline'}`,
+        values: { ':progress': progress, ':version': version },
+      },
+      {
+        text: 'attribute_exists(pk) AND (attribute_not_exists(progressVersion) OR progressVersion < :version)',
+      },
+      'ALL_NEW',
+    );
+    return written.ok ? recordOf(written.value) : undefined;
+  }
+
+  /** Attempts and acknowledgement (times in ms since the epoch); only the agent's one sender writes them. */
+  async writeDelivery(
+    tenant: string,
+    { id, agentId, deviceId }: Pick<OperationRecord, 'id' | 'agentId' | 'deviceId'>,
+    delivery: string,
+    times: { readonly sentAt?: number; readonly acknowledgedAt?: number },
+  ): Promise<void> {
+    const values = Object.entries(times);
+    if (values.length > 0) {
+      const change = {
+        text: `SET ${values.map(([name]) => `${name} = :${name}`).join(', ')}`,
+        values: Object.fromEntries(values.map(([name, value]) => [`:${name}`, value])),
+      };
+      await this.table.update(agendaKey(tenant, agentId, deviceId, id), change, EXISTS);
+    }
+    const change = { text: 'SET delivery = :delivery', values: { ':delivery': delivery } };
+    await this.table.update(operationKey(tenant, id), change, EXISTS);
+  }
+
+  /** An agent's agenda, or only what stands on it for one device: one Query. */
+  async agenda(tenant: string, agent: string, device?: string): Promise<Agenda> {
+    const pk = agendaPartition(tenant, agent);
+    const where: Expression =
+      device === undefined
+        ? { text: 'pk = :pk', values: { ':pk': pk } }
+        : {
+            text: 'pk = :pk AND begins_with(sk, :device)',
+            values: { ':pk': pk, ':device': agendaDevicePrefix(device) },
+          };
+    const entries: AgendaEntry[] = [];
+    const journals: AgendaJournal[] = [];
+    for await (const item of this.table.queryAll({ where })) {
+      if (item.body === undefined) entries.push(entryOf(item));
+      else journals.push({ device: String(item.device), version: Number(item.v), body: String(item.body) });
+    }
+    entries.sort((one, other) => (one.id.padStart(32, '0') < other.id.padStart(32, '0') ? -1 : 1));
+    return { entries, journals };
+  }
+
+  /** Writes version n over n - 1; false when somebody else was faster. */
+  async writeJournal(tenant: string, agent: string, { device, version, body }: AgendaJournal): Promise<boolean> {
+    const written = await this.table.put(
+      { ...agendaJournalKey(tenant, agent, device), device, v: version, body },
+      version === 1
+        ? { text: 'attribute_not_exists(pk)' }
+        : { text: 'v = :before', values: { ':before': version - 1 } },
+    );
+    return written.ok;
+  }
+
+  async dropEntries(tenant: string, agent: string, entries: readonly AgendaEntry[]): Promise<void> {
+    const keys = entries.map(({ device, id }) => agendaKey(tenant, agent, device, id));
+    if (keys.length > 0) await this.table.batchWrite([], keys);
+  }
+
+  async remove(tenant: string, { id, deviceId, agentId }: OperationRecord): Promise<void> {
+    const lists = [...new Set([deviceId, agentId])].map((object) => operationListKey(tenant, object, id));
+    await this.table.batchWrite([], [agendaKey(tenant, agentId, deviceId, id), ...lists, operationKey(tenant, id)]);
+  }
+
+  /** Ids of an object's operations, as device or as agent. */
+  async *idsOf(tenant: string, object: string, as: 'device' | 'agent', descending: boolean): AsyncGenerator<string> {
+    const where = { text: 'pk = :pk', values: { ':pk': operationListPartition(tenant, object) } };
+    const role = as === 'device' ? 'D' : 'A';
+    for await (const item of growingPages(this.table, { where, descending })) {
+      if (String(item.r).includes(role)) yield String(item.i);
+    }
+  }
+
+  /** Ids of all operations of a tenant; eventually consistent, as every index. */
+  async *idsOfTenant(tenant: string, descending: boolean): AsyncGenerator<string> {
+    const where = { text: 'listPk = :list', values: { ':list': listPartition(tenant, 'operations') } };
+    for await (const item of growingPages(this.table, { index: LIST_INDEX, where, descending })) {
+      yield String(item.listSk);
+    }
+  }
+
+  /** Ids of operations nobody has answered by then (ISO 8601), the longest waiting first. */
+  async *idsDue(tenant: string, until: string): AsyncGenerator<string> {
+    const where = {
+      text: 'duePk = :due AND dueAt < :until',
+      // '$' sorts behind the '#' before the id
+      values: { ':due': duePartition(tenant, 'operations'), ':until': `${until}$` },
+    };
+    for await (const item of growingPages(this.table, { index: DUE_INDEX, where })) {
+      yield String(item.dueAt).split('#')[1] ?? '';
+    }
+  }
+}
+
+const EXISTS: Expression = { text: 'attribute_exists(pk)' };
+
+const LISTED_AS = (deviceId: string, agentId: string) => [
+  { object: deviceId, r: 'D' },
+  { object: agentId, r: 'A' },
+];
+
+function recordOf(item: Item): OperationRecord {
+  return {
+    id: String(item.id),
+    deviceId: String(item.deviceId),
+    agentId: String(item.agentId),
+    deviceSerial: String(item.deviceSerial),
+    agentSerial: String(item.agentSerial),
+    creationTime: String(item.creationTime),
+    fragments: String(item.fragments),
+    ...(item.deadline !== undefined && { deadline: String(item.deadline) }),
+    ...(item.progress !== undefined && { progress: String(item.progress) }),
+    ...(item.progressVersion !== undefined && { progressVersion: Number(item.progressVersion) }),
+    ...(item.delivery !== undefined && { delivery: String(item.delivery) }),
+  };
+}
+
+function entryOf(item: Item): AgendaEntry {
+  const names: unknown = item.names;
+  return {
+    id: String(item.id),
+    device: String(item.device),
+    names: Array.isArray(names) ? names.map(String) : [],
+    createdAt: Number(item.createdAt),
+    ...(item.sentAt !== undefined && { sentAt: Number(item.sentAt) }),
+    ...(item.acknowledgedAt !== undefined && { acknowledgedAt: Number(item.acknowledgedAt) }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Operation } from '../model';
+import type { Agendas } from './agendas';
+import { matchesFilter, type OperationFilter } from './filter';
+import { isClosed } from './fold';
+import type { OperationItems } from './items';
+import { operationOf } from './records';
+
+/** How many records are read at once. */
+const CHUNK = 25;
+
+/** Lists of operations: ids by Query, records by BatchGetItem, 25 at a time and only as far as the caller reads. */
+export class OperationLists {
+  constructor(
+    private readonly items: OperationItems,
+    private readonly agendas: Agendas,
+  ) {}
+
+  async *list(tenant: string, filter: OperationFilter): AsyncGenerator<Operation> {
+    let ids: string[] = [];
+    for await (const id of this.idsFor(tenant, filter)) {
+      ids.push(id);
+      if (ids.length < CHUNK) continue;
+      yield* await this.read(tenant, ids, filter);
+      ids = [];
+    }
+    yield* await this.read(tenant, ids, filter);
+  }
+
+  /** Open operations of an agent stand on its agenda; anything else goes through a list. */
+  private async *idsFor(tenant: string, filter: OperationFilter): AsyncGenerator<string> {
+    const { deviceId, agentId, statuses, revert = false } = filter;
+    if (agentId !== undefined && statuses?.every((status) => !isClosed(status))) {
+      const ids = (await this.agendas.withStatus(tenant, agentId, statuses)).map(({ id }) => id);
+      yield* revert ? ids.reverse() : ids;
+    } else if (deviceId !== undefined) yield* this.items.idsOf(tenant, deviceId, 'device', revert);
+    else if (agentId !== undefined) yield* this.items.idsOf(tenant, agentId, 'agent', revert);
+    else yield* this.items.idsOfTenant(tenant, revert);
+  }
+
+  private async read(tenant: string, ids: readonly string[], filter: OperationFilter): Promise<readonly Operation[]> {
+    const records = ids.length === 0 ? [] : await this.items.readAll(tenant, ids);
+    return records.map(operationOf).filter((operation) => matchesFilter(operation, filter));
+  }
+}

@@ -1,0 +1,301 @@
+import type { JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { Call, PlatformDeps } from '../call';
+import type { Command, OperationSelector } from '../commands';
+import type { PlatformError } from '../errors';
+import { isoOf, millisOf } from '../journal';
+import { type AsOf, asOf, type DeliveryAttempt, type DeviceRef, type Operation, type OperationStatus } from '../model';
+import { type Refusal, refusal } from '../outcome';
+import { type AgendaChange, Agendas } from './agendas';
+import type { OperationFilter } from './filter';
+import { moveTo, type OperationEvent, type Progress } from './fold';
+import { OperationIds } from './ids';
+import { type AgendaEntry, OperationItems, type OperationRecord } from './items';
+import { OperationLists } from './lists';
+import { changeOf, operationOf, progressOf } from './records';
+import { deviceResults } from './results';
+
+export type { OperationFilter } from './filter';
+
+/** Who an operation is for, and whose connection carries it there. */
+export interface DeviceDirectory {
+  /** The object with its c8y_Serial ('' when it has none). */
+  deviceOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
+  /** The device itself or the nearest one above it that has the agent marker (static-templates section 3.3). */
+  agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
+}
+
+/** Where a device's own object learns what an operation did (503 of c8y_RelayArray and its like). */
+export interface FragmentWriter {
+  updateFragments(
+    call: Call,
+    deviceId: string,
+    update: { readonly set: JsonObject; readonly remove: readonly string[] },
+  ): Promise<unknown>;
+}
+
+export interface OperationsDeps extends Pick<PlatformDeps, 'registry' | 'clock'> {
+  readonly directory: DeviceDirectory;
+  readonly inventory: FragmentWriter;
+}
+
+export interface OperationUpdate {
+  readonly status: OperationStatus;
+  readonly failureReason?: string;
+  readonly fragments?: JsonObject;
+}
+
+type DeviceUpdate = Omit<Extract<Command, { kind: 'updateOperations' }>, 'kind'>;
+type Device = Pick<DeviceRef, 'id'>;
+
+/** How long an operation may stay PENDING before it is due for a look. */
+export const OPERATION_DEADLINE_MS = 60 * 60_000;
+/** Attempts kept on the record, the latest ones. */
+const ATTEMPTS_KEPT = 20;
+const CREATE_ATTEMPTS = 5;
+
+/**
+ * Operations (static-templates section 7, rest-api section 9): the record of each, the lists they stand in, and the agenda
+ * of what each agent still has to do. `docs/data-model.md` has the costs.
+ */
+export class Operations {
+  private readonly items: OperationItems;
+  private readonly agendas: Agendas;
+  private readonly lists: OperationLists;
+  private readonly ids: OperationIds;
+
+  constructor(private readonly deps: OperationsDeps) {
+    this.items = new OperationItems(deps.registry);
+    this.agendas = new Agendas(this.items);
+    this.lists = new OperationLists(this.items, this.agendas);
+    this.ids = new OperationIds(deps.clock);
+  }
+
+  /** PENDING for the device's agent; the caller asks for its delivery. */
+  async create(
+    call: Call,
+    input: { readonly deviceId: string; readonly fragments: JsonObject },
+  ): Promise<Result<Operation, PlatformError>> {
+    const { tenant } = call.origin;
+    const { deviceId, fragments } = input;
+    if (deviceId === '') {
+      const message = 'Following mandatory fields should be included: deviceId';
+      return fail({ kind: 'invalid', resource: 'undefined', message });
+    }
+    const device = await this.deps.directory.deviceOf(tenant, deviceId);
+    if (device === undefined) {
+      const message = `Finding device data from database failed : No managedObject for id '${deviceId}'!`;
+      return fail({ kind: 'notFound', resource: 'devicecontrol', message });
+    }
+    const agent = await this.deps.directory.agentOf(tenant, deviceId);
+    if (agent === undefined) {
+      const message = `Device ${deviceId} has no agent: neither it nor a device above it has com_cumulocity_model_Agent`;
+      return fail({ kind: 'invalid', resource: 'devicecontrol', message });
+    }
+    const operation = operationOf(await this.write(tenant, device, agent, fragments));
+    call.effects.changed(changeOf('CREATE', operation));
+    return ok(operation);
+  }
+
+  async get(tenant: string, id: string): Promise<Operation | undefined> {
+    const record = await this.items.read(tenant, id);
+    return record && operationOf(record);
+  }
+
+  /** PUT by id: the status moves forward only; fragments given replace those of the same name, `null` removes one. */
+  async update(call: Call, id: string, update: OperationUpdate): Promise<Result<Operation, PlatformError>> {
+    const { tenant } = call.origin;
+    const record = await this.items.read(tenant, id);
+    if (record === undefined) {
+      return fail({ kind: 'notFound', resource: 'devicecontrol', message: `No operation for gid '${id}'!` });
+    }
+    const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
+    const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
+    await this.announce(call, change);
+    if (change.taken.includes(id)) return ok((await this.get(tenant, id)) ?? operationOf(record));
+    return this.updateClosed(call, record, event);
+  }
+
+  /**
+   * 501–507 of a device (static-templates section 7.1). `agent` is whose connection the row came by. The operations it
+   * means are returned as they are afterwards; a row that means none is refused.
+   */
+  async updateFromDevice(
+    call: Call,
+    agent: Device,
+    device: Device,
+    { select, status, failureReason, parameters }: DeviceUpdate,
+  ): Promise<Result<readonly Operation[], Refusal>> {
+    const event: OperationEvent = {
+      asOf: asOf(call.origin),
+      select,
+      status,
+      parameters,
+      ...(failureReason !== undefined && { failureReason }),
+    };
+    const change = await this.agendas.apply(call.origin.tenant, agent.id, device.id, event);
+    const announced = await this.announce(call, change);
+    if (change.taken.length === 0) return this.nothingMeant(call.origin.tenant, device, select, status);
+    return ok(announced.filter(({ id }) => change.taken.includes(id)));
+  }
+
+  /** By ascending id, or the other way round with `revert`. */
+  list(tenant: string, filter: OperationFilter = {}): AsyncGenerator<Operation> {
+    return this.lists.list(tenant, filter);
+  }
+
+  async count(tenant: string, filter: OperationFilter = {}): Promise<number> {
+    let count = 0;
+    for await (const _ of this.list(tenant, filter)) count++;
+    return count;
+  }
+
+  /** All PENDING operations of an agent and the devices below it, oldest first; on request without the acknowledged ones. */
+  async pendingOf(
+    tenant: string,
+    agentId: string,
+    { undelivered = false }: { readonly undelivered?: boolean } = {},
+  ): Promise<readonly Operation[]> {
+    const pending = await this.agendas.pending(tenant, agentId);
+    const wanted = pending.filter(({ acknowledgedAt }) => !undelivered || acknowledgedAt === undefined);
+    const records = await this.items.readAll(
+      tenant,
+      wanted.map(({ id }) => id),
+    );
+    return records.map(operationOf);
+  }
+
+  /** Keeps what came of handing an operation to the broker; ms since the epoch. */
+  async recordDelivery(
+    tenant: string,
+    operation: Operation,
+    attempts: readonly DeliveryAttempt[],
+    { sentAt, acknowledgedAt }: { readonly sentAt: number; readonly acknowledgedAt?: number },
+  ): Promise<void> {
+    const log = {
+      attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
+      ...(acknowledgedAt !== undefined && { acknowledgedAt: new Date(acknowledgedAt).toISOString() }),
+    };
+    const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
+    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), {
+      ...(reached && { sentAt }),
+      ...(acknowledgedAt !== undefined && { acknowledgedAt }),
+    });
+  }
+
+  /** Operations still PENDING past their deadline, the longest waiting first. */
+  async *due(tenant: string, now: number): AsyncGenerator<Operation> {
+    for await (const id of this.items.idsDue(tenant, new Date(now).toISOString())) {
+      const operation = await this.get(tenant, id);
+      if (operation !== undefined) yield operation;
+    }
+  }
+
+  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+    const record = await this.items.read(call.origin.tenant, id);
+    if (record === undefined) {
+      return fail({ kind: 'notFound', resource: 'devicecontrol', message: `No operation for gid '${id}'!` });
+    }
+    await this.items.remove(call.origin.tenant, record);
+    call.effects.changed(changeOf('DELETE', operationOf(record)));
+    return ok(undefined);
+  }
+
+  private async write(
+    tenant: string,
+    device: DeviceRef,
+    agent: DeviceRef,
+    fragments: JsonObject,
+  ): Promise<OperationRecord> {
+    for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
+      const { id, createdAt } = this.ids.next();
+      const record: OperationRecord = {
+        id,
+        deviceId: device.id,
+        agentId: agent.id,
+        deviceSerial: device.serial,
+        agentSerial: agent.serial,
+        creationTime: new Date(createdAt).toISOString(),
+        deadline: new Date(createdAt + OPERATION_DEADLINE_MS).toISOString(),
+        fragments: JSON.stringify(fragments),
+      };
+      const entry: AgendaEntry = { id, device: device.id, names: Object.keys(fragments), createdAt };
+      if ((await this.items.create(tenant, record, entry)).ok) return record;
+    }
+    throw new Error(`no free operation id after ${CREATE_ATTEMPTS} tries`);
+  }
+
+  /** Tells everybody, and the device's own object what the operation did to it. */
+  private async announce(call: Call, { changed, taken }: AgendaChange): Promise<readonly Operation[]> {
+    const operations: Operation[] = [];
+    for (const { record, progress } of changed) {
+      const operation = operationOf(record);
+      operations.push(operation);
+      call.effects.changed(changeOf('UPDATE', operation));
+      const set = progress.status === 'SUCCESSFUL' ? resultsOf(operation, progress) : undefined;
+      if (set === undefined) continue;
+      await this.deps.inventory.updateFragments(callAsOf(call, progress.asOf), operation.deviceId, { set, remove: [] });
+    }
+    const missing = taken.filter((id) => !operations.some((operation) => operation.id === id));
+    const records = missing.length === 0 ? [] : await this.items.readAll(call.origin.tenant, missing);
+    return [...operations, ...records.map(operationOf)];
+  }
+
+  /** Closed some minutes ago, so no longer on the agenda: only the same status again, for the fragments it brings. */
+  private async updateClosed(
+    call: Call,
+    record: OperationRecord,
+    event: OperationEvent,
+  ): Promise<Result<Operation, PlatformError>> {
+    const { id } = record;
+    const current = await this.items.read(call.origin.tenant, id);
+    const progress = current && progressOf(current);
+    if (current === undefined || progress?.status !== event.status) {
+      const message = `Operation ${id} is ${progress?.status ?? 'PENDING'} and cannot become ${event.status}`;
+      return fail({ kind: 'invalid', resource: 'devicecontrol', message });
+    }
+    const written = await this.items.writeProgress(call.origin.tenant, id, (current.progressVersion ?? 0) + 1, {
+      progress: JSON.stringify(moveTo(progress, event)),
+      pending: false,
+    });
+    const operation = operationOf(written ?? current);
+    call.effects.changed(changeOf('UPDATE', operation));
+    return ok(operation);
+  }
+
+  /** Says why a row meant nothing; a row by id that only repeats what is so already is no error. */
+  private async nothingMeant(
+    tenant: string,
+    device: Device,
+    select: OperationSelector,
+    status: OperationStatus,
+  ): Promise<Result<readonly Operation[], Refusal>> {
+    if (select.by === 'all') return ok([]);
+    if (select.by === 'oldest') {
+      const text = `No ${select.from} operation with fragment ${select.fragment}`;
+      return fail(refusal(41, text, 'Send 500 to see what is pending, or name the operation by its id (504-506).'));
+    }
+    const operation = await this.get(tenant, select.id);
+    if (operation === undefined || operation.deviceId !== device.id) {
+      const text = `Operation with id ${select.id} for device id ${device.id} not found`;
+      return fail(refusal(41, text, 'Publish on the topic of the device the operation is for.'));
+    }
+    if (operation.status === status) return ok([operation]);
+    const text = `Operation with id ${select.id} is ${operation.status} and cannot become ${status}`;
+    return fail(refusal(41, text, 'A finished operation stays as it is; create a new one.'));
+  }
+}
+
+/** What a row that made an operation SUCCESSFUL says about the device. */
+function resultsOf(operation: Operation, { parameters, fragment, asOf: at }: Progress): JsonObject | undefined {
+  if (parameters === undefined) return undefined;
+  const time = isoOf(at);
+  return deviceResults(operation.fragments, { parameters, time, ...(fragment !== undefined && { named: fragment }) });
+}
+
+/** The same call as of another row: a refold may carry out what an earlier one meant. */
+function callAsOf(call: Call, at: AsOf): Call {
+  if (at === asOf(call.origin)) return call;
+  const [, messageId = '', row = '0'] = at.split('-');
+  return { ...call, origin: { ...call.origin, receivedAt: millisOf(at), messageId, row: Number.parseInt(row, 36) } };
+}

@@ -1,0 +1,169 @@
+import { instantOf, isoOf, timeKeyOf } from '../../base/instant';
+import type { Json, JsonObject } from '../../base/json';
+import { ok, type Result } from '../../base/result';
+import { readingsPartition } from '../../storage/keys';
+import { growingPages } from '../../storage/pages';
+import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
+import { readingIdAt, readingPlace } from './ids';
+import { MonthCatalogue } from './months';
+import { expiryOf, type Retention } from './packs';
+
+/** An event as it is stored and found again. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly time: string;
+  readonly type: string;
+  readonly text: string;
+  /** ISO 8601, UTC. */
+  readonly creationTime: string;
+  readonly lastUpdated: string;
+  readonly fragments: JsonObject;
+}
+
+/** An event with what an update has to know: its version, and per member when it was changed last. */
+export interface EventRecord {
+  readonly event: StoredEvent;
+  readonly version: number;
+  /** Member name → as-of of its last change; members as created are not in it. */
+  readonly changes: Readonly<Record<string, string>>;
+  readonly receivedAt: number;
+}
+
+export interface EventQuery {
+  readonly source: string;
+  /** Inclusive, ms since the epoch. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Oldest first; newest first otherwise. */
+  readonly ascending?: boolean;
+  readonly keptSince: number;
+}
+
+const PREFIX = 'E#';
+const sortKey = (instant: number, hash = ''): string => {
+  const { hour, rest } = timeKeyOf(instant);
+  return `${PREFIX}${hour}${rest}#${hash}`;
+};
+
+function keyOf(tenant: string, id: string): Key | undefined {
+  const place = readingPlace(id);
+  if (place === undefined) return undefined;
+  const { month } = timeKeyOf(place.instant);
+  return { pk: readingsPartition(tenant, place.device, month), sk: sortKey(place.instant, place.hash) };
+}
+
+/**
+ * Writes an event unless it is there: a redelivery must not undo an update. One write unit per started KB.
+ */
+export async function createEvent(
+  telemetry: Table,
+  tenant: string,
+  event: StoredEvent,
+  retention: Retention,
+): Promise<void> {
+  const key = keyOf(tenant, event.id);
+  if (key === undefined) throw new Error(`event id ${event.id} was not made by readingId`);
+  await telemetry.put(
+    {
+      ...key,
+      y: event.type,
+      x: event.text,
+      t: event.time,
+      c: instantOf(event.creationTime) ?? retention.receivedAt,
+      f: JSON.stringify(event.fragments),
+      ...expiryOf(retention),
+    },
+    { text: 'attribute_not_exists(pk)' },
+  );
+}
+
+/** One event by id: one read unit. Undefined when there is none, or it has expired. */
+export async function findEvent(
+  telemetry: Table,
+  tenant: string,
+  id: string,
+  keptSince: number,
+): Promise<EventRecord | undefined> {
+  const key = keyOf(tenant, id);
+  const item = key && (await telemetry.get(key));
+  return item === undefined || item.r < keptSince ? undefined : recordOf(readingPlace(id)?.device ?? '', item);
+}
+
+/** Stores a changed event, unless another change came between; the caller reads and applies again then. */
+export async function replaceEvent(
+  telemetry: Table,
+  tenant: string,
+  record: EventRecord,
+): Promise<Result<void, ConditionFailed>> {
+  const key = keyOf(tenant, record.event.id);
+  if (key === undefined) return ok(undefined);
+  const { text, type, fragments } = record.event;
+  const done = await telemetry.update(
+    key,
+    {
+      text: 'SET x = :x, y = :y, f = :f, a = :a, v = :next',
+      values: {
+        ':x': text,
+        ':y': type,
+        ':f': JSON.stringify(fragments),
+        ':a': JSON.stringify(record.changes),
+        ':next': record.version + 1,
+        ':v': record.version,
+      },
+    },
+    { text: record.version === 0 ? 'attribute_exists(pk) AND (attribute_not_exists(v) OR v = :v)' : 'v = :v' },
+  );
+  return done.ok ? ok(undefined) : done;
+}
+
+/** True when there was one. */
+export async function deleteEvent(telemetry: Table, tenant: string, id: string): Promise<boolean> {
+  const key = keyOf(tenant, id);
+  return key !== undefined && (await telemetry.delete(key, { text: 'attribute_exists(pk)' })).ok;
+}
+
+/** Events of one device in time order, read as far as the caller goes. */
+export async function* queryEvents(telemetry: Table, tenant: string, query: EventQuery): AsyncGenerator<EventRecord> {
+  const { source, from, to, keptSince, ascending = false } = query;
+  if (from !== undefined && to !== undefined && from > to) return;
+  const [first, last] = [from, to].map((at) => (at === undefined ? undefined : timeKeyOf(at).month));
+  const months = (await MonthCatalogue.of(telemetry).list(tenant, source)).filter(
+    (month) => (first === undefined || month >= first) && (last === undefined || month <= last),
+  );
+  for (const month of ascending ? months : months.reverse()) {
+    const where = {
+      text: 'pk = :pk AND sk BETWEEN :from AND :to',
+      values: {
+        ':pk': readingsPartition(tenant, source, month),
+        ':from': from !== undefined && month === first ? sortKey(from) : PREFIX,
+        ':to': to !== undefined && month === last ? sortKey(to, '~') : `${PREFIX}~`,
+      },
+    };
+    for await (const item of growingPages(telemetry, { where, descending: !ascending })) {
+      if (item.r >= keptSince) yield recordOf(source, item);
+    }
+  }
+}
+
+function recordOf(source: string, item: Item): EventRecord {
+  const changes = JSON.parse(item.a ?? '{}') as Record<string, string>;
+  const creationTime = isoOf(item.c);
+  const latest = Object.values(changes).sort().at(-1);
+  return {
+    event: {
+      // the sort key ends with the hash
+      id: readingIdAt({ device: source, instant: instantOf(item.t) ?? 0, hash: String(item.sk).slice(-15) }),
+      source,
+      time: item.t,
+      type: item.y,
+      text: item.x,
+      creationTime,
+      lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, Number(latest.slice(0, 13)))),
+      fragments: JSON.parse(item.f) as { [key: string]: Json },
+    },
+    version: item.v ?? 0,
+    changes,
+    receivedAt: item.r,
+  };
+}

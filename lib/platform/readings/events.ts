@@ -1,0 +1,184 @@
+import { isoOf } from '../../base/instant';
+import type { Json, JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { Call, PlatformDeps } from '../call';
+import type { PlatformError } from '../errors';
+import type { Inventory } from '../inventory/inventory';
+import { isRemovable } from '../inventory/object-members';
+import { asOf, type Change, type DeviceEvent, type DeviceRef, type Origin } from '../model';
+import { type Refusal, refusal } from '../outcome';
+import type { Tenants } from '../tenants/tenants';
+import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
+import { readingId } from './ids';
+import { readingTime } from './measurements';
+
+/** What a device or REST client says; without a time it is when the platform received it. */
+export interface EventInput {
+  readonly type: string;
+  readonly text: string;
+  /** ISO 8601, checked where it came in. */
+  readonly time?: string;
+  readonly fragments: JsonObject;
+}
+
+/** A text or fragments to change; a `null` fragment is removed. */
+export interface EventUpdate {
+  readonly text?: string;
+  readonly fragments?: JsonObject;
+}
+
+/** Which events; all conditions hold. `from` and `to` are inclusive, ms since the epoch. */
+export type EventFilter = Pick<EventQuery, 'from' | 'to'> & {
+  readonly source?: string;
+  readonly type?: string;
+  readonly fragmentType?: string;
+  /** Newest first. */
+  readonly descending?: boolean;
+};
+
+const UPDATE_ATTEMPTS = 8;
+
+/** Events (rest-api section 7): something that happened once; its text and fragments may change. */
+export class Events {
+  constructor(
+    private readonly deps: PlatformDeps,
+    private readonly tenants: Tenants,
+    private readonly inventory: Inventory,
+  ) {}
+
+  /** Makes an event; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
+  create(call: Call, device: { readonly id: string }, input: EventInput): DeviceEvent {
+    const event = eventOf(call.origin, device.id, input);
+    call.effects.store(call.origin.tenant, { kind: 'event', event });
+    call.effects.changed(changeOf('CREATE', event));
+    return event;
+  }
+
+  /** By id; undefined when there is none, or it has expired under the tenant's retention of today. */
+  async get(tenant: string, id: string): Promise<DeviceEvent | undefined> {
+    return (await this.record(tenant, id))?.event;
+  }
+
+  /** In the order of their time; without a source from device to device in the order of their ids. */
+  async *list(tenant: string, filter: EventFilter): AsyncGenerator<DeviceEvent> {
+    const keptSince = await this.tenants.keptSince(tenant);
+    const { from, to } = filter;
+    const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    for await (const source of this.sources(tenant, filter.source)) {
+      const query = { ...range, source, keptSince, ascending: filter.descending !== true };
+      for await (const { event } of queryEvents(this.deps.telemetry, tenant, query)) {
+        if (matches(event, filter)) yield event;
+      }
+    }
+  }
+
+  /** Each member unless it was changed later already: one read and one write. */
+  async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, PlatformError>> {
+    const { tenant } = call.origin;
+    for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
+      const current = await this.record(tenant, id);
+      if (current === undefined) return fail(eventNotFound(id));
+      const next = changed(current, update, asOf(call.origin));
+      if (next === undefined) return ok(current.event);
+      const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
+      if (!replaced.ok) continue;
+      call.effects.changed(changeOf('UPDATE', next.event));
+      return ok(next.event);
+    }
+    const message = `The event ${id} is being changed by too many others`;
+    return fail({ kind: 'conflict', resource: 'event', name: 'conflict', message });
+  }
+
+  /**
+   * Removes fragments from the newest event of a type (static-templates 407). Without fragments it does nothing; without
+   * such an event, or for a member every event has, it is refused.
+   */
+  async clearFragments(
+    call: Call,
+    device: DeviceRef,
+    type: string,
+    fragments: readonly string[],
+  ): Promise<Result<void, Refusal>> {
+    const kept = fragments.find((name) => !isRemovable(name) || name === 'text');
+    if (kept !== undefined) return fail(refusal(45, `'${kept}' cannot be removed`, 'name fragments of the event only'));
+    if (fragments.length === 0) return ok(undefined);
+    for await (const { id } of this.list(call.origin.tenant, { source: device.id, type, descending: true })) {
+      const cleared = Object.fromEntries(fragments.map((name) => [name, null]));
+      const updated = await this.update(call, id, { fragments: cleared });
+      return updated.ok ? ok(undefined) : fail(refusal(41, updated.error.message, 'send the row again'));
+    }
+    return fail(refusal(41, `No event of type ${type}`, 'send the event (400) before clearing its fragments'));
+  }
+
+  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+    const { tenant } = call.origin;
+    const found = await this.record(tenant, id);
+    if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id))) return fail(eventNotFound(id));
+    call.effects.changed(changeOf('DELETE', found.event));
+    return ok(undefined);
+  }
+
+  /** Deletes what `list` would give; returns how many. */
+  async deleteMany(call: Call, filter: EventFilter): Promise<number> {
+    let deleted = 0;
+    for await (const { id } of this.list(call.origin.tenant, filter)) {
+      if ((await this.delete(call, id)).ok) deleted++;
+    }
+    return deleted;
+  }
+
+  private async record(tenant: string, id: string): Promise<EventRecord | undefined> {
+    return findEvent(this.deps.telemetry, tenant, id, await this.tenants.keptSince(tenant));
+  }
+
+  private async *sources(tenant: string, source: string | undefined): AsyncGenerator<string> {
+    if (source !== undefined) yield source;
+    else for await (const object of this.inventory.list(tenant, {})) yield object.id;
+  }
+}
+
+/** An event from what was said of a device; the same said again has the same id. */
+export function eventOf(origin: Origin, source: string, { type, text, time, fragments }: EventInput): DeviceEvent {
+  const at = readingTime(origin, time);
+  const content = [type, text, fragments];
+  const id = readingId(source, { time: at.text, instant: at.instant, content }, at.identity);
+  const received = isoOf(origin.receivedAt);
+  return { id, source, time: at.text, type, text, creationTime: received, lastUpdated: received, fragments };
+}
+
+/** The event after an update, without members that were changed later already; undefined when none is left. */
+function changed(record: EventRecord, { text, fragments = {} }: EventUpdate, at: string): EventRecord | undefined {
+  const asked: [string, Json][] = [
+    ...(text === undefined ? [] : [['text', text] as [string, Json]]),
+    ...Object.entries(fragments),
+  ];
+  const fresh = asked.filter(([name]) => at >= (record.changes[name] ?? ''));
+  if (fresh.length === 0) return undefined;
+  const changes = { ...record.changes, ...Object.fromEntries(fresh.map(([name]) => [name, at])) };
+  const newText = fresh.find(([name]) => name === 'text')?.[1];
+  const members = { ...record.event.fragments, ...Object.fromEntries(fresh.filter(([name]) => name !== 'text')) };
+  const latest = Math.max(Date.parse(record.event.lastUpdated), Number(at.slice(0, 13)));
+  const event: DeviceEvent = {
+    ...record.event,
+    ...(typeof newText === 'string' && { text: newText }),
+    lastUpdated: isoOf(latest),
+    fragments: Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)),
+  };
+  return { ...record, event, changes };
+}
+
+function matches({ type, fragments }: DeviceEvent, filter: EventFilter): boolean {
+  if (filter.type !== undefined && type !== filter.type) return false;
+  return filter.fragmentType === undefined || Object.hasOwn(fragments, filter.fragmentType);
+}
+
+function changeOf(action: Change['action'], { fragments, source, ...members }: DeviceEvent): Change {
+  const object = action === 'DELETE' ? { id: members.id } : { ...fragments, ...members, source: { id: source } };
+  return { api: 'events', action, sourceId: source, object };
+}
+
+const eventNotFound = (id: string): PlatformError => ({
+  kind: 'notFound',
+  resource: 'event',
+  message: `Finding event from database failed : No event for gid '${id}'!`,
+});

@@ -1,0 +1,118 @@
+import { instantOf, isoOf } from '../../base/instant';
+import type { JsonObject } from '../../base/json';
+import { fail, ok, type Result } from '../../base/result';
+import type { Call, PlatformDeps } from '../call';
+import type { PlatformError } from '../errors';
+import type { Inventory } from '../inventory/inventory';
+import type { Measurement, Origin, ReadingIdentity } from '../model';
+import type { Tenants } from '../tenants/tenants';
+import { measurementId } from './packs';
+import {
+  deleteMeasurement,
+  deleteMeasurements,
+  findMeasurement,
+  type MeasurementQuery,
+  queryMeasurements,
+} from './queries';
+
+/** What a device or REST client says; without a time it is when the platform received it. */
+export interface MeasurementInput {
+  readonly type: string;
+  /** ISO 8601, checked where it came in. */
+  readonly time?: string;
+  readonly fragments: JsonObject;
+}
+
+/** Which measurements; all conditions hold. `from` and `to` are inclusive, ms since the epoch. */
+export type MeasurementFilter = Omit<MeasurementQuery, 'source' | 'keptSince'> & { readonly source?: string };
+
+/** Measurements (rest-api section 7): written once, never changed. */
+export class Measurements {
+  constructor(
+    private readonly deps: PlatformDeps,
+    private readonly tenants: Tenants,
+    private readonly inventory: Inventory,
+  ) {}
+
+  /** Makes a measurement; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
+  create(call: Call, device: { readonly id: string }, input: MeasurementInput): Measurement {
+    const { measurement, identity } = measurementOf(call.origin, device.id, input);
+    const { fragments, source, ...members } = measurement;
+    call.effects.store(call.origin.tenant, { kind: 'measurement', measurement, identity });
+    call.effects.changed({
+      api: 'measurements',
+      action: 'CREATE',
+      sourceId: source,
+      object: { ...fragments, ...members, source: { id: source } },
+    });
+    return measurement;
+  }
+
+  /** By id; undefined when there is none, or it has expired under the tenant's retention of today. */
+  async get(tenant: string, id: string): Promise<Measurement | undefined> {
+    return findMeasurement(this.deps.telemetry, tenant, id, await this.tenants.keptSince(tenant));
+  }
+
+  /**
+   * In the order of their time, oldest first unless `descending`. Without a source it goes from device to device in the
+   * order of their ids, each in the order of time: readings are kept by device, and no index is paid for all of them.
+   */
+  async *list(tenant: string, { source, ...filter }: MeasurementFilter): AsyncGenerator<Measurement> {
+    const keptSince = await this.tenants.keptSince(tenant);
+    for await (const id of this.sources(tenant, source)) {
+      yield* queryMeasurements(this.deps.telemetry, tenant, { ...filter, source: id, keptSince });
+    }
+  }
+
+  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+    const deleted = await deleteMeasurement(this.deps.telemetry, call.origin.tenant, id);
+    return deleted ? ok(undefined) : fail(measurementNotFound(id));
+  }
+
+  /** Deletes what `list` would give; returns how many. */
+  async deleteMany(call: Call, { source, ...filter }: MeasurementFilter): Promise<number> {
+    const { tenant } = call.origin;
+    const keptSince = await this.tenants.keptSince(tenant);
+    let deleted = 0;
+    for await (const id of this.sources(tenant, source)) {
+      deleted += await deleteMeasurements(this.deps.telemetry, tenant, { ...filter, source: id, keptSince });
+    }
+    return deleted;
+  }
+
+  private async *sources(tenant: string, source: string | undefined): AsyncGenerator<string> {
+    if (source !== undefined) yield source;
+    else for await (const object of this.inventory.list(tenant, {})) yield object.id;
+  }
+}
+
+/** A measurement from what was said of a device; the same said again has the same id. */
+export function measurementOf(
+  origin: Origin,
+  source: string,
+  { type, time, fragments }: MeasurementInput,
+): { measurement: Measurement; identity: ReadingIdentity } {
+  const { text, instant, identity } = readingTime(origin, time);
+  const id = measurementId(source, { time: text, type, fragments }, instant, identity);
+  return { measurement: { id, source, time: text, type, fragments }, identity };
+}
+
+/** When a reading was taken and what tells it apart: its own time and content, or the message that brought it. */
+export function readingTime(
+  origin: Origin,
+  time: string | undefined,
+): { text: string; instant: number; identity: ReadingIdentity } {
+  const { receivedAt, messageId, row } = origin;
+  if (time === undefined) {
+    return { text: isoOf(receivedAt), instant: receivedAt, identity: { by: 'message', messageId, row } };
+  }
+  const instant = instantOf(time);
+  if (instant === undefined) throw new RangeError(`not a time: ${time}`);
+  return { text: time, instant, identity: { by: 'content' } };
+}
+
+const measurementNotFound = (id: string): PlatformError => ({
+  kind: 'notFound',
+  resource: 'measurement',
+  message: `No measurement for id '${id}'`,
+});

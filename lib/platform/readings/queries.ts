@@ -1,0 +1,179 @@
+import { timeKeyOf } from '../../base/instant';
+import { readingsPartition } from '../../storage/keys';
+import { growingPages } from '../../storage/pages';
+import type { Item, Key, Table } from '../../storage/table';
+import { readingPlace } from './ids';
+import { MonthCatalogue } from './months';
+import { isObject, pack } from './packed';
+import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor, type StoredMeasurement } from './packs';
+
+export interface MeasurementQuery {
+  /** Internal id of the device. */
+  readonly source: string;
+  /** Inclusive, ms since the epoch. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly type?: string;
+  readonly fragment?: string;
+  readonly series?: string;
+  /** Newest first. */
+  readonly descending?: boolean;
+  /** Readings received before this moment have expired, ms since the epoch. */
+  readonly keptSince: number;
+}
+
+/** Measurements of one device in time order, read as far as the caller goes. */
+export async function* queryMeasurements(
+  telemetry: Table,
+  tenant: string,
+  query: MeasurementQuery,
+): AsyncGenerator<StoredMeasurement> {
+  for await (const { measurement } of inOrder(packsOf(telemetry, tenant, query), query)) {
+    if (matches(measurement, query)) yield measurement;
+  }
+}
+
+/** One measurement; undefined when there is none, or it has expired. Reads the packs from its time on until it turns up. */
+export async function findMeasurement(
+  telemetry: Table,
+  tenant: string,
+  id: string,
+  keptSince: number,
+): Promise<StoredMeasurement | undefined> {
+  const found = await packWith(telemetry, tenant, id);
+  return found !== undefined && found.item.r >= keptSince ? found.reading.measurement : undefined;
+}
+
+/**
+ * Takes measurements out of their packs, wherever a copy is. Returns how many went. A redelivery of the message they
+ * came with within the broker's retry window brings them back.
+ */
+export async function deleteMeasurements(telemetry: Table, tenant: string, query: MeasurementQuery): Promise<number> {
+  let deleted = 0;
+  for await (const item of packsOf(telemetry, tenant, query)) {
+    const gone = (found: FoundMeasurement) => inRange(found.instant, query) && matches(found.measurement, query);
+    deleted += await rewrite(telemetry, query.source, item, gone);
+  }
+  return deleted;
+}
+
+/** Takes one measurement out of its pack; false when there is none. */
+export async function deleteMeasurement(telemetry: Table, tenant: string, id: string): Promise<boolean> {
+  let deleted = false;
+  for (;;) {
+    const found = await packWith(telemetry, tenant, id);
+    if (found === undefined) return deleted;
+    await rewrite(telemetry, found.reading.measurement.source, found.item, ({ measurement }) => measurement.id === id);
+    deleted = true;
+  }
+}
+
+/** Puts a pack back without some of its readings, or removes it; again when somebody else changed it meanwhile. */
+async function rewrite(
+  telemetry: Table,
+  source: string,
+  item: Item,
+  gone: (found: FoundMeasurement) => boolean,
+): Promise<number> {
+  const key: Key = { pk: item.pk, sk: item.sk };
+  const readings = measurementsIn(source, item);
+  const kept = readings.filter((found) => !gone(found));
+  if (kept.length === readings.length) return 0;
+  const unchanged = { text: 'd = :d', values: { ':d': item.d } };
+  const done =
+    kept.length === 0
+      ? await telemetry.delete(key, unchanged)
+      : await telemetry.put({ ...item, ...key, d: pack(kept.map(({ packed }) => packed)) }, unchanged);
+  if (done.ok) return readings.length - kept.length;
+  const current = await telemetry.get(key);
+  return current === undefined ? 0 : rewrite(telemetry, source, current, gone);
+}
+
+async function packWith(telemetry: Table, tenant: string, id: string) {
+  const place = readingPlace(id);
+  if (place === undefined) return undefined;
+  const { month, hour } = timeKeyOf(place.instant);
+  const where = {
+    text: 'pk = :pk AND sk BETWEEN :from AND :to',
+    values: {
+      ':pk': readingsPartition(tenant, place.device, month),
+      ':from': packFloor(place.instant),
+      ':to': `${PACK_PREFIX}${hour}#~`,
+    },
+  };
+  for await (const item of growingPages(telemetry, { where })) {
+    const reading = measurementsIn(place.device, item).find(({ measurement }) => measurement.id === id);
+    if (reading !== undefined) return { item, reading };
+  }
+  return undefined;
+}
+
+/** The packs that can hold what is asked for, by month and key, without the expired ones. */
+async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuery): AsyncGenerator<Item> {
+  const { source, from, to, keptSince, descending = false } = query;
+  if (from !== undefined && to !== undefined && from > to) return;
+  const [first, last] = [from, to].map((at) => (at === undefined ? undefined : timeKeyOf(at)));
+  const months = (await MonthCatalogue.of(telemetry).list(tenant, source)).filter(
+    (month) => (first === undefined || month >= first.month) && (last === undefined || month <= last.month),
+  );
+  for (const month of descending ? months.reverse() : months) {
+    const floor = from !== undefined && month === first?.month ? packFloor(from) : PACK_PREFIX;
+    const ceiling = month === last?.month ? `${PACK_PREFIX}${last.hour}#~` : `${PACK_PREFIX}~`;
+    const where = {
+      text: 'pk = :pk AND sk BETWEEN :from AND :to',
+      values: { ':pk': readingsPartition(tenant, source, month), ':from': floor, ':to': ceiling },
+    };
+    for await (const item of growingPages(telemetry, { where, descending })) {
+      if (item.r >= keptSince) yield item;
+    }
+  }
+}
+
+/**
+ * Readings in time order out of packs in the order of their last reading. Newest first, whatever is newer than the next
+ * pack's last reading can go; oldest first, an hour has to be complete, because a late pack may hold early readings.
+ */
+async function* inOrder(packs: AsyncIterable<Item>, query: MeasurementQuery): AsyncGenerator<FoundMeasurement> {
+  const direction = query.descending === true ? -1 : 1;
+  let waiting: FoundMeasurement[] = [];
+  let hour = '';
+  for await (const item of packs) {
+    const readings = measurementsIn(query.source, item);
+    const last = Math.max(...readings.map((found) => found.instant));
+    const packHour = timeKeyOf(last).month + timeKeyOf(last).hour;
+    const ready = packHour !== hour ? () => true : (at: number) => direction === -1 && at > last;
+    yield* sorted(
+      waiting.filter(({ instant }) => ready(instant)),
+      direction,
+    );
+    waiting = waiting.filter(({ instant }) => !ready(instant));
+    waiting.push(...readings.filter(({ instant }) => inRange(instant, query)));
+    hour = packHour;
+  }
+  yield* sorted(waiting, direction);
+}
+
+/** By time, then id; a reading that is in two packs has the same of both and goes once. */
+function* sorted(found: FoundMeasurement[], direction: number): Generator<FoundMeasurement> {
+  const byTime = (a: FoundMeasurement, b: FoundMeasurement) =>
+    a.instant - b.instant || (a.measurement.id < b.measurement.id ? -1 : a.measurement.id > b.measurement.id ? 1 : 0);
+  let previous = '';
+  for (const entry of found.sort((a, b) => direction * byTime(a, b))) {
+    if (entry.measurement.id !== previous) yield entry;
+    previous = entry.measurement.id;
+  }
+}
+
+const inRange = (instant: number, { from, to }: MeasurementQuery): boolean =>
+  (from === undefined || instant >= from) && (to === undefined || instant <= to);
+
+function matches({ type, fragments }: StoredMeasurement, query: MeasurementQuery): boolean {
+  if (query.type !== undefined && type !== query.type) return false;
+  const { fragment: wanted, series } = query;
+  const candidates = wanted === undefined ? Object.keys(fragments) : Object.hasOwn(fragments, wanted) ? [wanted] : [];
+  if (series === undefined) return wanted === undefined || candidates.length > 0;
+  return candidates.some((name) => {
+    const fragment = fragments[name];
+    return isObject(fragment) && Object.hasOwn(fragment, series);
+  });
+}

@@ -1,0 +1,74 @@
+import { instantOf, timeKeyOf } from '../../base/instant';
+import type { Item, Key, Table } from '../../storage/table';
+import type { ReadingIdentity } from '../model';
+import { createEvent, type StoredEvent } from './event-items';
+import { MonthCatalogue } from './months';
+import { measurementItems, type Retention, type StoredMeasurement } from './packs';
+
+/** A reading on its way to the telemetry table. */
+export type StorableReading =
+  | { readonly kind: 'measurement'; readonly measurement: StoredMeasurement; readonly identity: ReadingIdentity }
+  | { readonly kind: 'event'; readonly event: StoredEvent };
+type StorableMeasurement = Extract<StorableReading, { kind: 'measurement' }>;
+
+/**
+ * Writes the readings of one message: a pack per device and UTC hour, an item per event. The same message again writes
+ * the same items, so a retry completes what a crash left. A single pack is one PutItem; on a warm instance that is all.
+ */
+export async function storeReadings(
+  telemetry: Table,
+  tenant: string,
+  readings: readonly StorableReading[],
+  retention: Retention,
+): Promise<void> {
+  const measurements = readings.filter((reading) => reading.kind === 'measurement');
+  const events = readings.flatMap((reading) => (reading.kind === 'event' ? [reading.event] : []));
+  const groups = byHour(measurements);
+  await noteMonths(telemetry, tenant, [...groups, ...events.map(monthOf)]);
+  const items = groups.flatMap((group) => measurementItems(tenant, group.readings, retention));
+  await Promise.all([
+    writeItems(telemetry, items),
+    ...events.map((event) => createEvent(telemetry, tenant, event, retention)),
+  ]);
+}
+
+async function writeItems(telemetry: Table, items: readonly (Item & Key)[]): Promise<void> {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) await telemetry.put(only);
+  else await telemetry.batchWrite(items);
+}
+
+/** The partition a reading belongs to. */
+interface DeviceMonth {
+  readonly source: string;
+  readonly month: string;
+}
+
+const monthOf = ({ source, time }: StoredEvent): DeviceMonth => ({
+  source,
+  month: timeKeyOf(instantOf(time) ?? 0).month,
+});
+
+async function noteMonths(telemetry: Table, tenant: string, places: readonly DeviceMonth[]): Promise<void> {
+  const catalogue = MonthCatalogue.of(telemetry);
+  const months = new Map(places.map((place) => [`${place.source}#${place.month}`, place]));
+  await Promise.all([...months.values()].map(({ source, month }) => catalogue.note(tenant, source, month)));
+}
+
+interface HourGroup extends DeviceMonth {
+  readonly readings: readonly StorableMeasurement[];
+}
+
+/** By device and hour, each reading once: a message may say the same thing twice. */
+function byHour(measurements: readonly StorableMeasurement[]): HourGroup[] {
+  const groups = new Map<string, DeviceMonth & { readonly byId: Map<string, StorableMeasurement> }>();
+  for (const reading of measurements) {
+    const { source, time, id } = reading.measurement;
+    const { month, hour } = timeKeyOf(instantOf(time) ?? 0);
+    const name = `${source}#${month}${hour}`;
+    const group = groups.get(name) ?? { source, month, byId: new Map() };
+    group.byId.set(id, reading);
+    groups.set(name, group);
+  }
+  return [...groups.values()].map(({ source, month, byId }) => ({ source, month, readings: [...byId.values()] }));
+}

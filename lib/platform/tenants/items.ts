@@ -1,0 +1,59 @@
+import type { Result } from '../../base/result';
+import { tenantKeyOf, tenantOptionKey, tenantsPartition } from '../../storage/keys';
+import { collect, growingPages } from '../../storage/pages';
+import type { ConditionFailed, Item, Table } from '../../storage/table';
+
+export interface TenantRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly retentionDays: number;
+}
+
+export interface TenantOption {
+  readonly category: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export const insertTenant = (registry: Table, tenant: TenantRecord): Promise<Result<void, ConditionFailed>> =>
+  registry.put({ ...tenantKeyOf(tenant.id), ...tenant }, { text: 'attribute_not_exists(pk)' });
+
+export async function getTenant(registry: Table, id: string): Promise<TenantRecord | undefined> {
+  const item = await registry.get(tenantKeyOf(id));
+  return item && tenantOf(item);
+}
+
+export async function listTenants(registry: Table): Promise<TenantRecord[]> {
+  const where = { text: 'pk = :pk', values: { ':pk': tenantsPartition } };
+  return (await collect(growingPages(registry, { where }))).map(tenantOf);
+}
+
+export async function getOption(
+  registry: Table,
+  tenant: string,
+  category: string,
+  key: string,
+): Promise<string | undefined> {
+  const item = await registry.get(tenantOptionKey(tenant, category, key));
+  return item?.value;
+}
+
+export async function putOption(registry: Table, tenant: string, option: TenantOption): Promise<void> {
+  await registry.put({ ...tenantOptionKey(tenant, option.category, option.key), ...option });
+}
+
+export async function listOptions(registry: Table, tenant: string, category?: string): Promise<TenantOption[]> {
+  const { pk, sk } = tenantOptionKey(tenant, category ?? '', '');
+  const where =
+    category === undefined
+      ? { text: 'pk = :pk', values: { ':pk': pk } }
+      : { text: 'pk = :pk AND begins_with(sk, :category)', values: { ':pk': pk, ':category': sk } };
+  return (await collect(growingPages(registry, { where }))).map(({ category, key, value }) => ({
+    category,
+    key,
+    value,
+  }));
+}
+
+const tenantOf = ({ id, name, domain, retentionDays }: Item): TenantRecord => ({ id, name, domain, retentionDays });

@@ -1,0 +1,145 @@
+import type { Json, JsonObject } from '../../../base/json';
+import type { Command, CommandKind, OperationSelector, Question } from '../../../platform/commands';
+import type { DecodeContext } from './templates/template';
+
+/** What a command comes to, for people: a sentence and the REST request with the same effect, where there is one. */
+export interface Explanation {
+  readonly does: string;
+  readonly request?: { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string; readonly body: Json };
+}
+
+type Explain<K extends CommandKind> = (command: Extract<Command, { kind: K }>, ctx: DecodeContext) => Explanation;
+
+/** Explains a command without any server: ids that only the platform knows are written `<…>`. */
+export function explain(command: Command, ctx: DecodeContext): Explanation {
+  // The table has an entry for every kind, each taking its own command; the compiler cannot tie the two across the lookup.
+  const explainer = EXPLAINERS[command.kind] as (command: Command, ctx: DecodeContext) => Explanation;
+  return explainer(command, ctx);
+}
+
+const idOf = (serial: string): string => `<id of ${serial}>`;
+const timeOf = (time: string | undefined, ctx: DecodeContext): string => time ?? new Date(ctx.receivedAt).toISOString();
+
+const post = (does: string, path: string, body: Json): Explanation => ({
+  does,
+  request: { method: 'POST', path, body },
+});
+const put = (does: string, path: string, body: Json): Explanation => ({ does, request: { method: 'PUT', path, body } });
+
+const updateObject = (does: string, ctx: DecodeContext, body: JsonObject): Explanation =>
+  put(does, `/inventory/managedObjects/${idOf(ctx.serial)}`, body);
+
+const clear = (names: readonly string[]): JsonObject => Object.fromEntries(names.map((name) => [name, null]));
+
+const ANSWERS: Readonly<Record<Question, string>> = {
+  children: '106 and the external ids of its child devices',
+  managedObjectId: '124 and its managed object id',
+  pendingOperations: 'one row per operation that is PENDING',
+  platformVersion: "601 and the platform's version",
+  templates: '603 and the ids of all templates',
+};
+
+const SOFTWARE_METHODS = { replace: 'POST', append: 'PUT', remove: 'DELETE' } as const;
+
+const EXPLAINERS: { readonly [K in CommandKind]: Explain<K> } = {
+  createDevice: ({ name = null, type = null }, { serial }) =>
+    post(`creates the device ${serial}, or answers that it exists`, '/inventory/managedObjects', {
+      name,
+      type,
+      c8y_IsDevice: {},
+      com_cumulocity_model_Agent: {},
+    }),
+  createChild: ({ childId, name = null, type = null, isDevice }, { serial }) =>
+    post(
+      `creates the child device ${childId} of ${serial}, unless it exists`,
+      `/inventory/managedObjects/${idOf(serial)}/childDevices`,
+      { name, type, ...(isDevice ? { c8y_IsDevice: {} } : {}) },
+    ),
+  upsertService: ({ serviceId, serviceType, name, status }, { serial, rootSerial }) => {
+    const owner = serviceId === serial ? rootSerial : serial;
+    return post(
+      `creates or updates the service ${serviceId} of ${owner}`,
+      `/inventory/managedObjects/${idOf(owner)}/childAdditions`,
+      { type: 'c8y_Service', name, serviceType, status },
+    );
+  },
+  setServiceStatus: ({ status }, ctx) =>
+    updateObject(`sets the status of the service ${ctx.serial}, which must exist`, ctx, { status }),
+  updateInventory: ({ set, remove, onlyIfAbsent }, ctx) =>
+    updateObject(`updates the object of ${ctx.serial}${onlyIfAbsent ? ', unless the fragment exists' : ''}`, ctx, {
+      ...set,
+      ...clear(remove),
+    }),
+  heartbeat: (_, { serial }) => ({ does: `counts as a sign of life of ${serial} and changes nothing else` }),
+  changeSoftware: ({ change, items }, { serial }) => ({
+    does: `${change}s entries of the advanced software list of ${serial}`,
+    request: {
+      method: SOFTWARE_METHODS[change],
+      path: `/service/advanced-software-mgmt/software?deviceId=${idOf(serial)}`,
+      body: items.map((item) => ({ ...item })),
+    },
+  }),
+  setProfile: ({ executed, profileId = '<of the oldest EXECUTING c8y_DeviceProfile operation>' }, ctx) =>
+    updateObject(`notes the device profile of ${ctx.serial}`, ctx, {
+      c8y_Profile: { profileName: '<name of the profile>', profileId, profileExecuted: executed },
+    }),
+  createMeasurement: ({ type, time, fragments }, ctx) =>
+    post(`creates a measurement of ${ctx.serial}`, '/measurement/measurements', {
+      source: { id: idOf(ctx.serial) },
+      type,
+      time: timeOf(time, ctx),
+      ...fragments,
+    }),
+  createEvent: ({ type, text, time, fragments }, ctx) =>
+    post(`creates an event of ${ctx.serial}`, '/event/events', {
+      source: { id: idOf(ctx.serial) },
+      type,
+      text,
+      time: timeOf(time, ctx),
+      ...fragments,
+    }),
+  clearEventFragments: ({ type, fragments }, { serial }) =>
+    put(
+      `clears fragments of the newest ${type} event of ${serial}`,
+      `/event/events/<newest ${type}>`,
+      clear(fragments),
+    ),
+  updateParameters: ({ text = '', time, onlyIfChanged, fragments }, ctx) =>
+    post(
+      `creates a parameter event of ${ctx.serial} and copies the parameters to its object${onlyIfChanged ? ', if they differ' : ''}`,
+      '/event/events',
+      { source: { id: idOf(ctx.serial) }, type: 'c8y_ParameterUpdate', text, time: timeOf(time, ctx), ...fragments },
+    ),
+  raiseAlarm: ({ type, text, severity, time }, ctx) =>
+    post(`raises an alarm of ${ctx.serial}, or counts the open one of this type up`, '/alarm/alarms', {
+      source: { id: idOf(ctx.serial) },
+      type,
+      text,
+      severity,
+      status: 'ACTIVE',
+      time: timeOf(time, ctx),
+    }),
+  setAlarmSeverity: ({ type, severity }, { serial }) =>
+    put(`changes the severity of the open ${type} alarm of ${serial}`, `/alarm/alarms/<open ${type}>`, { severity }),
+  clearAlarm: ({ type }, { serial }) =>
+    put(`clears the open ${type} alarm of ${serial}`, `/alarm/alarms/<open ${type}>`, { status: 'CLEARED' }),
+  clearAlarmFragments: ({ type, fragments }, { serial }) =>
+    put(`clears fragments of the ${type} alarm of ${serial}`, `/alarm/alarms/<${type}>`, clear(fragments)),
+  updateOperations: ({ select, status, failureReason, parameters }, { serial }) => ({
+    ...put(`sets ${selected(select)} of ${serial} to ${status}`, `/devicecontrol/operations/${operationId(select)}`, {
+      status,
+      ...(failureReason === undefined ? {} : { failureReason }),
+      ...(parameters.length === 0 ? {} : { '<parameters>': parameters }),
+    }),
+  }),
+  ask: ({ question }, { serial }) => ({ does: `asks about ${serial}; the answer on s/ds is ${ANSWERS[question]}` }),
+};
+
+function selected(select: OperationSelector): string {
+  if (select.by === 'id') return `operation ${select.id}`;
+  const of = select.fragment === undefined ? '' : ` ${select.fragment}`;
+  return select.by === 'oldest' ? `the oldest ${select.from}${of} operation` : `all ${select.from}${of} operations`;
+}
+
+const operationId = (select: OperationSelector): string =>
+  select.by === 'id' ? select.id : `<${select.by} ${select.from}${select.fragment ? ` ${select.fragment}` : ''}>`;

@@ -1,0 +1,29 @@
+import type { Json, JsonObject } from '../../../base/json';
+
+const MARKER = 'c8y_ParameterUpdate_';
+/** An operation with more parameters is not sent through 532 (static-templates section 9.2, 532). */
+const MAX_PARAMETERS = 100;
+
+/**
+ * The values of a 532 row: a dotted path, a type letter and a value for every leaf of the fragments that have a
+ * `c8y_ParameterUpdate_<fragment>` marker; nothing when there are none or too many. Lists go as JSON text of type `s`:
+ * the reference knows no form for them.
+ */
+export function parameterValues(fragments: JsonObject): readonly string[] | undefined {
+  const leaves = Object.keys(fragments)
+    .filter((name) => name.startsWith(MARKER) && name.length > MARKER.length)
+    .map((name) => name.slice(MARKER.length))
+    .flatMap((name) => leavesOf(name, fragments[name] ?? null));
+  return leaves.length === 0 || leaves.length > MAX_PARAMETERS ? undefined : leaves.flat();
+}
+
+type Leaf = readonly [path: string, type: 's' | 'n' | 'b' | '', value: string];
+
+function leavesOf(path: string, value: Json): readonly Leaf[] {
+  if (value === null) return [[path, '', '']];
+  if (typeof value === 'string') return [[path, 's', value]];
+  if (typeof value === 'number') return [[path, 'n', String(value)]];
+  if (typeof value === 'boolean') return [[path, 'b', String(value)]];
+  if (Array.isArray(value)) return [[path, 's', JSON.stringify(value)]];
+  return Object.entries(value).flatMap(([name, inner]) => leavesOf(`${path}.${name}`, inner));
+}

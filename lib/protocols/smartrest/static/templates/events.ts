@@ -1,0 +1,155 @@
+import type { Json, JsonObject } from '../../../../base/json';
+import { fail, ok, type Result } from '../../../../base/result';
+import type { Command } from '../../../../platform/commands';
+import { type Refusal, refusal } from '../../../../platform/outcome';
+import { template } from './entry';
+import { excerpt } from './excerpt';
+import { protectedNames } from './protected-names';
+import { groups, list, mandatory, optional, type Template, type Values } from './template';
+import { boolean, date, number, oneOfInAnyCase, text, type ValueType } from './value-types';
+
+const position = [
+  optional('latitude', number),
+  optional('longitude', number),
+  optional('altitude', number),
+  optional('accuracy', number),
+  optional('time', date, 'server time'),
+] as const;
+
+const positionFragment = (v: Values<typeof position>): JsonObject => ({
+  ...(v.latitude === undefined ? {} : { lat: v.latitude }),
+  ...(v.longitude === undefined ? {} : { lng: v.longitude }),
+  ...(v.altitude === undefined ? {} : { alt: v.altitude }),
+  ...(v.accuracy === undefined ? {} : { accuracy: v.accuracy }),
+});
+
+/** The text is this platform's choice (static-templates section 13 no. 3). */
+const locationEvent = (v: Values<typeof position>): Command => ({
+  kind: 'createEvent',
+  type: 'c8y_LocationUpdate',
+  text: 'Location updated',
+  ...(v.time === undefined ? {} : { time: v.time }),
+  fragments: { c8y_Position: positionFragment(v) },
+});
+
+/** Members an event has of its own; a parameter's path cannot start with one. */
+const EVENT_MEMBERS = ['id', 'self', 'type', 'time', 'text', 'source', 'creationTime', 'lastUpdated', '__proto__'];
+
+/** `acme_Valve.open`: names joined by dots, none empty, the first not a member of every event. */
+const parameterPath: ValueType<readonly string[]> = {
+  name: 'String (dotted)',
+  expected: 'a path of fragment and member names joined by dots',
+  read(value) {
+    const names = value.split('.');
+    const [fragment = ''] = names;
+    return names.includes('') || names.includes('__proto__') || EVENT_MEMBERS.includes(fragment) ? undefined : names;
+  },
+};
+
+const parameter = [
+  mandatory('path', parameterPath),
+  mandatory('type', oneOfInAnyCase('BOOLEAN', 'NUMBER', 'STRING')),
+  optional('value', text, 'null'),
+] as const;
+
+const PARAMETER_TYPES = { BOOLEAN: boolean, NUMBER: number, STRING: text };
+
+type Tree = Map<string, Tree | Json>;
+
+/** The parameters of 408 as nested fragments; a value that is not of its type or two paths that exclude each other are refused. */
+function parameterFragments(parameters: readonly Values<typeof parameter>[]): Result<JsonObject, Refusal> {
+  const root: Tree = new Map();
+  for (const { path, type, value } of parameters) {
+    const name = excerpt(path.join('.'));
+    const read = value === undefined ? null : PARAMETER_TYPES[type].read(value);
+    if (read === undefined) {
+      const text = `value of ${name} is not ${PARAMETER_TYPES[type].expected}: ${excerpt(value ?? '')}`;
+      return fail(refusal(45, text, `send a ${type} or another type word`));
+    }
+    if (!plant(root, path, read)) {
+      const text = `${name} is both a value and a group of values`;
+      return fail(refusal(45, text, 'send either the parameter itself or its members'));
+    }
+  }
+  return ok(toJson(root));
+}
+
+function plant(root: Tree, path: readonly string[], value: Json): boolean {
+  let node = root;
+  for (const name of path.slice(0, -1)) {
+    const next = node.get(name) ?? new Map();
+    if (!(next instanceof Map)) return false;
+    node.set(name, next);
+    node = next;
+  }
+  const leaf = path.at(-1) ?? '';
+  if (node.get(leaf) instanceof Map) return false;
+  node.set(leaf, value);
+  return true;
+}
+
+const toJson = (tree: Tree): JsonObject =>
+  Object.fromEntries([...tree].map(([name, value]) => [name, value instanceof Map ? toJson(value) : value]));
+
+/** With several fragments all of them are named; the reference shows one (section 8.4, 408). */
+function updateText(fragments: JsonObject): string {
+  const names = Object.keys(fragments).map((name) => `'${name}'`);
+  return names.length === 1 ? `Parameter ${names[0]} was updated` : `Parameters ${names.join(', ')} were updated`;
+}
+
+/** 4xx (static-templates section 8.4). */
+export const eventTemplates: readonly Template[] = [
+  /** Section 8.4, 400. */
+  template(
+    '400',
+    'Create basic event',
+    [mandatory('type', text), mandatory('text', text), optional('time', date, 'server time')],
+    ({ type, text: given, time }) => [
+      { kind: 'createEvent', type, text: given, ...(time === undefined ? {} : { time }), fragments: {} },
+    ],
+  ),
+
+  /** Section 8.4, 401: accuracy fourth, time fifth (section 12). */
+  template('401', 'Create location update event', position, (v) => [locationEvent(v)]),
+
+  /** Section 8.4, 402. */
+  template('402', 'Create location update event with device update', position, (v) => [
+    locationEvent(v),
+    { kind: 'updateInventory', set: { c8y_Position: positionFragment(v) }, remove: [] },
+  ]),
+
+  /** Section 8.4, 407: without fragment names there is nothing to do; protected names as in 107. */
+  template(
+    '407',
+    'Clear event fragment',
+    [mandatory('eventType', text), list('fragmentName', text)],
+    ({ eventType: type, fragmentName: fragments }) =>
+      protectedNames('event', fragments) ??
+      (fragments.length === 0 ? [] : [{ kind: 'clearEventFragments', type, fragments }]),
+  ),
+
+  /** Section 8.4, 408; type words as section 13 no. 14 proposes, in any case. */
+  template(
+    '408',
+    'Create device parameter update event',
+    [
+      optional('text', text, "Parameter '<fragment>' was updated"),
+      optional('time', date, 'server time'),
+      optional('changeDetect', boolean, 'false'),
+      groups('parameter', parameter, { min: 1 }),
+    ],
+    (v) => {
+      const fragments = parameterFragments(v.parameter);
+      if (!fragments.ok) return fragments.error;
+      return [
+        {
+          kind: 'updateParameters',
+          text: v.text ?? updateText(fragments.value),
+          ...(v.time === undefined ? {} : { time: v.time }),
+          onlyIfChanged: v.changeDetect ?? false,
+          fragments: fragments.value,
+        },
+      ];
+    },
+  ),
+];

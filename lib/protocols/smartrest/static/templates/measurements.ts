@@ -1,0 +1,110 @@
+import type { JsonObject } from '../../../../base/json';
+import type { Command } from '../../../../platform/commands';
+import { refusal } from '../../../../platform/outcome';
+import { template } from './entry';
+import { groups, mandatory, optional, type Template } from './template';
+import { date, freeName, number, text } from './value-types';
+
+const fragmentName = freeName('id', 'self', 'type', 'time', 'source');
+
+/** One series value; without unit the member is absent (static-templates section 13 no. 19). */
+const seriesValue = (value: number, unit: string | undefined): JsonObject =>
+  unit === undefined ? { value } : { value, unit };
+
+const measurement = (type: string, time: string | undefined, fragments: JsonObject): readonly Command[] => [
+  time === undefined
+    ? { kind: 'createMeasurement', type, fragments }
+    : { kind: 'createMeasurement', type, time, fragments },
+];
+
+interface GivenSeries {
+  readonly fragment: string;
+  readonly series: string;
+  readonly value: number;
+  readonly unit: string | undefined;
+}
+
+/** Series with one fragment name share it; of a series sent twice the last value counts. */
+function fragmentsOf(all: readonly GivenSeries[]): JsonObject {
+  const fragments = new Map<string, Map<string, JsonObject>>();
+  for (const { fragment, series, value, unit } of all) {
+    const members = fragments.get(fragment) ?? new Map<string, JsonObject>();
+    fragments.set(fragment, members.set(series, seriesValue(value, unit)));
+  }
+  return Object.fromEntries([...fragments].map(([name, members]) => [name, Object.fromEntries(members)]));
+}
+
+/** 2xx (static-templates section 8.2). */
+export const measurementTemplates: readonly Template[] = [
+  /** Section 8.2, 200: the measurement's type is the fragment's name. */
+  template(
+    '200',
+    'Create custom measurement',
+    [
+      mandatory('fragment', fragmentName),
+      mandatory('series', text),
+      mandatory('value', number),
+      optional('unit', text),
+      optional('time', date, 'server time'),
+    ],
+    (v) => measurement(v.fragment, v.time, { [v.fragment]: { [v.series]: seriesValue(v.value, v.unit) } }),
+  ),
+
+  /** Section 8.2, 201. */
+  template(
+    '201',
+    'Create custom measurement with several fragments and series',
+    [
+      mandatory('type', text),
+      optional('time', date, 'server time'),
+      groups(
+        'series',
+        [
+          mandatory('fragment', fragmentName),
+          mandatory('series', text),
+          mandatory('value', number),
+          optional('unit', text),
+        ],
+        { min: 1 },
+      ),
+    ],
+    (v) => measurement(v.type, v.time, fragmentsOf(v.series)),
+  ),
+
+  /** Section 8.2, 210: one of the two values is enough, none is an error. */
+  template(
+    '210',
+    'Create signal strength measurement',
+    [optional('rssi', number), optional('ber', number), optional('time', date, 'server time')],
+    ({ rssi, ber, time }) => {
+      if (rssi === undefined && ber === undefined) {
+        return refusal(45, 'rssi (parameter 1) and ber (parameter 2) are both missing', 'send at least one of them');
+      }
+      return measurement('c8y_SignalStrength', time, {
+        c8y_SignalStrength: {
+          ...(rssi === undefined ? {} : { rssi: { value: rssi, unit: 'dBm' } }),
+          ...(ber === undefined ? {} : { ber: { value: ber, unit: '%' } }),
+        },
+      });
+    },
+  ),
+
+  /** Section 8.2, 211. */
+  template(
+    '211',
+    'Create temperature measurement',
+    [mandatory('temperature', number), optional('time', date, 'server time')],
+    (v) =>
+      measurement('c8y_TemperatureMeasurement', v.time, {
+        c8y_TemperatureMeasurement: { T: { value: v.temperature, unit: 'C' } },
+      }),
+  ),
+
+  /** Section 8.2, 212. */
+  template(
+    '212',
+    'Create battery measurement',
+    [mandatory('battery', number), optional('time', date, 'server time')],
+    (v) => measurement('c8y_Battery', v.time, { c8y_Battery: { level: { value: v.battery, unit: '%' } } }),
+  ),
+];

@@ -1,0 +1,19 @@
+import { type Refusal, refusal } from '../../../../platform/outcome';
+
+/** Members every object of a kind has; a device can neither clear nor forge them (static-templates section 8.1, 107). */
+const PROTECTED = {
+  'managed object': ['id', 'self', 'type', 'time', 'owner', 'source', 'creationTime', 'lastUpdated'],
+  alarm: [
+    ...['id', 'self', 'type', 'time', 'owner', 'source', 'creationTime', 'lastUpdated'],
+    ...['text', 'severity', 'status', 'count', 'firstOccurrenceTime'],
+  ],
+  event: ['id', 'self', 'type', 'time', 'owner', 'source', 'creationTime', 'lastUpdated', 'text'],
+} as const;
+
+/** The refusal for clearing one of them, if `names` holds any (107, 307, 407). */
+export function protectedNames(kind: keyof typeof PROTECTED, names: readonly string[]): Refusal | undefined {
+  const taken: readonly string[] = PROTECTED[kind];
+  const found = names.find((name) => taken.includes(name));
+  if (found === undefined) return undefined;
+  return refusal(45, `${found} belongs to every ${kind} and cannot be cleared`, 'name custom fragments only');
+}

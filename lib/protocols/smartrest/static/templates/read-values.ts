@@ -1,0 +1,106 @@
+import { fail, ok, type Result } from '../../../../base/result';
+import { type Refusal, refusal } from '../../../../platform/outcome';
+import { excerpt } from './excerpt';
+import type { Groups, List, Param, Single, Template, Values } from './template';
+import { usage } from './usage';
+
+/** Why a value does not fit its parameter. */
+interface Misfit {
+  readonly param: Single | List;
+  /** 1-based behind the template id. */
+  readonly position: number;
+  /** Absent: the value is missing. */
+  readonly value?: string;
+}
+
+/**
+ * Reads a row as the parameters say: types checked, trailing empty values dropped, values beyond the last parameter
+ * ignored, an empty mandatory value or a value of the wrong type refused with code 45, parameter and position named
+ * (static-templates sections 4 and 5).
+ */
+export function readValues<const P extends readonly Param[]>(
+  template: Pick<Template, 'id' | 'params'>,
+  params: P,
+  fields: readonly string[],
+): Result<Values<P>, Refusal> {
+  const values: Record<string, unknown> = {};
+  let given = fields.length;
+  while (given > 1 && fields[given - 1] === '') given--;
+  for (let index = 0; index < params.length; index++) {
+    const param = params[index];
+    if (param === undefined) break;
+    const misfit = readParam(param, index + 1, fields, given, values);
+    if (misfit !== undefined) return fail(refuse(template, misfit));
+  }
+  // The loop filled every name of `params` with a value of its type.
+  return ok(values as Values<P>);
+}
+
+function readParam(
+  param: Param,
+  at: number,
+  fields: readonly string[],
+  given: number,
+  into: Record<string, unknown>,
+): Misfit | undefined {
+  if (param.kind === 'single') return readSingle(param, at, fields[at] ?? '', into);
+  return param.kind === 'list' ? readList(param, at, fields, given, into) : readGroups(param, at, fields, given, into);
+}
+
+function readSingle(param: Single, at: number, value: string, into: Record<string, unknown>): Misfit | undefined {
+  if (value === '') {
+    into[param.name] = undefined;
+    return param.mandatory ? { param, position: at } : undefined;
+  }
+  const read = param.type.read(value);
+  into[param.name] = read;
+  return read === undefined ? { param, position: at, value } : undefined;
+}
+
+function readList(
+  param: List,
+  from: number,
+  fields: readonly string[],
+  given: number,
+  into: Record<string, unknown>,
+): Misfit | undefined {
+  const values: unknown[] = [];
+  for (let at = from; at < given; at++) {
+    const value = fields[at] ?? '';
+    if (value === '' && !param.keepEmpty) continue;
+    const read = param.type.read(value);
+    if (read === undefined) return { param, position: at, value };
+    values.push(read);
+  }
+  into[param.name] = values;
+  return values.length < param.min ? { param, position: from } : undefined;
+}
+
+function readGroups(
+  param: Groups,
+  from: number,
+  fields: readonly string[],
+  given: number,
+  into: Record<string, unknown>,
+): Misfit | undefined {
+  const size = param.params.length;
+  const read: Record<string, unknown>[] = [];
+  const last = given <= from && param.min === 1 ? from + 1 : given;
+  for (let start = from; start < last; start += size) {
+    const group: Record<string, unknown> = {};
+    for (const [offset, member] of param.params.entries()) {
+      const misfit = readSingle(member, start + offset, fields[start + offset] ?? '', group);
+      if (misfit !== undefined) return misfit;
+    }
+    read.push(group);
+  }
+  into[param.name] = read;
+  return undefined;
+}
+
+function refuse(template: Pick<Template, 'id' | 'params'>, { param, position, value }: Misfit): Refusal {
+  const where = `${param.name} (parameter ${position})`;
+  const text =
+    value === undefined ? `${where} is missing` : `${where} is not ${param.type.expected}: ${excerpt(value)}`;
+  return refusal(45, text, `send ${usage(template)}`);
+}

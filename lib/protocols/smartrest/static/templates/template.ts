@@ -1,0 +1,98 @@
+import type { Command } from '../../../../platform/commands';
+import type { Refusal } from '../../../../platform/outcome';
+import type { ValueType } from './value-types';
+
+/** What decoding needs to know besides the row. */
+export interface DecodeContext {
+  /** External id the topic addresses: the device itself, a child or a service. */
+  readonly serial: string;
+  /** External id of the connected device. */
+  readonly rootSerial: string;
+  /** When the platform received the message, ms since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** One value at one position. */
+export interface Single<N extends string = string, T = unknown, M extends boolean = boolean> {
+  readonly kind: 'single';
+  readonly name: N;
+  readonly type: ValueType<T>;
+  readonly mandatory: M;
+  /** What stands in for an empty value, for people to read; the template's function applies it. */
+  readonly fallback?: string;
+}
+
+/** The rest of the row, one value each; empty ones are dropped unless `keepEmpty`. */
+export interface List<N extends string = string, T = unknown> {
+  readonly kind: 'list';
+  readonly name: N;
+  readonly type: ValueType<T>;
+  readonly min: 0 | 1;
+  readonly keepEmpty: boolean;
+}
+
+/** The rest of the row in groups of `params`; the last group may be cut short. */
+export interface Groups<N extends string = string, P extends readonly Single[] = readonly Single[]> {
+  readonly kind: 'groups';
+  readonly name: N;
+  readonly params: P;
+  readonly min: 0 | 1;
+}
+
+export type Param = Single | List | Groups;
+
+type ValueOf<P> =
+  P extends Single<string, infer T, infer M>
+    ? true extends M
+      ? T
+      : T | undefined
+    : P extends List<string, infer T>
+      ? readonly T[]
+      : P extends Groups<string, infer G>
+        ? readonly Values<G>[]
+        : never;
+
+/** The values of a row by parameter name; an optional one that was not given is `undefined`. */
+export type Values<P extends readonly Param[]> = {
+  readonly [Q in P[number] as Q['name']]: ValueOf<Q>;
+};
+
+/** A static template a device publishes. */
+export interface Template {
+  readonly id: string;
+  readonly title: string;
+  readonly params: readonly Param[];
+  /** `fields` is the whole row, the template id first. */
+  decode(fields: readonly string[], ctx: DecodeContext): readonly Command[] | Refusal;
+}
+
+export const mandatory = <const N extends string, T>(name: N, type: ValueType<T>): Single<N, T, true> => ({
+  kind: 'single',
+  name,
+  type,
+  mandatory: true,
+});
+
+export const optional = <const N extends string, T>(
+  name: N,
+  type: ValueType<T>,
+  fallback?: string,
+): Single<N, T, false> => ({
+  kind: 'single',
+  name,
+  type,
+  mandatory: false,
+  ...(fallback === undefined ? {} : { fallback }),
+});
+
+export const list = <const N extends string, T>(
+  name: N,
+  type: ValueType<T>,
+  { min = 0, keepEmpty = false }: { readonly min?: 0 | 1; readonly keepEmpty?: boolean } = {},
+): List<N, T> => ({ kind: 'list', name, type, min, keepEmpty });
+
+export const groups = <const N extends string, const P extends readonly Single[]>(
+  name: N,
+  params: P,
+  { min }: { readonly min: 0 | 1 },
+): Groups<N, P> => ({ kind: 'groups', name, params, min });

@@ -1,0 +1,113 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../../../lib/base/clock';
+import { AwsError, accessDenied } from '../endpoint/aws-error';
+import type { AwsJsonCall } from '../endpoint/aws-json';
+import type { Iam } from '../iam/iam';
+import type { Meter } from '../meter/meter';
+import type { Dynamodb } from './dynamodb';
+import { tablesOf } from './request-tables';
+import { type SigningKey, signedHeaders } from './signed-request';
+
+type Input = Readonly<Record<string, unknown>>;
+type Output = Record<string, unknown>;
+
+interface Consumed {
+  readonly TableName: string;
+  readonly CapacityUnits: number;
+}
+
+export interface RemoteDynamodbOptions {
+  readonly iam: Iam;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly account: string;
+  readonly endpoint: string;
+  readonly key: SigningKey;
+}
+
+const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
+const METERED = new Set([...READS, 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
+const TABLE_POLL_MS = 200;
+
+/**
+ * A DynamoDB somewhere else (AWS, DynamoDB Local) behind the permissions of this cloud: checks the caller's role, signs
+ * with the host's own key, and counts the units that DynamoDB reports.
+ */
+export class RemoteDynamodb implements Dynamodb {
+  readonly contentType = 'application/x-amz-json-1.0';
+  readonly errorNamespace = 'com.amazonaws.dynamodb.v20120810#';
+  readonly #options: RemoteDynamodbOptions;
+
+  constructor(options: RemoteDynamodbOptions) {
+    this.#options = options;
+  }
+
+  async createTable(input: Input): Promise<void> {
+    const { TableName } = input;
+    try {
+      await this.#send('CreateTable', input);
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'ResourceInUseException') throw error;
+    }
+    while (!(await this.#isActive({ TableName }))) await pause(TABLE_POLL_MS);
+  }
+
+  async call({ operation, input, accessKeyId }: AwsJsonCall): Promise<unknown> {
+    const { iam, region, account } = this.#options;
+    for (const resource of tablesOf(operation, input)) {
+      const arn = `arn:aws:dynamodb:${region}:${account}:table/${resource}`;
+      if (iam.isAllowed(accessKeyId, `dynamodb:${operation}`, arn)) continue;
+      throw accessDenied(iam.callerArn(accessKeyId), `dynamodb:${operation}`, arn);
+    }
+    if (!METERED.has(operation)) return this.#send(operation, input);
+    const asked = input.ReturnConsumedCapacity ?? 'NONE';
+    const output = await this.#send(
+      operation,
+      asked === 'NONE' ? { ...input, ReturnConsumedCapacity: 'TOTAL' } : input,
+    );
+    this.#count(operation, output.ConsumedCapacity);
+    if (asked === 'NONE') delete output.ConsumedCapacity;
+    return output;
+  }
+
+  async close(): Promise<void> {
+    // nothing is held open: fetch keeps its own pool
+  }
+
+  async #isActive(input: Input): Promise<boolean> {
+    const { Table } = await this.#send('DescribeTable', input);
+    return (Table as { readonly TableStatus?: string } | undefined)?.TableStatus === 'ACTIVE';
+  }
+
+  #count(operation: string, reported: unknown): void {
+    const list = (Array.isArray(reported) ? reported : reported ? [reported] : []) as readonly Consumed[];
+    for (const { TableName, CapacityUnits } of list) {
+      if (READS.has(operation)) this.#options.meter.dynamodbRead(TableName, CapacityUnits);
+      else this.#options.meter.dynamodbWrite(TableName, CapacityUnits);
+    }
+  }
+
+  async #send(operation: string, input: Input): Promise<Output> {
+    const { endpoint, region, clock, key } = this.#options;
+    const url = new URL(endpoint);
+    const body = JSON.stringify(input);
+    const headers = signedHeaders(
+      {
+        url,
+        service: 'dynamodb',
+        region,
+        body,
+        at: clock.now(),
+        headers: { 'content-type': this.contentType, 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      },
+      key,
+    );
+    const response = await fetch(url, { method: 'POST', headers, body });
+    const answer = (await response.json()) as Output;
+    if (response.ok) return answer;
+    const { __type: type, message, Message, ...details } = answer;
+    const code = String(type ?? 'InternalFailure').replace(/^.*#/, '');
+    throw new AwsError(code, String(message ?? Message ?? ''), response.status, details);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../../../lib/base/clock';
+import { newUuid } from '../uuid';
+
+/** An event as rules see it and targets receive it. */
+export interface BusEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601 with seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+}
+
+/** What EventBridge itself adds to an event. */
+export interface EventFrame {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** What whoever causes an event says of it; `at` in ms since the epoch, now when left out. */
+export interface EventSaid extends Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> {
+  readonly at?: number;
+}
+
+/** An event with an id of its own. */
+export function newEvent({ clock, region, account }: EventFrame, { at = clock.now(), ...said }: EventSaid): BusEvent {
+  const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
+  return { version: '0', id: newUuid(clock), account, region, time, ...said };
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newUuid } from '../uuid';
+import { AedesBroker } from './aedes-broker';
+import { Authorizer } from './authorizer';
+import type { MqttBroker } from './broker-adapter';
+import { ClientHooks } from './client-hooks';
+import { Connection } from './connection';
+import { ConnectionSweeper } from './connection-sweeper';
+import { Connections } from './connections';
+import { handleDataPlane } from './data-plane';
+import { DataPlaneOperations } from './data-plane-operations';
+import type { IotCoreDeps, IotCoreOptions } from './deps';
+import { DirectMessages } from './direct-messages';
+import { Endpoints } from './endpoints';
+import { ClientGateRules } from './gate-rules';
+import { MAX_PACKET_BYTES, PUBLISHES_PER_SECOND } from './limits';
+import { type BoundPorts, Listeners, type ListenOptions } from './listeners';
+import { MessageRouter } from './message-router';
+import { MqttGate } from './mqtt-gate';
+import { PublishBudget } from './publish-budget';
+import type { IotResources } from './resources';
+import { RuleEngine } from './rules/rule-engine';
+import type { Transport } from './transport';
+
+const RULE_RETRY_DELAYS = [100, 500];
+const SWEEP_INTERVAL_MS = 1000;
+const AUTHORIZER_TIMEOUT_MS = 5000;
+
+/**
+ * AWS IoT Core on one machine: message broker with custom authorizer and policies, topic rules, lifecycle events and the
+ * HTTP data plane, from the resources of a template.
+ */
+export class IotCore {
+  private readonly connections: Connections;
+  private readonly rules: RuleEngine;
+  private readonly hooks: ClientHooks;
+  private readonly broker: MqttBroker;
+  private readonly operations: DataPlaneOperations;
+  private readonly sweeper: ConnectionSweeper;
+  private readonly listeners = new Listeners((stream, transport) => this.accept(stream, transport));
+  private readonly open = new Set<Connection>();
+
+  /** Throws `UnsupportedResourceError` for a resource, SQL construct or action that is not carried out here. */
+  constructor(
+    private readonly deps: IotCoreDeps,
+    resources: IotResources,
+    private readonly options: IotCoreOptions = {},
+  ) {
+    const timeout = options.authorizerTimeout ?? AUTHORIZER_TIMEOUT_MS;
+    const authorizer = new Authorizer(deps, new Endpoints(resources), timeout, options.open ?? false);
+    this.connections = new Connections(deps.clock);
+    this.rules = new RuleEngine(resources.rules, deps, options.ruleRetryDelays ?? RULE_RETRY_DELAYS);
+    const router = new MessageRouter(deps, this.rules, () => this.broker);
+    this.hooks = new ClientHooks(deps, authorizer, this.connections, router);
+    this.broker = new AedesBroker(this.hooks);
+    const direct = new DirectMessages(deps, this.connections, this.broker);
+    this.operations = new DataPlaneOperations(deps, this.connections, direct, this.broker, (publication) =>
+      router.fromHttp(publication),
+    );
+    this.sweeper = new ConnectionSweeper(deps, this.connections, authorizer);
+  }
+
+  /** Opens the ports for MQTT clients; a port of 0 is any free one. Resolves with the ports bound. */
+  async listen(options: ListenOptions): Promise<BoundPorts> {
+    await this.broker.start();
+    this.sweeper.start(this.options.sweepInterval ?? SWEEP_INTERVAL_MS);
+    return this.listeners.listen(options);
+  }
+
+  /** The HTTP data plane, to be mounted where `AWS_ENDPOINT_URL_IOT_DATA_PLANE` points. */
+  readonly dataPlane = (request: IncomingMessage, response: ServerResponse): void => {
+    void handleDataPlane(request, response, this.deps, this.operations);
+  };
+
+  /** Ends what is over by now: call it after moving a manual clock. */
+  wake(): void {
+    this.sweeper.sweep();
+  }
+
+  /** Resolves when every rule action started so far is done. */
+  idle(): Promise<void> {
+    return this.rules.idle();
+  }
+
+  /** Ends all connections, then waits for what they set off. */
+  async close(): Promise<void> {
+    this.sweeper.stop();
+    const closed = [...this.open].map((connection) => {
+      connection.explain('SERVER_INITIATED_DISCONNECT');
+      return new Promise((resolve) => connection.gate.once('close', resolve));
+    });
+    await this.listeners.close();
+    await Promise.all(closed);
+    await this.broker.close();
+    await this.rules.idle();
+  }
+
+  private accept(stream: Duplex, transport: Transport): void {
+    const { clock } = this.deps;
+    const budget = new PublishBudget(clock, this.options.connectionPublishesPerSecond ?? PUBLISHES_PER_SECOND);
+    const connection = new Connection(
+      transport,
+      newUuid(clock),
+      budget,
+      (opening) => new MqttGate(stream, new ClientGateRules(opening, this.deps), MAX_PACKET_BYTES),
+    );
+    this.open.add(connection);
+    connection.gate.once('close', () => {
+      this.open.delete(connection);
+      this.hooks.disconnected(connection);
+    });
+    this.broker.attach(connection);
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { IotCoreDeps } from '../deps';
+import { type TopicRuleResource, UnsupportedResourceError } from '../resources';
+import { TopicTree } from '../topic-tree';
+import { topicFilterProblem } from '../topics';
+import { type RuleAction, ruleAction } from './rule-action';
+import type { RuleMessage } from './rule-message';
+import { passes, type Selection, select } from './sql-evaluator';
+import { parseSql } from './sql-parser';
+import type { Statement } from './sql-statement';
+import { SqlError } from './sql-tokens';
+
+interface Rule {
+  readonly name: string;
+  readonly statement: Statement;
+  readonly actions: readonly RuleAction[];
+  readonly errorAction?: RuleAction;
+}
+
+/** One entry of `failures` in the message of an error action (aws-platform section 2.4). */
+interface Failure {
+  readonly failedAction: string;
+  readonly failedResource: string;
+  readonly errorMessage: string;
+}
+
+const SQL_VERSION = '2016-03-23';
+const MAX_ACTIONS = 10;
+
+/** Runs the topic rules of the template: every rule that matches a message runs once for it (aws-platform section 2). */
+export class RuleEngine {
+  private readonly rules = new TopicTree<Rule>();
+  private readonly running = new Set<Promise<void>>();
+
+  /** Throws `UnsupportedResourceError` for SQL and actions outside the supported subset. */
+  constructor(
+    resources: readonly TopicRuleResource[],
+    private readonly deps: IotCoreDeps,
+    private readonly retryDelays: readonly number[],
+  ) {
+    for (const resource of resources) {
+      if (resource.TopicRulePayload.RuleDisabled === true) continue;
+      const rule = compile(resource, deps);
+      this.rules.add(rule.statement.from, rule);
+    }
+  }
+
+  /** Starts the matching rules; the broker does not wait for them. */
+  dispatch(message: RuleMessage): void {
+    for (const rule of this.rules.match(message.topic)) {
+      if (!passes(rule.statement, message)) continue;
+      this.deps.meter.rulesTriggered(message.payload.length);
+      const run = this.run(rule, message).finally(() => this.running.delete(run));
+      this.running.add(run);
+    }
+  }
+
+  /** Resolves when every rule started so far is done, retries and error actions included. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  private async run(rule: Rule, message: RuleMessage): Promise<void> {
+    let selection: Selection;
+    try {
+      selection = select(rule.statement, message);
+    } catch (error) {
+      const failed = rule.actions.map((action) => failure(action, error));
+      return this.failed(rule, message, failed);
+    }
+    const outcomes = await Promise.all(rule.actions.map((action) => this.attempt(action, selection, message)));
+    const failed = outcomes.filter((outcome) => outcome !== undefined);
+    if (failed.length > 0) await this.failed(rule, message, failed);
+  }
+
+  private async attempt(action: RuleAction, selection: Selection, message: RuleMessage): Promise<Failure | undefined> {
+    for (let retry = 0; ; retry++) {
+      try {
+        await action.run(selection, message.payload);
+        this.deps.meter.actionsExecuted(message.payload.length);
+        return undefined;
+      } catch (error) {
+        const delay = this.retryDelays[retry];
+        if (delay === undefined) return failure(action, error);
+        await pause(delay, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** The error action runs once per message, with everything needed to replay it. */
+  private async failed(rule: Rule, message: RuleMessage, failures: readonly Failure[]): Promise<void> {
+    const report = (text: string): void =>
+      this.deps.onEvent?.({ kind: 'ruleFailed', rule: rule.name, topic: message.topic, message: text });
+    report(failures.map(({ errorMessage }) => errorMessage).join('; '));
+    if (rule.errorAction === undefined) return;
+    const value = {
+      ruleName: rule.name,
+      topic: message.topic,
+      cloudwatchTraceId: message.traceId ?? '',
+      clientId: message.clientId ?? 'n/a',
+      base64OriginalPayload: message.payload.toString('base64'),
+      failures,
+    };
+    const lost = await this.attempt(rule.errorAction, { kind: 'json', value }, message);
+    if (lost !== undefined) report(`the error action failed too: ${lost.errorMessage}`);
+  }
+}
+
+function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResource, deps: IotCoreDeps): Rule {
+  const resource = `rule ${name}`;
+  const arn = `arn:aws:iot:${deps.region}:${deps.account}:rule/${name}`;
+  if (payload.AwsIotSqlVersion !== SQL_VERSION) {
+    throw new UnsupportedResourceError(resource, `AwsIotSqlVersion ${payload.AwsIotSqlVersion ?? '(default)'}`);
+  }
+  if (payload.Actions.length > MAX_ACTIONS) throw new UnsupportedResourceError(resource, 'more than 10 actions');
+  const { ErrorAction } = payload;
+  return {
+    name,
+    statement: parse(payload.Sql, resource),
+    actions: payload.Actions.map((action) => ruleAction(action, resource, arn, deps)),
+    ...(ErrorAction !== undefined && { errorAction: ruleAction(ErrorAction, resource, arn, deps) }),
+  };
+}
+
+function parse(sql: string, resource: string): Statement {
+  try {
+    const statement = parseSql(sql);
+    const problem = topicFilterProblem(statement.from);
+    if (problem !== undefined) throw new SqlError(`FROM '${statement.from}': ${problem}`);
+    return statement;
+  } catch (error) {
+    if (error instanceof SqlError)
+      throw new UnsupportedResourceError(resource, `SQL: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function failure(action: RuleAction, error: unknown): Failure {
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  return { failedAction: action.type, failedResource: action.resource, errorMessage };
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../../../../lib/base/clock';
+import type { Scheduler } from '../scheduler';
+import type { LambdaFunction } from './function';
+import type { Outcome } from './instance';
+
+/** An accepted event that has not ended yet. */
+export interface AsyncEvent {
+  readonly requestId: string;
+  /** The event as JSON text. */
+  readonly event: string;
+  readonly acceptedAt: number;
+  readonly attempts: number;
+}
+
+/** `AWS::Lambda::EventInvokeConfig`, with AWS's defaults where the template is silent. */
+export interface AsyncConfiguration {
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+  /** Sends a record to the on-failure destination. */
+  readonly onFailure?: (record: string) => Promise<void>;
+  /** Sends a record to the on-success destination. */
+  readonly onSuccess?: (record: string) => Promise<void>;
+}
+
+export interface AsyncOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** Milliseconds before the first and the second retry. AWS waits one and two minutes. */
+  readonly retryDelays: readonly [number, number];
+  onLog(line: string): void;
+}
+
+type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+
+/** Asynchronous invocation: accepts at once, retries a failed event twice, hands what still fails to the destination. */
+export class AsyncInvoker {
+  readonly #function: LambdaFunction;
+  readonly #options: AsyncOptions;
+  readonly #open = new Map<string, AsyncEvent>();
+  #configuration: AsyncConfiguration = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 };
+  #drained: (() => void) | undefined;
+  #closed = false;
+
+  constructor(lambdaFunction: LambdaFunction, options: AsyncOptions) {
+    this.#function = lambdaFunction;
+    this.#options = options;
+  }
+
+  configure(configuration: AsyncConfiguration): void {
+    this.#configuration = configuration;
+  }
+
+  /** Accepts an event. It runs at least once, now or later. */
+  accept(event: AsyncEvent): void {
+    this.#open.set(event.requestId, event);
+    void this.#attempt(event);
+  }
+
+  /** Events accepted and not ended: running, waiting for an instance or for a retry. */
+  get pending(): readonly AsyncEvent[] {
+    return [...this.#open.values()];
+  }
+
+  /** Resolves once nothing is pending. */
+  async idle(): Promise<void> {
+    while (this.#open.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+  }
+
+  /** Stops starting further attempts; what is pending stays in `pending`. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #attempt(event: AsyncEvent): Promise<void> {
+    const outcome = await this.#function.invoke(event.event, event.requestId);
+    if (this.#closed && !outcome.ok) return;
+    const tried = { ...event, attempts: event.attempts + 1 };
+    if (outcome.ok) return this.#end(tried, outcome, 'Success');
+    const { clock, scheduler, retryDelays } = this.#options;
+    if (tried.attempts > this.#configuration.maximumRetryAttempts) return this.#end(tried, outcome, 'RetriesExhausted');
+    const delay = retryDelays[tried.attempts - 1] ?? retryDelays[1];
+    const expiresAt = event.acceptedAt + this.#configuration.maximumEventAgeSeconds * 1000;
+    if (clock.now() + delay > expiresAt) return this.#end(tried, outcome, 'EventAgeExceeded');
+    this.#open.set(tried.requestId, tried);
+    scheduler.after(delay, () => void this.#attempt(tried));
+  }
+
+  async #end(event: AsyncEvent, outcome: Outcome, condition: Condition): Promise<void> {
+    const { onFailure, onSuccess } = this.#configuration;
+    const destination = condition === 'Success' ? onSuccess : onFailure;
+    try {
+      await destination?.(this.#record(event, outcome, condition));
+    } catch (error) {
+      this.#options.onLog(`destination refused the record of ${event.requestId}: ${String(error)}`);
+    }
+    this.#open.delete(event.requestId);
+    if (this.#open.size === 0) this.#drained?.();
+  }
+
+  #record(event: AsyncEvent, outcome: Outcome, condition: Condition): string {
+    return JSON.stringify({
+      version: '1.0',
+      timestamp: new Date(this.#options.clock.now()).toISOString(),
+      requestContext: {
+        requestId: event.requestId,
+        functionArn: `${this.#function.configuration.arn}:$LATEST`,
+        condition,
+        approximateInvokeCount: event.attempts,
+      },
+      requestPayload: JSON.parse(event.event),
+      responseContext: {
+        statusCode: 200,
+        executedVersion: '$LATEST',
+        ...(outcome.ok ? {} : { functionError: 'Unhandled' }),
+      },
+      responsePayload: outcome.ok ? JSON.parse(outcome.payload) : outcome.error,
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { md5OfAttributes, md5OfBody } from '../sqs/md5';
+import type { Queue, StoredMessage } from '../sqs/queue';
+import { type SqsService, systemAttributes } from '../sqs/sqs-service';
+import type { Outcome } from './instance';
+
+export interface EventSourceMappingConfiguration {
+  readonly batchSize: number;
+  readonly reportBatchItemFailures: boolean;
+  /** Batches at most that are with the function at the same time. */
+  readonly maximumConcurrency: number;
+  readonly region: string;
+}
+
+/**
+ * Feeds a queue to a function: receives as soon as something is visible, deletes what the function has dealt with. What
+ * failed stays in flight until its visibility timeout, as on AWS. FIFO order needs nothing more: the queue gives out no
+ * message of a group that has one in flight.
+ */
+export class EventSourceMapping {
+  readonly #queue: Queue;
+  readonly #sqs: SqsService;
+  readonly #configuration: EventSourceMappingConfiguration;
+  readonly #invoke: (event: string) => Promise<Outcome>;
+  readonly #onLog: (line: string) => void;
+  readonly #running = new Set<Promise<void>>();
+  #stopListening: (() => void) | undefined;
+  #closed = false;
+
+  constructor(
+    queue: Queue,
+    sqs: SqsService,
+    configuration: EventSourceMappingConfiguration,
+    invoke: (event: string) => Promise<Outcome>,
+    onLog: (line: string) => void,
+  ) {
+    this.#queue = queue;
+    this.#sqs = sqs;
+    this.#configuration = configuration;
+    this.#invoke = invoke;
+    this.#onLog = onLog;
+  }
+
+  start(): void {
+    this.#stopListening = this.#queue.onAvailable(() => this.#poll());
+    this.#poll();
+  }
+
+  /** Takes no further message and waits for the batches that are with the function. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopListening?.();
+    await Promise.all(this.#running);
+  }
+
+  #poll(): void {
+    while (!this.#closed && this.#running.size < this.#configuration.maximumConcurrency) {
+      const messages = this.#queue.receive(this.#configuration.batchSize);
+      if (messages.length === 0) return;
+      const batch = this.#process(messages).finally(() => {
+        this.#running.delete(batch);
+        this.#poll();
+      });
+      this.#running.add(batch);
+    }
+  }
+
+  async #process(messages: readonly StoredMessage[]): Promise<void> {
+    const handles = new Map(messages.map(({ messageId, receiptHandle }) => [messageId, receiptHandle ?? '']));
+    const event = JSON.stringify({ Records: messages.map((message) => this.#record(message)) });
+    this.#sqs.count(this.#queue, Buffer.byteLength(event));
+    const failed = this.#failures(await this.#invoke(event), handles);
+    const done = [...handles].filter(([messageId]) => !failed.has(messageId));
+    for (const [, handle] of done) this.#queue.delete(handle);
+    if (done.length > 0) this.#sqs.count(this.#queue, 0);
+  }
+
+  /** Ids of the messages that are to be tried again; an answer that cannot be read means all of them. */
+  #failures(outcome: Outcome, handles: ReadonlyMap<string, string>): ReadonlySet<string> {
+    const all = new Set(handles.keys());
+    if (!outcome.ok) {
+      this.#onLog(`batch of ${all.size} failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+      return all;
+    }
+    if (!this.#configuration.reportBatchItemFailures) return new Set();
+    const reported = reportedFailures(outcome.payload);
+    const known = reported?.every((id) => handles.has(id)) ?? false;
+    if (!reported || !known) {
+      this.#onLog('batchItemFailures names no message of the batch; the whole batch counts as failed');
+      return all;
+    }
+    return new Set(reported);
+  }
+
+  #record(message: StoredMessage): object {
+    const ofAttributes = md5OfAttributes(message.attributes);
+    const attributes = Object.entries(message.attributes).map(([name, value]) => [
+      name,
+      { dataType: value.DataType, stringValue: value.StringValue, binaryValue: value.BinaryValue },
+    ]);
+    return {
+      messageId: message.messageId,
+      receiptHandle: message.receiptHandle,
+      body: message.body,
+      attributes: systemAttributes(message),
+      messageAttributes: Object.fromEntries(attributes),
+      md5OfBody: md5OfBody(message.body),
+      ...(ofAttributes === undefined ? {} : { md5OfMessageAttributes: ofAttributes }),
+      eventSource: 'aws:sqs',
+      eventSourceARN: this.#queue.configuration.arn,
+      awsRegion: this.#configuration.region,
+    };
+  }
+}
+
+/** The ids of `batchItemFailures`; nothing at all means none failed, anything unreadable gives undefined. */
+function reportedFailures(payload: string): readonly string[] | undefined {
+  const result: unknown = JSON.parse(payload);
+  if (result === null) return [];
+  if (typeof result !== 'object') return undefined;
+  const { batchItemFailures } = result as { readonly batchItemFailures?: unknown };
+  if (batchItemFailures === undefined || batchItemFailures === null) return [];
+  if (!Array.isArray(batchItemFailures)) return undefined;
+  const ids = batchItemFailures.map((failure: { readonly itemIdentifier?: unknown } | null) => failure?.itemIdentifier);
+  return ids.every((id): id is string => typeof id === 'string' && id !== '') ? ids : undefined;
+}

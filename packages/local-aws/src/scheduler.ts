@@ -1,0 +1,68 @@
+import type { Clock } from '../../../lib/base/clock';
+
+interface Entry {
+  readonly at: number;
+  readonly run: () => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The longest delay a Node timer takes; longer ones are re-armed. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Runs things at times of the injected clock. Real timers carry a clock that moves by itself; a clock moved by hand
+ * (a test that advances an hour) is followed by `wake()`.
+ */
+export class Scheduler {
+  readonly #clock: Clock;
+  readonly #entries = new Set<Entry>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs `run` once the clock reads `at` (milliseconds since the epoch). Returns how to cancel it. */
+  at(at: number, run: () => void): () => void {
+    const entry: Entry = { at, run, timer: undefined };
+    this.#entries.add(entry);
+    this.#arm(entry);
+    return () => this.#remove(entry);
+  }
+
+  /** Runs `run` after `delay` milliseconds. Returns how to cancel it. */
+  after(delay: number, run: () => void): () => void {
+    return this.at(this.#clock.now() + delay, run);
+  }
+
+  /** Runs everything that is due by now: call it after moving a manual clock. */
+  wake(): void {
+    const now = this.#clock.now();
+    const due = [...this.#entries].filter((entry) => entry.at <= now).sort((a, b) => a.at - b.at);
+    for (const entry of due) this.#fire(entry);
+  }
+
+  /** Forgets everything that is planned. */
+  close(): void {
+    for (const entry of [...this.#entries]) this.#remove(entry);
+  }
+
+  #arm(entry: Entry): void {
+    const delay = Math.min(LONGEST_TIMER, Math.max(0, entry.at - this.#clock.now()));
+    entry.timer = setTimeout(() => {
+      if (entry.at <= this.#clock.now()) this.#fire(entry);
+      else this.#arm(entry);
+    }, delay);
+    entry.timer.unref();
+  }
+
+  #fire(entry: Entry): void {
+    if (!this.#entries.has(entry)) return;
+    this.#remove(entry);
+    entry.run();
+  }
+
+  #remove(entry: Entry): void {
+    clearTimeout(entry.timer);
+    this.#entries.delete(entry);
+  }
+}

@@ -1,0 +1,256 @@
+import type { Clock } from '../../../../lib/base/clock';
+import type { Scheduler } from '../scheduler';
+import { newUuid } from '../uuid';
+
+/** An `AWS::SQS::Queue`. All durations in seconds, as in the template. */
+export interface QueueConfiguration {
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly fifo: boolean;
+  readonly contentBasedDeduplication: boolean;
+  readonly visibilityTimeout: number;
+  readonly delay: number;
+  readonly retention: number;
+  readonly maximumMessageSize: number;
+  readonly redrive?: { readonly targetArn: string; readonly maxReceiveCount: number };
+}
+
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+/** A message at rest; what is written to disk. */
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+  readonly sequenceNumber?: string;
+  readonly sentAt: number;
+  readonly senderId: string;
+  visibleAt: number;
+  receiveCount: number;
+  firstReceivedAt?: number;
+  /** The handle of the newest receipt; only with it is the message in flight. */
+  receiptHandle?: string;
+}
+
+export interface NewMessage {
+  readonly body: string;
+  readonly attributes?: Readonly<Record<string, MessageAttribute>>;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+  /** Seconds; the queue's own delay when absent. */
+  readonly delay?: number;
+  readonly senderId: string;
+}
+
+/** SQS recognises a deduplication id for five minutes. */
+const DEDUPLICATION_WINDOW = 5 * 60_000;
+
+export interface SentMessage {
+  readonly messageId: string;
+  readonly sequenceNumber?: string;
+}
+
+/**
+ * One queue. Standard: any message that is visible. FIFO: messages of one group in the order sent, and none of a group
+ * that has one in flight; a deduplication id seen within five minutes is accepted and dropped.
+ */
+export class Queue {
+  readonly configuration: QueueConfiguration;
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  /** Where a message goes that was received too often. */
+  deadLetters: Queue | undefined;
+  /** Called whenever a message may have become receivable. */
+  readonly #listeners = new Set<() => void>();
+  readonly #messages = new Map<string, StoredMessage>();
+  readonly #seen = new Map<string, { readonly at: number; readonly sent: SentMessage }>();
+  #sequence = 0;
+  #cancelWake: (() => void) | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
+
+  constructor(configuration: QueueConfiguration, clock: Clock, scheduler: Scheduler) {
+    this.configuration = configuration;
+    this.#clock = clock;
+    this.#scheduler = scheduler;
+  }
+
+  /** Calls `listener` when something may be receivable. Returns how to stop that. */
+  onAvailable(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  send(message: NewMessage): SentMessage {
+    const { fifo, delay } = this.configuration;
+    const now = this.#clock.now();
+    const duplicate = message.deduplicationId === undefined ? undefined : this.#duplicate(message.deduplicationId, now);
+    if (duplicate) return duplicate;
+    this.#sequence += 1;
+    const sequenceNumber = fifo ? String(this.#sequence).padStart(20, '0') : undefined;
+    const messageId = newUuid(this.#clock);
+    this.#messages.set(messageId, {
+      messageId,
+      body: message.body,
+      attributes: message.attributes ?? {},
+      sentAt: now,
+      senderId: message.senderId,
+      visibleAt: now + (message.delay ?? delay) * 1000,
+      receiveCount: 0,
+      ...(message.groupId === undefined ? {} : { groupId: message.groupId }),
+      ...(message.deduplicationId === undefined ? {} : { deduplicationId: message.deduplicationId }),
+      ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
+    });
+    const sent = sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
+    if (message.deduplicationId !== undefined) this.#seen.set(message.deduplicationId, { at: now, sent });
+    this.#announce();
+    return sent;
+  }
+
+  /** Up to `max` messages, now in flight for `visibilityTimeout` seconds. */
+  receive(max: number, visibilityTimeout = this.configuration.visibilityTimeout): StoredMessage[] {
+    const now = this.#clock.now();
+    const received = this.configuration.fifo ? this.#fifoCandidates(max, now) : this.#standardCandidates(max, now);
+    for (const message of received) {
+      message.receiveCount += 1;
+      message.firstReceivedAt ??= now;
+      message.visibleAt = now + visibilityTimeout * 1000;
+      message.receiptHandle = `${message.messageId}#${message.receiveCount}`;
+      this.#planWake(message.visibleAt);
+    }
+    return received;
+  }
+
+  /** Deletes what the receipt handle stands for; a handle that is no longer the newest deletes nothing in FIFO queues. */
+  delete(receiptHandle: string): boolean {
+    const message = this.#byHandle(receiptHandle);
+    if (!message) return false;
+    if (this.configuration.fifo && message.receiptHandle !== receiptHandle) return false;
+    this.#messages.delete(message.messageId);
+    this.#announce();
+    return true;
+  }
+
+  /** Makes an in-flight message visible in `seconds` from now. False when the handle is not the newest. */
+  changeVisibility(receiptHandle: string, seconds: number): boolean {
+    const message = this.#byHandle(receiptHandle);
+    if (message?.receiptHandle !== receiptHandle) return false;
+    message.visibleAt = this.#clock.now() + seconds * 1000;
+    if (seconds === 0) this.#announce();
+    else this.#planWake(message.visibleAt);
+    return true;
+  }
+
+  purge(): void {
+    this.#messages.clear();
+  }
+
+  /** All messages, in the order sent, in flight or not. */
+  get messages(): readonly StoredMessage[] {
+    return [...this.#messages.values()];
+  }
+
+  /** How many are visible, in flight and delayed. */
+  counts(): { visible: number; inFlight: number; delayed: number } {
+    const now = this.#clock.now();
+    const counts = { visible: 0, inFlight: 0, delayed: 0 };
+    for (const message of this.#messages.values()) {
+      if (message.visibleAt <= now) counts.visible += 1;
+      else if (message.receiveCount > 0) counts.inFlight += 1;
+      else counts.delayed += 1;
+    }
+    return counts;
+  }
+
+  /** Puts back what an earlier run wrote down; what was in flight is visible again, because its receiver is gone. */
+  restore(messages: readonly StoredMessage[]): void {
+    for (const message of messages) {
+      const visibleAt = message.receiptHandle === undefined ? message.visibleAt : this.#clock.now();
+      this.#take({ ...message, visibleAt });
+    }
+  }
+
+  #take(message: StoredMessage): void {
+    const { receiptHandle: _gone, ...rest } = message;
+    this.#messages.set(message.messageId, rest);
+    this.#sequence = Math.max(this.#sequence, Number(message.sequenceNumber ?? 0));
+    this.#announce();
+  }
+
+  #standardCandidates(max: number, now: number): StoredMessage[] {
+    const found: StoredMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if (found.length === max) break;
+      if (this.#isGone(message, now) || message.visibleAt > now) {
+        if (message.visibleAt > now) this.#planWake(message.visibleAt);
+        continue;
+      }
+      found.push(message);
+    }
+    return found;
+  }
+
+  /** As many as possible of the group of the oldest message, then of the next group, as SQS does. */
+  #fifoCandidates(max: number, now: number): StoredMessage[] {
+    const groups = new Map<string, StoredMessage[]>();
+    const blocked = new Set<string>();
+    for (const message of this.#messages.values()) {
+      if (this.#isGone(message, now)) continue;
+      const group = message.groupId ?? '';
+      if (message.visibleAt > now) {
+        blocked.add(group);
+        this.#planWake(message.visibleAt);
+      } else if (!blocked.has(group)) {
+        const members = groups.get(group);
+        if (members) members.push(message);
+        else groups.set(group, [message]);
+      }
+    }
+    return [...groups].flatMap(([group, members]) => (blocked.has(group) ? [] : members)).slice(0, max);
+  }
+
+  /** Drops a message past its retention and hands one received too often to the dead-letter queue. */
+  #isGone(message: StoredMessage, now: number): boolean {
+    const { retention, redrive } = this.configuration;
+    if (message.sentAt + retention * 1000 <= now) {
+      this.#messages.delete(message.messageId);
+      return true;
+    }
+    if (!redrive || message.visibleAt > now || message.receiveCount < redrive.maxReceiveCount) return false;
+    this.#messages.delete(message.messageId);
+    if (this.deadLetters) this.deadLetters.#take({ ...message, visibleAt: now });
+    return true;
+  }
+
+  #duplicate(deduplicationId: string, now: number): SentMessage | undefined {
+    for (const [id, { at }] of this.#seen) {
+      if (now - at < DEDUPLICATION_WINDOW) break;
+      this.#seen.delete(id);
+    }
+    return this.#seen.get(deduplicationId)?.sent;
+  }
+
+  #byHandle(receiptHandle: string): StoredMessage | undefined {
+    return this.#messages.get(receiptHandle.slice(0, receiptHandle.lastIndexOf('#')));
+  }
+
+  #planWake(at: number): void {
+    if (at >= this.#wakeAt) return;
+    this.#cancelWake?.();
+    this.#wakeAt = at;
+    this.#cancelWake = this.#scheduler.at(at, () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#announce();
+    });
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,10 @@
+import type { Clock } from '../../../lib/base/clock';
+
+/** A version 4 UUID from the clock's randomness. */
+export function newUuid(clock: Clock): string {
+  const bytes = Buffer.from(clock.randomBytes(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { fail, ok } from '../../lib/base/result';
+import { type AuthorizeDeps, authorizeConnection } from '../../lib/connections/authorize';
+import { connectionPolicy, POLICY_DOCUMENT_LIMIT } from '../../lib/connections/policy';
+
+const ARN = 'arn:aws:iot:eu-west-1:123456789012:';
+const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
+const connect = (mqtt: Record<string, unknown>) => ({
+  token: '',
+  signatureVerified: false,
+  protocols: ['tls', 'mqtt'],
+  protocolData: { tls: { serverName: 'mqtt.example.com' }, mqtt },
+});
+const good = { username: 't100/device_SN1', password: base64('pässwörd'), clientId: 'd:SN1:tpl' };
+
+function deps(overrides: Partial<AuthorizeDeps> = {}) {
+  const calls: string[] = [];
+  const made: AuthorizeDeps = {
+    clock: { now: () => 0, randomBytes: (length) => new Uint8Array(length).fill(128) },
+    policyArnPrefix: ARN,
+    verify: async (...login) => {
+      calls.push(`verify ${login.join(' ')}`);
+      return ok({ kind: 'device' });
+    },
+    claim: async (clientId, owner) => {
+      calls.push(`claim ${clientId} ${owner.tenant}/${owner.user} ${owner.serial}`);
+      return ok(undefined);
+    },
+    ...overrides,
+  };
+  return { deps: made, calls };
+}
+
+describe('authorizeConnection', () => {
+  it('lets a device in under its claim and with a policy of its own', async () => {
+    const { deps: given, calls } = deps();
+    const { allowed, result } = await authorizeConnection(connect(good), given);
+    expect(allowed).toBe(true);
+    expect(calls).toEqual(['verify t100 device_SN1 pässwörd', 'claim d:SN1:tpl t100/device_SN1 SN1']);
+    expect(result).toMatchObject({ isAuthenticated: true, refreshAfterInSeconds: 86_400 });
+    expect(result.principalId).toMatch(/^[a-zA-Z0-9]{1,128}$/);
+    expect(result.disconnectAfterInSeconds).toBeGreaterThanOrEqual(72_000);
+    expect(result.disconnectAfterInSeconds).toBeLessThanOrEqual(86_400);
+  });
+
+  it('cuts what device SDKs append to the user name', async () => {
+    const { deps: given, calls } = deps();
+    await authorizeConnection(connect({ ...good, username: 't100/device_SN1?SDK=Python&Version=1' }), given);
+    expect(calls[0]).toBe('verify t100 device_SN1 pässwörd');
+  });
+
+  it('gives different users different principals', async () => {
+    const ids = await Promise.all(
+      ['t1/2x', 't12/x', 't1/2X'].map(async (username) => {
+        const { result } = await authorizeConnection(connect({ ...good, username }), deps().deps);
+        return result.principalId;
+      }),
+    );
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it.each([
+    ['malformedEvent', undefined],
+    ['noCredentials', connect({ clientId: 'd:SN1' })],
+    ['noCredentials', connect({ ...good, password: undefined })],
+    ['malformedUserName', connect({ ...good, username: 'device_SN1' })],
+    ['malformedUserName', connect({ ...good, username: '/x' })],
+    ['malformedUserName', connect({ ...good, username: `t100/${'x'.repeat(1001)}` })],
+    ['clientId.empty', connect({ ...good, clientId: undefined })],
+    ['clientId.characters', connect({ ...good, clientId: 'a*' })],
+    ['clientId.characters', connect({ ...good, clientId: `d:${'$'}{iot:ClientId}` })],
+    ['clientId.characters', connect({ ...good, clientId: 'x'.repeat(129) })],
+    ['clientId.connectionType', connect({ ...good, clientId: 'x:SN1' })],
+    ['clientId.parts', connect({ ...good, clientId: 'd:SN1:tpl:more' })],
+    ['clientId.parts', connect({ ...good, clientId: 'd:' })],
+  ])('refuses with %s before anything is read', async (reason, event) => {
+    const { deps: given, calls } = deps();
+    expect(await authorizeConnection(event, given)).toEqual({
+      allowed: false,
+      reason,
+      result: { isAuthenticated: false },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('refuses a wrong password without claiming', async () => {
+    const { deps: given, calls } = deps({ verify: async () => fail('badCredentials') });
+    expect(await authorizeConnection(connect(good), given)).toMatchObject({ allowed: false, reason: 'badCredentials' });
+    expect(calls).toEqual([]);
+  });
+
+  it("refuses another owner's client ID", async () => {
+    const { deps: given } = deps({ claim: async () => fail('claimedByOther') });
+    expect(await authorizeConnection(connect(good), given)).toMatchObject({ allowed: false, reason: 'claimedByOther' });
+  });
+});
+
+describe('connectionPolicy', () => {
+  const longest = connectionPolicy(ARN, 'x'.repeat(128));
+  const statements = longest.flatMap(
+    (document) => JSON.parse(document).Statement as { Action: string; Effect: string; Resource: string[] }[],
+  );
+  const resources = (action: string) => statements.find(({ Action }) => Action === `iot:${action}`)?.Resource ?? [];
+
+  it('fits what AWS takes', () => {
+    expect(longest.length).toBeLessThanOrEqual(10);
+    for (const document of longest) expect(document.length).toBeLessThanOrEqual(POLICY_DOCUMENT_LIMIT);
+  });
+
+  it('allows exactly one client ID', () => {
+    expect(resources('Connect')).toEqual([`${ARN}client/${'x'.repeat(128)}`]);
+  });
+
+  it('shares no topic between publishing and receiving', () => {
+    const published = resources('Publish').map((arn) => arn.slice(`${ARN}topic/`.length));
+    const received = resources('Receive').map((arn) => arn.slice(`${ARN}topic/`.length));
+    expect(published).toContain('s/us');
+    expect(received).toContain('s/ds');
+    const reaches = (pattern: string, name: string) =>
+      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+    for (const one of published) {
+      for (const other of received) expect(reaches(one, other) || reaches(other, one)).toBe(false);
+    }
+  });
+
+  it('grants no retained publish and no filter that reaches uplinks', () => {
+    expect(statements.map(({ Action }) => Action).sort()).toEqual(
+      ['Connect', 'Publish', 'Receive', 'Subscribe'].map((action) => `iot:${action}`),
+    );
+    expect(resources('Subscribe')).not.toContain(`${ARN}topicfilter/s/*`);
+  });
+});

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ingest } from '../../lib/mqtt/ingest';
+import type { Uplink } from '../../lib/mqtt/uplink';
+import type { Call } from '../../lib/platform/call';
+import { MessageEffects } from '../../lib/platform/effects';
+import { TENANT, Uplinks } from './uplinks';
+
+let uplinks: Uplinks;
+let number = 0;
+
+beforeAll(async () => {
+  uplinks = await Uplinks.start();
+});
+afterAll(() => uplinks.tables.close());
+
+/** One publish of a device: the rows whose order matters, and some whose order does not. */
+const publish = fc.constantFrom(
+  '100,Boiler,acme_Boiler',
+  '110,SN-1,BX-200,A',
+  '110,SN-2,BX-300,B',
+  '107,c8y_Hardware',
+  '112,52.5,13.4',
+  '114,c8y_Restart',
+  '114,c8y_Command,c8y_Restart',
+  '301,acme_Hot,first',
+  '302,acme_Hot,second',
+  '305,acme_Hot,MINOR',
+  '306,acme_Hot',
+  '501,c8y_Restart',
+  '503,c8y_Restart',
+  '502,c8y_Restart,no',
+  '140,nginx,1.25,apt,',
+  '141,redis,7,apt,\n142,nginx,1.25',
+  '200,acme,n,1,,2026-02-03T04:00:00Z\n211,20',
+  '408,,,,acme_Valve.open,BOOLEAN,true,acme_Valve.limit,NUMBER,7',
+  '408,,,,acme_Valve.open,BOOLEAN,false',
+  '107,acme_Valve',
+);
+const history = fc
+  .array(publish, { minLength: 2, maxLength: 7 })
+  .chain((sent) => fc.tuple(fc.constant(sent), fc.shuffledSubarray([...sent.keys()], { minLength: sent.length })));
+
+const call = (): Call => ({
+  origin: {
+    tenant: TENANT,
+    user: 'admin',
+    mode: 'PERSISTENT',
+    receivedAt: uplinks.clock.now(),
+    messageId: 'setup',
+    row: 1,
+  },
+  effects: new MessageEffects('PERSISTENT'),
+});
+
+/** A device of its own with two restarts waiting, and the messages it sends afterwards. */
+async function device(sent: readonly string[]): Promise<{ serial: string; messages: Uplink[] }> {
+  const serial = `perm${++number}`;
+  const { devices, operations } = uplinks.services;
+  const { id } = await devices.ensureRoot(call(), serial);
+  for (let count = 0; count < 2; count++)
+    await operations.create(call(), { deviceId: id, fragments: { c8y_Restart: {} } });
+  const start = uplinks.clock.now();
+  const messages = sent.map((payload, index) => ({
+    ...uplinks.uplink(serial, 's/us', payload),
+    receivedAt: start + 1_000 + index * 5_000,
+    messageId: `${index.toString(16).padStart(8, '0')}-4000`,
+  }));
+  return { serial, messages };
+}
+
+/** Everything that can be seen of a device, without ids and without the device's name in it. */
+async function stateOf(serial: string) {
+  const { identity, inventory, alarms, operations, measurements } = uplinks.services;
+  const id = (await identity.find(TENANT, 'c8y_Serial', serial))?.managedObjectId ?? '';
+  const {
+    id: _,
+    creationTime: _created,
+    lastUpdated: _updated,
+    ...object
+  } = (await inventory.get(TENANT, id)) ?? { id };
+  const collected = async <T>(all: AsyncGenerator<T>, view: (one: T) => unknown) => {
+    const views: string[] = [];
+    for await (const one of all) views.push(JSON.stringify(view(one)));
+    return views.sort();
+  };
+  const additions = [];
+  for (const addition of await inventory.childIds(TENANT, id, 'childAdditions')) {
+    additions.push((await inventory.get(TENANT, addition))?.fragments.c8y_SoftwareList);
+  }
+  return JSON.parse(
+    JSON.stringify({
+      object,
+      additions,
+      alarms: await collected(alarms.list(TENANT, { source: id }), ({ id: _, source: _source, ...alarm }) => alarm),
+      operations: await collected(operations.list(TENANT, { deviceId: id }), ({ status, failureReason }) => [
+        status,
+        failureReason,
+      ]),
+      measurements: await collected(measurements.list(TENANT, { source: id }), ({ time, fragments }) => [
+        time,
+        fragments,
+      ]),
+    }).replaceAll(serial, 'device'),
+  );
+}
+
+describe('a minute of publishes', () => {
+  it('ends in the same state whatever order it arrives in', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ([sent, arrival]) => {
+        const inOrder = await device(sent);
+        const shuffled = await device(sent);
+        for (const message of inOrder.messages) await ingest(message, uplinks.instance());
+        for (const index of arrival) {
+          const message = shuffled.messages[index];
+          if (message) await ingest(message, uplinks.instance());
+        }
+        expect(await stateOf(shuffled.serial)).toEqual(await stateOf(inOrder.serial));
+      }),
+      { numRuns: 40, interruptAfterTimeLimit: 12_000 },
+    );
+  }, 60_000);
+
+  it('ends in the same state when two function instances work at once', async () => {
+    const sent = [
+      '301,acme_Hot',
+      '110,SN-1,A',
+      '306,acme_Hot',
+      '110,SN-2,B',
+      '501,c8y_Restart',
+      '503,c8y_Restart',
+      '302,acme_Hot',
+    ];
+    const inOrder = await device(sent);
+    const together = await device(sent);
+    for (const message of inOrder.messages) await ingest(message, uplinks.instance());
+    await Promise.all(together.messages.map((message) => ingest(message, uplinks.instance())));
+    expect(await stateOf(together.serial)).toEqual(await stateOf(inOrder.serial));
+  });
+});

@@ -1,0 +1,82 @@
+import type { DeviceMessenger } from '../../lib/delivery/messenger';
+import { pendingMessages } from '../../lib/delivery/pending';
+import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
+import type { Uplink } from '../../lib/mqtt/uplink';
+import { beginMessage } from '../../lib/platform/message';
+import { platformServices } from '../../lib/platform/services';
+import { staticRows } from '../../lib/protocols/smartrest/static/channel';
+import { ManualClock } from '../support/clock';
+import { startTables, type Tables } from '../support/tables';
+
+export const TENANT = 't100';
+const SENT_AT = Date.UTC(2026, 1, 3, 4, 5, 6);
+
+export interface Sent {
+  readonly clientId: string;
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** The ingest room on real tables, with the broker's side written down. */
+export class Uplinks {
+  readonly sent: Sent[] = [];
+  readonly listening = new Set(['s/e']);
+  private count = 0;
+
+  private constructor(
+    readonly tables: Tables,
+    readonly clock: ManualClock,
+    readonly services: ReturnType<typeof platformServices>,
+  ) {}
+
+  static async start(): Promise<Uplinks> {
+    const tables = await startTables();
+    const clock = new ManualClock(SENT_AT);
+    return new Uplinks(tables, clock, platformServices({ ...tables, clock }));
+  }
+
+  /** What the rule hands over for the next publish, a second after the one before. */
+  uplink(serial: string, topic: string, payload: string | Uint8Array): Uplink {
+    this.count++;
+    return {
+      payload: Buffer.from(payload).toString('base64'),
+      topic,
+      clientId: serial,
+      receivedAt: SENT_AT + this.count * 1_000,
+      messageId: `${this.count.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`,
+    };
+  }
+
+  /** A function instance of its own: nothing remembered. */
+  instance(overrides: Partial<IngestDeps> = {}): IngestDeps {
+    const deps = { registry: this.tables.registry, telemetry: this.tables.telemetry, clock: this.clock };
+    const services = platformServices(deps);
+    const messenger: DeviceMessenger = {
+      send: async (clientId, topic, payload) => {
+        this.sent.push({ clientId, topic, payload });
+        return 'sent';
+      },
+    };
+    return {
+      services,
+      messenger,
+      payloadLimit: 16_184,
+      senderOf: async (clientId) => ({ tenant: TENANT, user: 'admin', serial: clientId }),
+      isSubscribed: async (_tenant, _serial, topic) => this.listening.has(topic),
+      begin: (origin) => beginMessage({ ...deps, tenants: services.tenants }, origin),
+      pendingMessages: (tenant, agentId, limit) =>
+        pendingMessages({ tenant, agentId }, { operations: services.operations, render: staticRows, limit }),
+      ...overrides,
+    };
+  }
+
+  /** Publishes on the device's topic and returns what came of it. */
+  publish(deps: IngestDeps, serial: string, payload: string | Uint8Array, topic = 's/us') {
+    return ingest(this.uplink(serial, topic, payload), deps);
+  }
+
+  /** Rows sent on a topic so far, oldest first. */
+  rows(topic: string): string[] {
+    return this.sent.filter((message) => message.topic === topic).flatMap(({ payload }) => payload.split('\n'));
+  }
+}

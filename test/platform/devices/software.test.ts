@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../../lib/platform/call';
+import type { SoftwareItem } from '../../../lib/platform/commands';
+import { Software } from '../../../lib/platform/devices/software';
+import { Inventory } from '../../../lib/platform/inventory/inventory';
+import { callAt } from '../../support/calls';
+import { ManualClock } from '../../support/clock';
+import { startTables, type Tables } from '../../support/tables';
+
+const TENANT = 't100';
+const clock = new ManualClock();
+let tables: Tables;
+let inventory: Inventory;
+let software: Software;
+
+beforeAll(async () => {
+  tables = await startTables();
+  inventory = new Inventory({ ...tables, clock });
+  software = new Software({ registry: tables.registry }, inventory);
+});
+afterAll(() => tables.close());
+
+type Change = { readonly change: 'replace' | 'append' | 'remove'; readonly items: readonly SoftwareItem[] };
+const item = (name: string, version = '1'): SoftwareItem => ({ name, version, softwareType: 'apt' });
+
+async function newDevice() {
+  const made = await inventory.create(callAt(clock.now()), { fragments: { name: 'gateway' } });
+  if (!made.ok) throw new Error(made.error.message);
+  return { id: made.value.id, serial: 'gateway' };
+}
+async function listsOf(id: string) {
+  const lists = [];
+  for await (const { fragments } of inventory.children(TENANT, id, 'childAdditions')) lists.push(fragments);
+  return lists;
+}
+
+describe('the advanced software list', () => {
+  it('is one child addition of the device', async () => {
+    const device = await newDevice();
+    const say = async (at: number, change: Change) => software.change(callAt(clock.now() + at), device, change);
+    await say(1, { change: 'replace', items: [item('nginx'), item('redis')] });
+    await say(2, { change: 'append', items: [item('curl'), item('redis')] });
+    await say(3, { change: 'remove', items: [{ name: 'nginx', version: '1' }] });
+    expect(await listsOf(device.id)).toEqual([
+      {
+        type: 'c8y_InstalledSoftwareList',
+        name: 'c8y_InstalledSoftwareList',
+        c8y_SoftwareList: [item('curl'), item('redis')],
+      },
+    ]);
+  });
+
+  it('is there after a crash of its first change, whether or not that is tried again', async () => {
+    for (const retried of [true, false]) {
+      for (let call = 1; call < 16; call++) {
+        const device = await newDevice();
+        const first: Call = callAt(clock.now() + 1);
+        const change: Change = { change: 'replace', items: [item('nginx')] };
+        await tables.calls.failAt(call, () => software.change(first, device, change));
+        if (retried) await software.change(first, device, change);
+        await software.change(callAt(clock.now() + 2), device, { change: 'append', items: [item('curl')] });
+        const [list] = await listsOf(device.id);
+        expect(list?.c8y_SoftwareList).toEqual(expect.arrayContaining([item('curl')]));
+        if (retried) expect(list?.c8y_SoftwareList).toEqual([item('nginx'), item('curl')]);
+      }
+    }
+  });
+
+  it('ends the same in whatever order its changes arrive, two at a time', async () => {
+    const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
+    const change = fc.record({
+      change: fc.constantFrom('replace' as const, 'append' as const, 'remove' as const),
+      items: names.map((all) => all.map((name) => item(name))),
+    });
+    const changes = fc.array(change, { minLength: 2, maxLength: 6 });
+    const shuffled = changes.chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length })),
+    );
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([all, order]) => {
+        const device = await newDevice();
+        const say = (n: number) => {
+          const one = all[n];
+          return one === undefined ? undefined : software.change(callAt(clock.now() + n), device, one);
+        };
+        for (let at = 0; at < order.length; at += 2) {
+          await Promise.all(order.slice(at, at + 2).map(say));
+        }
+        const [list] = await listsOf(device.id);
+        expect(list?.c8y_SoftwareList).toEqual(inOrder(all));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+/** The model: what is said of a package later stands at the end. */
+function inOrder(changes: readonly Change[]): readonly SoftwareItem[] {
+  let list: readonly SoftwareItem[] = [];
+  for (const { change, items } of changes) {
+    const others = list.filter(({ name }) => !items.some((other) => other.name === name));
+    list = change === 'replace' ? items : change === 'append' ? [...others, ...items] : others;
+  }
+  return list;
+}

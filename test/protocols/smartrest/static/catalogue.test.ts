@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  TEMPLATE_CATALOGUE,
+  TEMPLATE_IDS,
+  templatesMarkdown,
+} from '../../../../lib/protocols/smartrest/static/describe';
+
+describe('the template catalogue', () => {
+  it('holds the 55 publish and 26 subscribe templates of the reference, each once', () => {
+    const count = (direction: string) => TEMPLATE_CATALOGUE.filter((entry) => entry.direction === direction).length;
+    expect([count('publish'), count('subscribe')]).toEqual([55, 26]);
+    expect(new Set(TEMPLATE_CATALOGUE.map(({ id }) => id)).size).toBe(81);
+  });
+
+  it('lists all but the three undocumented ones as working', () => {
+    const unknown = TEMPLATE_CATALOGUE.filter(({ id }) => !TEMPLATE_IDS.includes(id)).map(({ id }) => id);
+    expect(unknown).toEqual(['130', '131', '132']);
+  });
+
+  it('is what docs/templates.md shows (npm run decode -- --templates prints the table)', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/templates.md'), 'utf8');
+    expect(page).toContain(`\n${templatesMarkdown()}\n`);
+  });
+});
