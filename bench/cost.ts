@@ -1,8 +1,7 @@
+import { type Metric, type Usage, unitsOf, usageBetween } from '@cirrus/local-aws';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { RunningCirrus } from '../local/cirrus';
 import { number, table } from '../local/table';
-import { type Usage, unitsOf, usageBetween } from '../packages/local-aws/src/meter/meter';
-import type { Metric } from '../packages/local-aws/src/meter/prices';
 import { BENCH_LOGIN, startBenchCloud } from './cloud';
 import { ReadBack } from './read-back';
 import { payloadsOf, readingsOf } from './readings';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { usageBetween } from '@cirrus/local-aws';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { WebSocket } from 'ws';
 import { Credentials } from '../lib/platform/access/credentials';
@@ -7,7 +8,6 @@ import { Table } from '../lib/storage/table';
 import type { RunningCirrus } from '../local/cirrus';
 import { OWN_CLOUD } from '../local/options';
 import { number, table } from '../local/table';
-import { usageBetween } from '../packages/local-aws/src/meter/meter';
 import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import type { Bench, Check } from './report';
 

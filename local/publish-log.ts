@@ -1,4 +1,4 @@
-import type { IotEvent } from '../packages/local-aws/src/iot/events';
+import type { IotEvent } from '@cirrus/local-aws';
 
 /** What a function's log line says, as far as it is shown. */
 interface LogLine {

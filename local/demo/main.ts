@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { usageBetween } from '../../packages/local-aws/src/meter/meter';
+import { usageBetween } from '@cirrus/local-aws';
 import { type RunningCirrus, startCirrus } from '../cirrus';
 import { OWN_CLOUD } from '../options';
 import { PublishLog } from '../publish-log';

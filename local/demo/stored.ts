@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { itemBytes } from '@cirrus/local-aws';
 import { MonthCatalogue } from '../../lib/platform/readings/months';
 import { readingsPartition } from '../../lib/storage/keys';
 import { Table } from '../../lib/storage/table';
-import { itemBytes } from '../../packages/local-aws/src/dynamodb/capacity';
 import type { RunningCirrus } from '../cirrus';
 import type { RestClient } from './rest';
 import type { Sample, Station } from './weather';

@@ -1,4 +1,4 @@
-import { type Costs, type Usage, unitsOf } from '../../packages/local-aws/src/meter/meter';
+import { type Costs, type Usage, unitsOf } from '@cirrus/local-aws';
 import { number, table } from '../table';
 import type { Space, Stored } from './stored';
 

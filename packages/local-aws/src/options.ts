@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/base/clock';
+import type { Clock } from './clock';
 import type { IotCoreOptions } from './iot/deps';
 import type { IotEvent } from './iot/events';
 import type { Assembly } from './template/assembly';

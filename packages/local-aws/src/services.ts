@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/base/clock';
+import type { Clock } from './clock';
 import type { Dynamodb } from './dynamodb/dynamodb';
 import type { ServiceEndpoint } from './endpoint/service-endpoint';
 import type { EventBridgeService } from './eventbridge/event-bridge-service';

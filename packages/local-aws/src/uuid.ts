@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/base/clock';
+import type { Clock } from './clock';
 
 /** A version 4 UUID from the clock's randomness. */
 export function newUuid(clock: Clock): string {

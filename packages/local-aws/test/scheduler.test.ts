@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../lib/base/clock';
+import { systemClock } from '../src/clock';
 import { Scheduler } from '../src/scheduler';
 import { ManualClock } from './support/manual-clock';
 

@@ -1,9 +1,9 @@
+import type { EmbeddedCloud } from '@cirrus/local-aws';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CirrusEventRule } from '../../../cdk/event-rule';
 import type { CirrusStack } from '../../../cdk/stack';
 import { type ChangesEvent, changesEvent } from '../../../lib/changes/event-bus/schema';
-import type { EmbeddedCloud } from '../../../packages/local-aws/src/cloud';
 
 const QUEUE = 'ProcessedEvents';
 

@@ -1,5 +1,5 @@
+import type { EmbeddedCloud } from '@cirrus/local-aws';
 import type { Api } from '../../../lib/changes/modes';
-import type { EmbeddedCloud } from '../../../packages/local-aws/src/cloud';
 import { c8yClient, type Listener, subscribe } from './bayeux';
 import type { ProvidedCirrus } from './cirrus';
 import type { Kind, Sender } from './doors';

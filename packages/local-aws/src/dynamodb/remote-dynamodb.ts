@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import { AwsError, accessDenied } from '../endpoint/aws-error';
 import type { AwsJsonCall } from '../endpoint/aws-json';
 import type { Iam } from '../iam/iam';

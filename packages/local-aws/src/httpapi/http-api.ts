@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import type { Outcome } from '../lambda/instance';
 import type { InvokeSource } from '../lambda/permissions';
 import type { Meter } from '../meter/meter';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 
 /**
  * How many PUBLISH packets a connection may still carry this second, in and out together: 100 on AWS, where the excess

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import { newUuid } from '../uuid';
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
 import type { LambdaFunction } from './function';
 import type { Outcome } from './instance';

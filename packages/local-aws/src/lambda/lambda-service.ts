@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import { AwsError } from '../endpoint/aws-error';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import { AwsError, accessDenied } from '../endpoint/aws-error';
 import type { AwsJsonCall, AwsJsonService } from '../endpoint/aws-json';
 import type { Iam } from '../iam/iam';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../clock';
 import type { Outcome } from '../lambda/instance';
 import type { InvokeSource } from '../lambda/permissions';
 import type { Meter } from '../meter/meter';

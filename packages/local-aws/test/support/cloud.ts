@@ -1,4 +1,4 @@
-import { systemClock } from '../../../../lib/base/clock';
+import { systemClock } from '../../src/clock';
 import { EmbeddedCloud } from '../../src/cloud';
 import type { EmbeddedCloudOptions } from '../../src/options';
 import type { Template } from '../../src/template/template';

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import type { Clock } from '../../../../lib/base/clock';
+import type { Clock } from '../../src/clock';
 
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {
