@@ -23,7 +23,7 @@ interface FunctionResource {
 }
 
 /** What any of the functions finds in its environment, from the synthesized stack; what only AWS knows is any text. */
-function environment(): Record<string, string> {
+export function environment(): Record<string, string> {
   const { template } = synthesize({ validate: false }).getStackByName(STACK_NAME) as {
     readonly template: { readonly Resources: Readonly<Record<string, FunctionResource>> };
   };

@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { bundlesBench } from './bundles';
 import { codecBench } from './codec';
 import { costBench } from './cost';
+import { hopsBench } from './hops';
 import { ingestBench } from './ingest';
 import { realtimeBench } from './realtime';
 import { type Bench, type Check, checkTable } from './report';
 
-const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench, realtimeBench];
+const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench, realtimeBench, hopsBench];
 const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]`;
 
 interface Request {

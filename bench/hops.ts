@@ -1,0 +1,121 @@
+import { Session } from 'node:inspector/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import mqtt from 'mqtt';
+import type { RunningCirrus } from '../local/cirrus';
+import { environment } from './bundles';
+import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
+import type { Bench } from './report';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DEVICE = 'hops';
+const MOST_FILES = 20;
+
+type Handler = (event: unknown) => Promise<void>;
+
+/** Gives the function in this process what its role and environment give it on AWS. */
+function becomeFunction(cirrus: RunningCirrus): void {
+  const { endpoint, region, credentials } = cirrus.cloud.clientConfiguration;
+  Object.assign(process.env, environment(), {
+    PATH: process.env.PATH,
+    REGISTRY_TABLE: tableName(cirrus, 'RegistryTable'),
+    TELEMETRY_TABLE: tableName(cirrus, 'TelemetryTable'),
+    IOT_ENDPOINT: '',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    POWERTOOLS_LOG_LEVEL: 'ERROR',
+  });
+}
+
+/** Connects once, so that the client ID has its claim, and creates the device. */
+async function createDevice({ endpoints }: RunningCirrus): Promise<void> {
+  const device = await mqtt.connectAsync(endpoints.mqtt, { ...BENCH_LOGIN, clientId: DEVICE });
+  await device.publishAsync('s/us', '100,Hops,c8y_Hops', { qos: 1 });
+  await device.endAsync();
+}
+
+async function rest({ endpoints }: RunningCirrus, path: string, body?: object): Promise<Record<string, never>> {
+  const login = Buffer.from(`${BENCH_LOGIN.username}:${BENCH_LOGIN.password}`).toString('base64');
+  const response = await fetch(`${endpoints.http}${path}`, {
+    headers: { authorization: `Basic ${login}`, 'content-type': 'application/json', accept: 'application/json' },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response.json() as Promise<Record<string, never>>;
+}
+
+async function createOperations(cirrus: RunningCirrus, count: number): Promise<void> {
+  await cirrus.cloud.idle();
+  const { managedObject } = await rest(cirrus, `/identity/externalIds/c8y_Serial/${DEVICE}`);
+  const { id } = managedObject as unknown as { readonly id: string };
+  for (let made = 0; made < count; made++) {
+    await rest(cirrus, '/devicecontrol/operations', { deviceId: id, c8y_Restart: {} });
+  }
+}
+
+let sent = 0;
+const publish = (handler: Handler, row: string): Promise<void> =>
+  handler({
+    payload: Buffer.from(row).toString('base64'),
+    topic: 's/us',
+    clientId: DEVICE,
+    receivedAt: Date.now(),
+    messageId: `00000000-0000-4000-8000-${String(++sent).padStart(12, '0')}`,
+  });
+
+/** The repository's files in which a function ran while the handler took a row, in the order of their names. */
+async function filesOf(session: Session, handler: Handler, row: string): Promise<string[]> {
+  await session.post('Profiler.takePreciseCoverage');
+  await publish(handler, row);
+  const { result } = await session.post('Profiler.takePreciseCoverage');
+  const ran = result.filter(({ functions }) => functions.some(({ ranges }) => (ranges[0]?.count ?? 0) > 0));
+  return ran
+    .map(({ url }) => (url.startsWith('file:') ? relative(ROOT, fileURLToPath(url.split('?')[0] ?? url)) : url))
+    .filter((file) => /^(lib|functions)\//.test(file))
+    .sort();
+}
+
+async function measure(cirrus: RunningCirrus): Promise<ReadonlyMap<string, readonly string[]>> {
+  await createDevice(cirrus);
+  await createOperations(cirrus, 2);
+  becomeFunction(cirrus);
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  const { handler } = await import('../functions/ingest');
+  // the first of each kind is cold: it reads what later ones remember
+  for (const row of ['200,T,T,1', '501,c8y_Restart', '503,c8y_Restart', '501,c8y_Restart']) await publish(handler, row);
+  const files = new Map([
+    ['200', await filesOf(session, handler, '200,T,T,2')],
+    ['503', await filesOf(session, handler, '503,c8y_Restart')],
+  ]);
+  session.disconnect();
+  return files;
+}
+
+/** How many files somebody opens to follow a row from the handler to what is stored: those in which a function runs. */
+export const hopsBench: Bench = {
+  name: 'hops',
+  title: 'Files a warm row runs through, from the handler to what is stored',
+  async run() {
+    const cirrus = await startBenchCloud();
+    try {
+      const files = await measure(cirrus);
+      return {
+        text: [...files].map(([row, names]) => `${row}: ${names.length} files\n  ${names.join('\n  ')}`).join('\n'),
+        checks: [...files].map(([row, names]) => ({
+          what: `files of a ${row} row`,
+          value: names.length,
+          unit: '',
+          target: { is: 'at most' as const, value: MOST_FILES },
+        })),
+        figures: Object.fromEntries(files),
+      };
+    } finally {
+      await cirrus.close();
+    }
+  },
+};
