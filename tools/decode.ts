@@ -24,7 +24,7 @@ The payload comes from standard input when it is left out or -.
 
   --device ID    external id of the connected device (default: my-device)
   --json         machine-readable output
-  --templates    the table of all static templates, as in docs/templates.md
+  --templates    the table of all static templates, as in docs/reference/static-templates.md
   --help         this text
 
 Exit code: 0 every row is understood, 1 something is refused, 2 wrong call.`;

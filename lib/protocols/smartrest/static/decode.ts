@@ -40,7 +40,11 @@ function commandsOf(row: Row, id: string, suspicious: boolean, ctx: DecodeContex
   }
   const template = PUBLISH_TEMPLATES.get(id);
   if (template === undefined) {
-    return refusal(40, 'No static template for this message id', 'see docs/templates.md, or send 602 for the list');
+    return refusal(
+      40,
+      'No static template for this message id',
+      'see docs/reference/static-templates.md, or send 602 for the list',
+    );
   }
   return template.decode(row.fields, ctx);
 }

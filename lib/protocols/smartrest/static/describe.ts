@@ -2,7 +2,7 @@ import { OPERATION_TEMPLATES } from './operation-templates';
 import { PUBLISH_TEMPLATES } from './templates';
 import { usage } from './templates/usage';
 
-/** One line of the template catalogue: for 603, `npm run decode -- --templates` and `docs/templates.md`. */
+/** One line of the template catalogue: for 603, `npm run decode -- --templates` and `docs/reference/static-templates.md`. */
 export interface TemplateDescription {
   readonly id: string;
   readonly direction: 'publish' | 'subscribe';

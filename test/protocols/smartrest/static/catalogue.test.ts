@@ -19,8 +19,8 @@ describe('the template catalogue', () => {
     expect(unknown).toEqual(['130', '131', '132']);
   });
 
-  it('is what docs/templates.md shows (npm run decode -- --templates prints the table)', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../../../docs/templates.md'), 'utf8');
+  it('is what docs/reference/static-templates.md shows (npm run decode -- --templates prints the table)', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/reference/static-templates.md'), 'utf8');
     expect(page).toContain(`\n${templatesMarkdown()}\n`);
   });
 });

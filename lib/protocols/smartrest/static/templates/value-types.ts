@@ -1,6 +1,6 @@
 /** How one CSV value becomes a typed one (static-templates section 4.6). `read` answers nothing for a value of another type. */
 export interface ValueType<T> {
-  /** As the reference and `docs/templates.md` write it. */
+  /** As the reference and `docs/reference/static-templates.md` write it. */
   readonly name: string;
   /** Completes "… is not …" in an error row. */
   readonly expected: string;
