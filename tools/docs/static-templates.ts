@@ -6,6 +6,7 @@ import {
 } from '../../lib/protocols/smartrest/static/describe';
 import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates';
 import type { Param } from '../../lib/protocols/smartrest/static/templates/template';
+import { anchorOf } from './headings';
 import { answersOf, type Example, exampleText, rowsOf } from './static-examples';
 
 export const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reference', 'static-templates.md');
@@ -25,9 +26,29 @@ export function withTemplates(page: string, examples: readonly Example[]): strin
   if (before < 0 || after < before) throw new Error(`the page needs the lines ${BEGIN} and ${END}`);
   const written = page.slice(0, before);
   const rules = rulesOf(written);
-  const sections = TEMPLATE_CATALOGUE.map((template) => section(template, rules, examples));
+  const sections = TEMPLATE_CATALOGUE.flatMap((template, at) => {
+    const block = blockOf(template);
+    const begins = at === 0 || blockOf(TEMPLATE_CATALOGUE[at - 1]) !== block;
+    return [...(begins ? [`## ${block}`] : []), section(template, rules, examples)];
+  });
   return `${written}${BEGIN}\n\n${templatesMarkdown()}\n\n${sections.join('\n\n')}\n\n${page.slice(after)}`;
 }
+
+const BLOCKS: Readonly<Record<string, string>> = {
+  1: 'Templates of the inventory',
+  2: 'Templates of measurements',
+  3: 'Templates of alarms',
+  4: 'Templates of events',
+  5: 'Templates of operation status',
+  6: 'Templates of the platform itself',
+};
+const SENT_OPERATIONS = 'Templates of operations sent to a device';
+
+/** The chapter a template stands in, by its first digit; what the platform sends of 5xx is a chapter of its own. */
+const blockOf = (template: TemplateDescription | undefined): string | undefined =>
+  template?.direction === 'subscribe' && template.id.startsWith('5')
+    ? SENT_OPERATIONS
+    : BLOCKS[template?.id.charAt(0) ?? ''];
 
 /** The rules in the hand-written part that name templates. */
 export function rulesOf(written: string): readonly Rule[] {
@@ -44,13 +65,6 @@ function templatesIn(item: string): readonly string[] {
   if (between.length === 0) throw new Error(`there is no template ${item}`);
   return between.map(({ id }) => id);
 }
-
-/** As GitHub makes the anchor of a heading: lower case, no punctuation, hyphens for blanks. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 
 /** Those with such a row; for a template that only answers, those it answers. */
 function examplesOf(id: string, examples: readonly Example[]): readonly Example[] {
