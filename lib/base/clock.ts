@@ -17,6 +17,12 @@ export const systemClock: Clock = {
   sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
 };
 
+/** A random whole number from 0 to below `limit`, which is at most 65,536. */
+export function randomBelow(clock: Clock, limit: number): number {
+  const [high = 0, low = 0] = clock.randomBytes(2);
+  return Math.floor(((high * 256 + low) / 65_536) * limit);
+}
+
 /** The clock of this process: the host's when one is installed, the system's otherwise. */
 export function processClock(): Clock {
   const hosted = (globalThis as { [CLOCK_HOOK]?: Clock })[CLOCK_HOOK];
