@@ -1,3 +1,4 @@
+import { batchesOf } from '../base/batches';
 import type { JsonObject } from '../base/json';
 import type { Change } from '../changes/changes';
 import type { Api } from '../changes/modes';
@@ -44,21 +45,8 @@ const isObject = (value: unknown): value is JsonObject =>
 
 /** Cuts JSON texts into arrays of at most a frame each, in order. No text may be longer than a frame less its brackets. */
 export function framesOf(texts: readonly string[], limit = FRAME_BYTES): string[] {
-  const frames: string[] = [];
-  let frame: string[] = [];
-  let bytes = 1;
-  for (const text of texts) {
-    const more = Buffer.byteLength(text) + 1;
-    if (frame.length > 0 && bytes + more > limit) {
-      frames.push(`[${frame.join(',')}]`);
-      frame = [];
-      bytes = 1;
-    }
-    frame.push(text);
-    bytes += more;
-  }
-  if (frame.length > 0) frames.push(`[${frame.join(',')}]`);
-  return frames;
+  const frames = batchesOf(texts, { limit: limit - 2, sizeOf: Buffer.byteLength, between: 1 });
+  return frames.map((frame) => `[${frame.join(',')}]`);
 }
 
 /** The JSON of a notification; of one that fits into no frame, its reference's. */

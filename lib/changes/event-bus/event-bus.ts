@@ -1,4 +1,5 @@
 import type { AwsCaller } from '../../base/aws-call';
+import { batchesOf } from '../../base/batches';
 import type { Clock } from '../../base/clock';
 import type { Change, ChangeContext, ChangeSink } from '../changes';
 import { type BusEntry, ENTRY_BYTES, entriesOf, type SizedEntry } from './entries';
@@ -71,18 +72,5 @@ export class EventBus implements ChangeSink {
   }
 }
 
-function requestsOf(entries: readonly SizedEntry[]): SizedEntry[][] {
-  const requests: SizedEntry[][] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const last = requests.at(-1);
-    if (last === undefined || last.length === REQUEST_ENTRIES || bytes + entry.bytes > REQUEST_BYTES) {
-      requests.push([entry]);
-      bytes = entry.bytes;
-    } else {
-      last.push(entry);
-      bytes += entry.bytes;
-    }
-  }
-  return requests;
-}
+const requestsOf = (entries: readonly SizedEntry[]): SizedEntry[][] =>
+  batchesOf(entries, { limit: REQUEST_BYTES, count: REQUEST_ENTRIES, sizeOf: ({ bytes }) => bytes });
