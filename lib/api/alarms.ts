@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { AlarmFilter } from '../platform/alarms/filter';
 import type { PlatformError } from '../platform/errors';
 import { ALARM_STATUSES, type Alarm, SEVERITIES } from '../platform/model';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
-import { alarmUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery } from './query';
 import type { Answer, RequestContext } from './request';
@@ -82,7 +82,7 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'alarm',
     body: alarmView(request, raised.value),
-    location: alarmUrl(request, raised.value.id),
+    location: linkOf(request.baseUrl, 'alarms', raised.value.id),
   });
 }
 

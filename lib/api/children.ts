@@ -8,7 +8,7 @@ import type { ChildKind } from '../storage/keys';
 import { usableObject } from './access';
 import { objectBody, parseMembers, reference } from './body';
 import { createObject } from './inventory';
-import { childrenUrl, objectUrl } from './links';
+import { childrenUrl, childUrl, objectUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { readQuery } from './query';
 import type { Answer, PlatformRequest, RequestContext } from './request';
@@ -185,6 +185,6 @@ function referenceView(request: PlatformRequest, kind: ChildKind, parent: string
       ...('type' in fragments && { type: fragments.type ?? null }),
       self: objectUrl(request, id),
     },
-    self: `${childrenUrl(request, parent, kind)}/${encodeURIComponent(id)}`,
+    self: childUrl(request, parent, kind, id),
   };
 }

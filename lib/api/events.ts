@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { PlatformError } from '../platform/errors';
 import type { DeviceEvent } from '../platform/model';
 import type { EventFilter } from '../platform/readings/events';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
-import { eventUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery, requireNarrowed } from './query';
 import type { Answer, RequestContext } from './request';
@@ -44,7 +44,7 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'event',
     body: eventView(request, created),
-    location: eventUrl(request, created.id),
+    location: linkOf(request.baseUrl, 'events', created.id),
   });
 }
 

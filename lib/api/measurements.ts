@@ -3,12 +3,12 @@ import { defined } from '../base/defined';
 import type { Json, JsonObject } from '../base/json';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { PlatformError } from '../platform/errors';
 import type { Measurement } from '../platform/model';
 import type { MeasurementFilter } from '../platform/readings/measurements';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
-import { measurementUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery, requireNarrowed } from './query';
 import type { Answer, RequestContext } from './request';
@@ -42,7 +42,7 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'measurement',
     body: measurementView(request, created),
-    location: measurementUrl(request, created.id),
+    location: linkOf(request.baseUrl, 'measurements', created.id),
   });
 }
 

@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { PlatformError } from '../platform/errors';
 import { OPERATION_STATUSES, type Operation } from '../platform/model';
 import type { OperationFilter } from '../platform/operations/operations';
 import { requireUsable, requireUsableSource } from './access';
 import { fragmentsOf, id, objectBody, parseMembers, text } from './body';
-import { operationUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery } from './query';
 import type { Answer, RequestContext } from './request';
@@ -58,7 +58,7 @@ async function create({ request, call, platform }: RequestContext): Promise<Answ
     status: 201,
     bodyType: 'operation',
     body: operationView(request, created.value),
-    location: operationUrl(request, operationId),
+    location: linkOf(request.baseUrl, 'operations', operationId),
   });
 }
 

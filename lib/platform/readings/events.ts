@@ -8,6 +8,7 @@ import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
 import { asOf, type Change, type DeviceEvent, type DeviceRef, type Origin } from '../model';
 import { type Refusal, refusal } from '../outcome';
+import { sourcedObject } from '../sourced-object';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
 import { readingId } from './ids';
@@ -172,9 +173,9 @@ function matches({ type, fragments }: DeviceEvent, filter: EventFilter): boolean
   return filter.fragmentType === undefined || Object.hasOwn(fragments, filter.fragmentType);
 }
 
-function changeOf(action: Change['action'], { fragments, source, ...members }: DeviceEvent): Change {
-  const object = action === 'DELETE' ? { id: members.id } : { ...fragments, ...members, source: { id: source } };
-  return { api: 'events', action, sourceId: source, object };
+function changeOf(action: Change['action'], event: DeviceEvent): Change {
+  const object = action === 'DELETE' ? { id: event.id } : sourcedObject(event);
+  return { api: 'events', action, sourceId: event.source, object };
 }
 
 const eventNotFound = (id: string): PlatformError => ({
