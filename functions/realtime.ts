@@ -27,7 +27,6 @@ const deps = {
   clock,
   listeners: new Listeners({ registry, clock }),
   webSockets: managedWebSockets(new ApiGatewayManagementApiClient({ endpoint: environment.webSocketEndpoint })),
-  sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)),
   authenticate: async (authorization: string, host: string) => {
     const verified = await authenticator.authenticate(authorization, host);
     return verified.ok ? verified.value : undefined;

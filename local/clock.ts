@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/base/clock';
+import { type Clock, systemClock } from '../lib/base/clock';
 
 /** A clock that runs with the system's and can be advanced; workers read the same offset from shared memory. */
 export class HostClock implements Clock {
@@ -12,6 +12,11 @@ export class HostClock implements Clock {
 
   randomBytes(length: number): Uint8Array {
     return crypto.getRandomValues(new Uint8Array(length));
+  }
+
+  /** Real time: who waits for a moment is not woken by an advance. */
+  sleep(ms: number): Promise<void> {
+    return systemClock.sleep(ms);
   }
 
   /** Moves the time of the whole embedded cloud forward, functions included. */

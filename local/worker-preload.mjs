@@ -9,4 +9,5 @@ process.env.LOG_LEVEL = logLevel;
 globalThis[Symbol.for('cirrus.clock')] = {
   now: () => Date.now() + Number(Atomics.load(offset, 0)),
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
 };

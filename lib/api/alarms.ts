@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
+import { defined } from '../base/defined';
+import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { AlarmFilter } from '../platform/alarms/filter';
 import type { PlatformError } from '../platform/errors';
 import { ALARM_STATUSES, type Alarm, SEVERITIES } from '../platform/model';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
-import { alarmUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
-import { dateRangeOf, flagOf, listOf, textOf, wordsOf } from './query';
+import { dateRangeOf, readQuery } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { alarmView } from './views';
@@ -80,29 +82,28 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'alarm',
     body: alarmView(request, raised.value),
-    location: alarmUrl(request, raised.value.id),
+    location: linkOf(request.baseUrl, 'alarms', raised.value.id),
   });
 }
 
 async function list(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
-  const page = pageQueryOf(request.query);
-  if (!page.ok) return page;
-  const filter = filterOf(request.query);
-  if (!filter.ok) return filter;
-  const usable = await requireUsableSource(context, filter.value.source);
+  const asked = readQuery(request.query, (query) => ({ page: pageQueryOf(query), filter: filterOf(query) }));
+  if (!asked.ok) return asked;
+  const { page, filter } = asked.value;
+  const usable = await requireUsableSource(context, filter.source);
   if (!usable.ok) return usable;
   return pageAnswer(
     request,
     { key: 'alarms', bodyType: 'alarmCollection', view: alarmView },
-    page.value,
-    platform.alarms.list(call.origin.tenant, filter.value),
+    page,
+    platform.alarms.list(call.origin.tenant, filter),
   );
 }
 
 async function count(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
-  const filter = filterOf(request.query);
+  const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   const usable = await requireUsableSource(context, filter.value.source);
   if (!usable.ok) return usable;
@@ -139,7 +140,7 @@ async function updateMany({ request, call, platform }: RequestContext): Promise<
   if (!body.ok) return body;
   const given = parseMembers(statusUpdate, body.value, 'alarm');
   if (!given.ok) return given;
-  const filter = filterOf(request.query);
+  const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
     return fail({
@@ -168,29 +169,17 @@ async function usableAlarm(context: RequestContext, id: string): Promise<Result<
 }
 
 /** `resolved` is another way to say which statuses: true for CLEARED, false for the others. */
-function filterOf(query: URLSearchParams): Result<AlarmFilter, PlatformError> {
-  const statuses = wordsOf(query, 'status', ALARM_STATUSES);
-  if (!statuses.ok) return statuses;
-  const severities = wordsOf(query, 'severity', SEVERITIES);
-  if (!severities.ok) return severities;
-  const resolved = flagOf(query, 'resolved');
-  if (!resolved.ok) return resolved;
-  const range = dateRangeOf(query);
-  if (!range.ok) return range;
+function filterOf(query: Reader): AlarmFilter {
   const created = dateRangeOf(query, ['createdFrom', 'createdTo']);
-  if (!created.ok) return created;
   const lastUpdated = dateRangeOf(query, ['lastUpdatedFrom', 'lastUpdatedTo']);
-  if (!lastUpdated.ok) return lastUpdated;
-  const source = textOf(query, 'source');
-  const types = listOf(query, 'type');
-  return ok({
-    ...range.value,
-    ...(Object.keys(created.value).length > 0 && { created: created.value }),
-    ...(Object.keys(lastUpdated.value).length > 0 && { lastUpdated: lastUpdated.value }),
-    ...(source !== undefined && { source }),
-    ...(types !== undefined && { types }),
-    ...(statuses.value !== undefined && { statuses: statuses.value }),
-    ...(severities.value !== undefined && { severities: severities.value }),
-    ...(textOf(query, 'resolved') !== undefined && { resolved: resolved.value }),
+  return defined({
+    ...dateRangeOf(query),
+    created: Object.keys(created).length > 0 ? created : undefined,
+    lastUpdated: Object.keys(lastUpdated).length > 0 ? lastUpdated : undefined,
+    source: query.optional('source'),
+    types: query.list('type'),
+    statuses: query.words('status', ALARM_STATUSES),
+    severities: query.words('severity', SEVERITIES),
+    resolved: query.optional('resolved') === undefined ? undefined : query.flag('resolved'),
   });
 }

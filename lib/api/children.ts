@@ -8,8 +8,9 @@ import type { ChildKind } from '../storage/keys';
 import { usableObject } from './access';
 import { objectBody, parseMembers, reference } from './body';
 import { createObject } from './inventory';
-import { childrenUrl, objectUrl } from './links';
+import { childrenUrl, childUrl, objectUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
+import { readQuery } from './query';
 import type { Answer, PlatformRequest, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { objectView } from './views';
@@ -33,7 +34,7 @@ const manyReferences = z.object({ references: z.array(oneReference) });
 
 async function list(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
   const { request, call, platform } = context;
-  const page = pageQueryOf(request.query);
+  const page = readQuery(request.query, pageQueryOf);
   if (!page.ok) return page;
   const object = await usableObject(context, parent);
   if (!object.ok) return object;
@@ -184,6 +185,6 @@ function referenceView(request: PlatformRequest, kind: ChildKind, parent: string
       ...('type' in fragments && { type: fragments.type ?? null }),
       self: objectUrl(request, id),
     },
-    self: `${childrenUrl(request, parent, kind)}/${encodeURIComponent(id)}`,
+    self: childUrl(request, parent, kind, id),
   };
 }

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
+import { defined } from '../base/defined';
+import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { PlatformError } from '../platform/errors';
 import type { DeviceEvent } from '../platform/model';
 import type { EventFilter } from '../platform/readings/events';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
-import { eventUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
-import { dateRangeOf, flagOf, requireNarrowed, textOf } from './query';
+import { dateRangeOf, readQuery, requireNarrowed } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { eventView } from './views';
@@ -42,22 +44,23 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'event',
     body: eventView(request, created),
-    location: eventUrl(request, created.id),
+    location: linkOf(request.baseUrl, 'events', created.id),
   });
 }
 
 async function list(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
-  const page = pageQueryOf(request.query);
-  if (!page.ok) return page;
-  const filter = filterOf(request.query);
-  if (!filter.ok) return filter;
-  const revert = flagOf(request.query, 'revert');
-  if (!revert.ok) return revert;
-  const usable = await requireUsableSource(context, filter.value.source);
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    revert: query.flag('revert'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, filter, revert } = asked.value;
+  const usable = await requireUsableSource(context, filter.source);
   if (!usable.ok) return usable;
-  const found = platform.events.list(call.origin.tenant, { ...filter.value, descending: !revert.value });
-  return pageAnswer(request, { key: 'events', bodyType: 'eventCollection', view: eventView }, page.value, found);
+  const found = platform.events.list(call.origin.tenant, { ...filter, descending: !revert });
+  return pageAnswer(request, { key: 'events', bodyType: 'eventCollection', view: eventView }, page, found);
 }
 
 async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
@@ -89,7 +92,7 @@ async function remove(context: RequestContext, param: (name: string) => string):
 }
 
 async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
-  const filter = filterOf(request.query);
+  const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   const narrowed = requireNarrowed(filter.value, 'event');
   if (!narrowed.ok) return narrowed;
@@ -110,16 +113,11 @@ async function usableEvent(context: RequestContext, id: string): Promise<Result<
   return usable.ok ? ok(found) : usable;
 }
 
-function filterOf(query: URLSearchParams): Result<EventFilter, PlatformError> {
-  const range = dateRangeOf(query);
-  if (!range.ok) return range;
-  const source = textOf(query, 'source');
-  const type = textOf(query, 'type');
-  const fragmentType = textOf(query, 'fragmentType');
-  return ok({
-    ...range.value,
-    ...(source !== undefined && { source }),
-    ...(type !== undefined && { type }),
-    ...(fragmentType !== undefined && { fragmentType }),
+function filterOf(query: Reader): EventFilter {
+  return defined({
+    ...dateRangeOf(query),
+    source: query.optional('source'),
+    type: query.optional('type'),
+    fragmentType: query.optional('fragmentType'),
   });
 }

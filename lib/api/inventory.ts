@@ -1,4 +1,6 @@
+import { defined } from '../base/defined';
 import type { JsonObject } from '../base/json';
+import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
 import type { PlatformError } from '../platform/errors';
 import type { InventoryFilter } from '../platform/inventory/inventory';
@@ -8,7 +10,7 @@ import { FORBIDDEN, usableObject, visibleOwner } from './access';
 import { objectBody } from './body';
 import { objectUrl } from './links';
 import { collectionResponse, pageQueryOf, takePage } from './page';
-import { flagOf, listOf, textOf } from './query';
+import { readQuery } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { type ChildIds, objectView } from './views';
@@ -49,24 +51,29 @@ export function createObject(
 
 async function list(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
-  const page = pageQueryOf(request.query);
-  if (!page.ok) return page;
-  const filter = filterOf(context);
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    withChildren: query.flag('withChildren'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, withChildren } = asked.value;
+  const filter = visible(context, asked.value.filter);
   if (!filter.ok) return filter;
-  const withChildren = flagOf(request.query, 'withChildren');
-  if (!withChildren.ok) return withChildren;
-  const taken = await takePage(platform.inventory.list(call.origin.tenant, filter.value), page.value);
+  const taken = await takePage(platform.inventory.list(call.origin.tenant, filter.value), page);
   const elements = await Promise.all(
     taken.elements.map(async (object) =>
-      objectView(request, object, withChildren.value ? await childrenOf(context, object.id) : {}),
+      objectView(request, object, withChildren ? await childrenOf(context, object.id) : {}),
     ),
   );
   const collection = { key: 'managedObjects', bodyType: 'managedObjectCollection' };
-  return ok(collectionResponse(request, collection, page.value, { ...taken, elements }));
+  return ok(collectionResponse(request, collection, page, { ...taken, elements }));
 }
 
 async function count(context: RequestContext): Promise<Answer> {
-  const filter = filterOf(context);
+  const asked = readQuery(context.request.query, filterOf);
+  if (!asked.ok) return asked;
+  const filter = visible(context, asked.value);
   if (!filter.ok) return filter;
   const hits = await context.platform.inventory.count(context.call.origin.tenant, filter.value);
   return ok({ status: 200, body: String(hits) });
@@ -76,7 +83,7 @@ async function read(context: RequestContext, param: (name: string) => string): P
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
   const children =
-    textOf(context.request.query, 'withChildren') === 'false' ? {} : await childrenOf(context, object.value.id);
+    context.request.query.get('withChildren') === 'false' ? {} : await childrenOf(context, object.value.id);
   return ok({ status: 200, bodyType: 'managedObject', body: objectView(context.request, object.value, children) });
 }
 
@@ -99,15 +106,12 @@ async function update(context: RequestContext, param: (name: string) => string):
 
 async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
   const { request, call, platform } = context;
-  const cascade = flagOf(request.query, 'cascade');
-  if (!cascade.ok) return cascade;
-  const forceCascade = flagOf(request.query, 'forceCascade');
-  if (!forceCascade.ok) return forceCascade;
+  // both are read, so that a fault of either is told
+  const flags = readQuery(request.query, (query) => [query.flag('cascade'), query.flag('forceCascade')]);
+  if (!flags.ok) return flags;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
-  const removed = await platform.inventory.delete(call, object.value.id, {
-    cascade: cascade.value || forceCascade.value,
-  });
+  const removed = await platform.inventory.delete(call, object.value.id, { cascade: flags.value.includes(true) });
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
@@ -119,22 +123,19 @@ async function childrenOf({ call, platform }: RequestContext, id: string): Promi
   return Object.fromEntries(kinds);
 }
 
-/** A device user's lists hold its own objects only. */
-function filterOf(context: RequestContext): Result<InventoryFilter, PlatformError> {
-  const { query } = context.request;
-  const visible = visibleOwner(context);
-  const asked = textOf(query, 'owner');
-  if (visible !== undefined && asked !== undefined && asked !== visible) return fail(FORBIDDEN);
-  const owner = visible ?? asked;
-  const type = textOf(query, 'type');
-  const fragmentType = textOf(query, 'fragmentType');
-  const ids = listOf(query, 'ids');
-  const text = textOf(query, 'text');
-  return ok({
-    ...(owner !== undefined && { owner }),
-    ...(type !== undefined && { type }),
-    ...(fragmentType !== undefined && { fragmentType }),
-    ...(ids !== undefined && { ids }),
-    ...(text !== undefined && { text }),
+function filterOf(query: Reader): InventoryFilter {
+  return defined({
+    owner: query.optional('owner'),
+    type: query.optional('type'),
+    fragmentType: query.optional('fragmentType'),
+    ids: query.list('ids'),
+    text: query.optional('text'),
   });
+}
+
+/** A device user's lists hold its own objects only. */
+function visible(context: RequestContext, filter: InventoryFilter): Result<InventoryFilter, PlatformError> {
+  const owner = visibleOwner(context);
+  if (owner === undefined) return ok(filter);
+  return filter.owner === undefined || filter.owner === owner ? ok({ ...filter, owner }) : fail(FORBIDDEN);
 }

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
+import { defined } from '../base/defined';
 import type { Json, JsonObject } from '../base/json';
+import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { PlatformError } from '../platform/errors';
 import type { Measurement } from '../platform/model';
 import type { MeasurementFilter } from '../platform/readings/measurements';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
-import { measurementUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
-import { dateRangeOf, flagOf, requireNarrowed, textOf } from './query';
+import { dateRangeOf, readQuery, requireNarrowed } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { measurementView } from './views';
@@ -40,7 +42,7 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'measurement',
     body: measurementView(request, created),
-    location: measurementUrl(request, created.id),
+    location: linkOf(request.baseUrl, 'measurements', created.id),
   });
 }
 
@@ -84,17 +86,18 @@ async function prepare(
 
 async function list(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
-  const page = pageQueryOf(request.query);
-  if (!page.ok) return page;
-  const filter = filterOf(request.query);
-  if (!filter.ok) return filter;
-  const revert = flagOf(request.query, 'revert');
-  if (!revert.ok) return revert;
-  const usable = await requireUsableSource(context, filter.value.source);
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    revert: query.flag('revert'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, filter, revert } = asked.value;
+  const usable = await requireUsableSource(context, filter.source);
   if (!usable.ok) return usable;
-  const found = platform.measurements.list(call.origin.tenant, { ...filter.value, descending: revert.value });
+  const found = platform.measurements.list(call.origin.tenant, { ...filter, descending: revert });
   const collection = { key: 'measurements', bodyType: 'measurementCollection', view: measurementView };
-  return pageAnswer(request, collection, page.value, found);
+  return pageAnswer(request, collection, page, found);
 }
 
 async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
@@ -111,7 +114,7 @@ async function remove(context: RequestContext, param: (name: string) => string):
 }
 
 async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
-  const filter = filterOf(request.query);
+  const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   const narrowed = requireNarrowed(filter.value, 'measurement');
   if (!narrowed.ok) return narrowed;
@@ -128,18 +131,12 @@ async function usableMeasurement(context: RequestContext, id: string): Promise<R
   return usable.ok ? ok(found) : usable;
 }
 
-function filterOf(query: URLSearchParams): Result<MeasurementFilter, PlatformError> {
-  const range = dateRangeOf(query);
-  if (!range.ok) return range;
-  const source = textOf(query, 'source');
-  const type = textOf(query, 'type');
-  const fragment = textOf(query, 'valueFragmentType');
-  const series = textOf(query, 'valueFragmentSeries');
-  return ok({
-    ...range.value,
-    ...(source !== undefined && { source }),
-    ...(type !== undefined && { type }),
-    ...(fragment !== undefined && { fragment }),
-    ...(series !== undefined && { series }),
+function filterOf(query: Reader): MeasurementFilter {
+  return defined({
+    ...dateRangeOf(query),
+    source: query.optional('source'),
+    type: query.optional('type'),
+    fragment: query.optional('valueFragmentType'),
+    series: query.optional('valueFragmentSeries'),
   });
 }

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 
+import { defined } from '../base/defined';
+import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
+import { linkOf } from '../changes/links';
 import type { PlatformError } from '../platform/errors';
 import { OPERATION_STATUSES, type Operation } from '../platform/model';
 import type { OperationFilter } from '../platform/operations/operations';
 import { requireUsable, requireUsableSource } from './access';
 import { fragmentsOf, id, objectBody, parseMembers, text } from './body';
-import { operationUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
-import { dateRangeOf, flagOf, textOf, wordsOf } from './query';
+import { dateRangeOf, readQuery } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 import { operationView } from './views';
@@ -56,28 +58,29 @@ async function create({ request, call, platform }: RequestContext): Promise<Answ
     status: 201,
     bodyType: 'operation',
     body: operationView(request, created.value),
-    location: operationUrl(request, operationId),
+    location: linkOf(request.baseUrl, 'operations', operationId),
   });
 }
 
 async function list(context: RequestContext): Promise<Answer> {
   const { request, call, platform } = context;
-  const page = pageQueryOf(request.query);
-  if (!page.ok) return page;
-  const filter = filterOf(request.query);
-  if (!filter.ok) return filter;
-  const revert = flagOf(request.query, 'revert');
-  if (!revert.ok) return revert;
-  const usable = await requireUsableSource(context, filter.value.deviceId ?? filter.value.agentId);
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    revert: query.flag('revert'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, filter, revert } = asked.value;
+  const usable = await requireUsableSource(context, filter.deviceId ?? filter.agentId);
   if (!usable.ok) return usable;
-  const found = platform.operations.list(call.origin.tenant, { ...filter.value, revert: revert.value });
+  const found = platform.operations.list(call.origin.tenant, { ...filter, revert });
   const collection = { key: 'operations', bodyType: 'operationCollection', view: operationView };
-  return pageAnswer(request, collection, page.value, found);
+  return pageAnswer(request, collection, page, found);
 }
 
 /** Something has to narrow them down. */
 async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
-  const filter = filterOf(request.query);
+  const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
     const message = 'At least one query parameter has to select the operations.';
@@ -127,19 +130,12 @@ async function usableOperation(context: RequestContext, id: string): Promise<Res
   return usable.ok ? ok(found) : usable;
 }
 
-function filterOf(query: URLSearchParams): Result<OperationFilter, PlatformError> {
-  const statuses = wordsOf(query, 'status', OPERATION_STATUSES);
-  if (!statuses.ok) return statuses;
-  const range = dateRangeOf(query);
-  if (!range.ok) return range;
-  const deviceId = textOf(query, 'deviceId');
-  const agentId = textOf(query, 'agentId');
-  const fragmentType = textOf(query, 'fragmentType');
-  return ok({
-    ...range.value,
-    ...(deviceId !== undefined && { deviceId }),
-    ...(agentId !== undefined && { agentId }),
-    ...(statuses.value !== undefined && { statuses: statuses.value }),
-    ...(fragmentType !== undefined && { fragmentType }),
+function filterOf(query: Reader): OperationFilter {
+  return defined({
+    ...dateRangeOf(query),
+    deviceId: query.optional('deviceId'),
+    agentId: query.optional('agentId'),
+    statuses: query.words('status', OPERATION_STATUSES),
+    fragmentType: query.optional('fragmentType'),
   });
 }

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../base/json';
-import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
-import { flagOf } from './query';
+import type { Reader } from '../base/reader';
+import { ok } from '../base/result';
 import type { Answer, PlatformRequest, PlatformResponse } from './request';
 
 const DEFAULT_PAGE_SIZE = 5;
@@ -17,37 +16,13 @@ export interface PageQuery {
   readonly withTotalElements: boolean;
 }
 
-export function pageQueryOf(query: URLSearchParams): Result<PageQuery, PlatformError> {
-  const pageSize = wholeNumber(query, 'pageSize', DEFAULT_PAGE_SIZE, 0);
-  if (!pageSize.ok) return pageSize;
-  const currentPage = wholeNumber(query, 'currentPage', 1, 1);
-  if (!currentPage.ok) return currentPage;
-  const withTotalPages = flagOf(query, 'withTotalPages');
-  if (!withTotalPages.ok) return withTotalPages;
-  const withTotalElements = flagOf(query, 'withTotalElements');
-  if (!withTotalElements.ok) return withTotalElements;
-  return ok({
-    pageSize: Math.min(pageSize.value, MAX_PAGE_SIZE),
-    currentPage: currentPage.value,
-    withTotalPages: withTotalPages.value,
-    withTotalElements: withTotalElements.value,
-  });
-}
-
-function wholeNumber(
-  query: URLSearchParams,
-  name: string,
-  preset: number,
-  least: number,
-): Result<number, PlatformError> {
-  const text = query.get(name);
-  if (text === null || text === '') return ok(preset);
-  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return ok(Number(text));
-  return fail({
-    kind: 'invalid',
-    resource: 'undefined',
-    message: `The query parameter ${name} must be a whole number of at least ${least}: ${text}`,
-  });
+export function pageQueryOf(query: Reader): PageQuery {
+  return {
+    pageSize: Math.min(query.wholeNumber('pageSize', { preset: DEFAULT_PAGE_SIZE, least: 0 }), MAX_PAGE_SIZE),
+    currentPage: query.wholeNumber('currentPage', { preset: 1, least: 1 }),
+    withTotalPages: query.flag('withTotalPages'),
+    withTotalElements: query.flag('withTotalElements'),
+  };
 }
 
 /** The elements of one page, and what is known of the rest. */

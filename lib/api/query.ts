@@ -1,56 +1,17 @@
+import { defined } from '../base/defined';
+import { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
 import type { PlatformError, Resource } from '../platform/errors';
-import { parseDateTime } from './date-time';
 
-const invalid = (message: string): Result<never, PlatformError> =>
-  fail({ kind: 'invalid', resource: 'undefined', message });
-
-/** `true` or `false`, false when left out. */
-export function flagOf(query: URLSearchParams, name: string): Result<boolean, PlatformError> {
-  const text = query.get(name);
-  if (text === null || text === 'false') return ok(false);
-  if (text === 'true' || text === '') return ok(true);
-  return invalid(`The query parameter ${name} must be true or false: ${text}`);
-}
-
-/** A text parameter; an empty one counts as left out. */
-export function textOf(query: URLSearchParams, name: string): string | undefined {
-  return query.get(name) || undefined;
-}
-
-/** A comma list; empty parts are skipped. */
-export function listOf(query: URLSearchParams, name: string): readonly string[] | undefined {
-  const parts = query
-    .getAll(name)
-    .flatMap((text) => text.split(','))
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  return parts.length === 0 ? undefined : parts;
-}
-
-/** A comma list of words of a vocabulary. */
-export function wordsOf<T extends string>(
-  query: URLSearchParams,
-  name: string,
-  vocabulary: readonly T[],
-): Result<readonly T[] | undefined, PlatformError> {
-  const parts = listOf(query, name);
-  if (parts === undefined) return ok(undefined);
-  const words: T[] = [];
-  for (const part of parts) {
-    const word = vocabulary.find((known) => known === part.toUpperCase());
-    if (word === undefined) return invalid(`The query parameter ${name} knows ${vocabulary.join(', ')}: ${part}`);
-    words.push(word);
-  }
-  return ok(words);
-}
-
-/** A date in ms since the epoch. A `+` of the zone that was not sent as `%2B` arrives as a space and is read as meant. */
-export function dateOf(query: URLSearchParams, name: string): Result<number | undefined, PlatformError> {
-  const text = query.get(name);
-  if (text === null || text === '') return ok(undefined);
-  const parsed = parseDateTime(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
-  return parsed === undefined ? invalid(`The query parameter ${name} is not an ISO 8601 date: ${text}`) : ok(parsed.ms);
+/** What `take` reads from the query parameters of a request; refused with everything that is wrong with them. */
+export function readQuery<T>(query: URLSearchParams, take: (query: Reader) => T): Result<T, PlatformError> {
+  const reader = new Reader(
+    (name) => query.getAll(name),
+    (name) => `The query parameter ${name}`,
+  );
+  const values = take(reader);
+  if (reader.faults.length === 0) return ok(values);
+  return fail({ kind: 'invalid', resource: 'undefined', message: reader.faults.join('; ') });
 }
 
 /** An inclusive range of dates, ms since the epoch. */
@@ -60,18 +21,8 @@ export interface DateRange {
 }
 
 /** `dateFrom` and `dateTo`, or another pair of names. */
-export function dateRangeOf(
-  query: URLSearchParams,
-  [fromName, toName]: readonly [string, string] = ['dateFrom', 'dateTo'],
-): Result<DateRange, PlatformError> {
-  const from = dateOf(query, fromName);
-  if (!from.ok) return from;
-  const to = dateOf(query, toName);
-  if (!to.ok) return to;
-  return ok({
-    ...(from.value !== undefined && { from: from.value }),
-    ...(to.value !== undefined && { to: to.value }),
-  });
+export function dateRangeOf(query: Reader, [from, to]: readonly [string, string] = ['dateFrom', 'dateTo']): DateRange {
+  return defined({ from: query.date(from), to: query.date(to) });
 }
 
 /** A deletion of many is refused unless at least one of source and dates narrows it down (rest-api section 7). */

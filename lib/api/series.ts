@@ -6,7 +6,7 @@ import type { Measurement } from '../platform/model';
 import { requireUsable } from './access';
 import { isObject } from './body';
 import { parseDateTime } from './date-time';
-import { dateRangeOf, flagOf, textOf } from './query';
+import { dateRangeOf, readQuery } from './query';
 import type { Answer, RequestContext } from './request';
 import { type Route, route } from './routes';
 
@@ -41,17 +41,18 @@ interface SeriesQuery {
 }
 
 function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
-  const missing = ['source', 'dateFrom', 'dateTo'].filter((name) => textOf(query, name) === undefined);
-  const range = dateRangeOf(query);
-  if (!range.ok) return range;
-  const source = textOf(query, 'source');
-  const { from, to } = range.value;
+  const read = readQuery(query, (reader) => ({
+    ...dateRangeOf(reader),
+    source: reader.optional('source'),
+    revert: reader.flag('revert'),
+    aggregationType: reader.optional('aggregationType')?.toUpperCase(),
+  }));
+  if (!read.ok) return read;
+  const { source, from, to, revert, aggregationType } = read.value;
   if (source === undefined || from === undefined || to === undefined) {
+    const missing = ['source', 'dateFrom', 'dateTo'].filter((name) => !query.get(name));
     return invalid(`Following mandatory parameters should be included: ${missing.join(', ')}`);
   }
-  const revert = flagOf(query, 'revert');
-  if (!revert.ok) return revert;
-  const aggregationType = textOf(query, 'aggregationType')?.toUpperCase();
   const aggregation = aggregations.find((known) => known === aggregationType);
   if (aggregationType !== undefined && aggregation === undefined) {
     return invalid(`The query parameter aggregationType knows ${aggregations.join(', ')}: ${aggregationType}`);
@@ -61,7 +62,7 @@ function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
     from,
     to,
     wanted: query.getAll('series').flatMap((names) => names.split(',')),
-    revert: revert.value,
+    revert,
     ...(aggregation !== undefined && { aggregation }),
   });
 }

@@ -47,7 +47,6 @@ export class AwsCaller {
       readonly clock: Clock;
       readonly environment?: NodeJS.ProcessEnv;
       readonly fetch?: typeof fetch;
-      readonly sleep?: (ms: number) => Promise<void>;
     },
   ) {}
 
@@ -57,7 +56,7 @@ export class AwsCaller {
       const answer = await this.attempt(call);
       if (answer instanceof AwsCallError) {
         if (attempt >= ATTEMPTS || !isPassing(answer.status)) throw answer;
-        await (this.deps.sleep ?? wait)(FIRST_WAIT_MS * 4 ** (attempt - 1));
+        await this.deps.clock.sleep(FIRST_WAIT_MS * 4 ** (attempt - 1));
       } else return answer;
     }
   }
@@ -93,7 +92,6 @@ export class AwsCaller {
 
 const hostOf = (service: string, region: string): string => `https://${service}.${region}.amazonaws.com`;
 const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
-const wait = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
 
 /** What the signer calculates with. */
 class Sha256 {

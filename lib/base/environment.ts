@@ -1,3 +1,5 @@
+import { Reader } from './reader';
+
 /**
  * What CDK puts into each function's environment (`cdk/`), read once per instance, so that a wrong deployment fails by
  * name. Read by hand: a schema library is a tenth of the ingest function's cold start (decision 3).
@@ -8,48 +10,15 @@ export class EnvironmentError extends Error {
 
 type Environment = NodeJS.ProcessEnv;
 
-/** Reads variables and remembers what is wrong with them, so that all faults are told at once. */
-class Reader {
-  readonly faults: string[] = [];
-
-  constructor(private readonly environment: Environment) {}
-
-  text(name: string): string {
-    const value = this.environment[name];
-    if (value) return value;
-    this.faults.push(`${name} is missing`);
-    return '';
-  }
-
-  /** Undefined when it is missing or empty. */
-  optional(name: string): string | undefined {
-    return this.environment[name] || undefined;
-  }
-
-  number(name: string): number {
-    const text = this.text(name);
-    const value = Number(text);
-    if (text !== '' && !Number.isFinite(value)) this.faults.push(`${name} is no number: ${text}`);
-    return value;
-  }
-
-  oneOf<const T extends string>(name: string, values: readonly [T, ...T[]]): T {
-    const text = this.environment[name] || values[0];
-    const found = values.find((value) => value === text);
-    if (found === undefined) this.faults.push(`${name} is none of ${values.join(', ')}: ${text}`);
-    return found ?? values[0];
-  }
-}
-
 function read<T>(environment: Environment, take: (reader: Reader) => T): T {
-  const reader = new Reader(environment);
+  const reader = new Reader((name) => [environment[name] ?? []].flat());
   const values = take(reader);
   if (reader.faults.length === 0) return values;
   throw new EnvironmentError(`environment of the function is wrong: ${reader.faults.join('; ')}`);
 }
 
 /** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage; `aws` when nothing is said. */
-const target = (reader: Reader) => reader.oneOf('TARGET', ['aws', 'emulator']);
+const target = (reader: Reader) => reader.oneOf('TARGET', ['aws', 'emulator']) ?? 'aws';
 /** Host of the account's data endpoint; the SDK's own choice when left out. */
 const iotEndpoint = (reader: Reader) => reader.optional('IOT_ENDPOINT');
 /** Where the changes of a message go: the bus, and the function that brings them to subscribers. */
@@ -120,7 +89,7 @@ function webSocketEndpoint(reader: Reader): string {
   if (own !== undefined || endpoint === '') return own ?? '';
   const base = reader.optional('AWS_ENDPOINT_URL');
   if (URL.canParse(endpoint, base)) return new URL(endpoint, base).href;
-  reader.faults.push(`WEBSOCKET_ENDPOINT is no URL: ${endpoint}`);
+  reader.fault('WEBSOCKET_ENDPOINT', `is no URL: ${endpoint}`);
   return '';
 }
 

@@ -22,6 +22,6 @@ export function changeSinks(
   return {
     listeners: new Listeners(deps),
     notify: new NotificationSink(aws, names.fanoutFunction),
-    process: new EventBus(aws, { name: names.eventBusName }),
+    process: new EventBus(aws, { name: names.eventBusName, clock: deps.clock }),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Clock } from '../base/clock';
+import { type Clock, randomBelow } from '../base/clock';
 import { fail, ok, type Result } from '../base/result';
 import { type ClientIdError, parseClientId } from './client-id';
 import { connectionPolicy } from './policy';
@@ -85,7 +85,7 @@ export async function authorizeConnection(event: unknown, deps: AuthorizeDeps): 
       isAuthenticated: true,
       principalId: principalId(tenant, user),
       policyDocuments: connectionPolicy(deps.policyArnPrefix, clientId),
-      disconnectAfterInSeconds: DAY_SECONDS - jitter(deps.clock),
+      disconnectAfterInSeconds: DAY_SECONDS - randomBelow(deps.clock, DISCONNECT_JITTER_SECONDS),
       refreshAfterInSeconds: DAY_SECONDS,
     },
   };
@@ -122,11 +122,6 @@ function parseConnect(event: unknown): Result<Connect, ConnectRefusal> {
 /** AWS takes letters and digits only, so the name is hashed: deleting characters would merge different users. */
 const principalId = (tenant: string, user: string): string =>
   createHash('sha256').update(`${tenant}/${user}`).digest('hex');
-
-function jitter(clock: Clock): number {
-  const [high = 0, low = 0] = clock.randomBytes(2);
-  return Math.floor(((high * 256 + low) / 65_536) * DISCONNECT_JITTER_SECONDS);
-}
 
 const refused = (reason: ConnectRefusal): Authorization => ({
   allowed: false,

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Table } from '../storage/table';
+import { OVERTAKEN, versioned } from '../storage/versioned';
 import { type Connection, ConnectionItems } from './items';
 import type { LifecycleEvent } from './lifecycle-event';
 import { afterEvent, isCurrent, listensOn } from './state';
@@ -18,8 +19,6 @@ export interface ConnectionChange {
 /** Topics that carry operations (mqtt-implementation section 19), and the filter gateways use. */
 const OPERATION_FILTER = /^(s\/ds|s\/dd|s\/dc\/(#|[^/]+)|s\/ol\/(#|[^/]+)|devicecontrol\/notifications)$/;
 
-const WRITE_ATTEMPTS = 12;
-
 /**
  * The state of each device's connection, kept from lifecycle events: one read and at most one write for an event. It says
  * who listens; whether a device is there at this moment only the broker knows.
@@ -33,18 +32,17 @@ export class Connections {
 
   /** Takes an event of the device's client; late, repeated and disordered ones are fine. */
   async apply(tenant: string, serial: string, event: LifecycleEvent): Promise<ConnectionChange> {
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    return versioned(this.deps.clock, `connection of ${serial}`, async () => {
       const stored = await this.items.read(tenant, serial);
       const connection = afterEvent(stored?.connection, event);
       const changed = connection !== stored?.connection;
       const version = (stored?.version ?? 0) + 1;
-      if (changed && !(await this.items.write(tenant, serial, { version, connection }))) continue;
+      if (changed && !(await this.items.write(tenant, serial, { version, connection }))) return OVERTAKEN;
       // a repeated event asks again on purpose: the request it made before may be what was lost
       const presence = presenceBy(connection, event);
       const listensForOperations = subscribesToOperations(connection, event);
       return { connection, listensForOperations, ...(presence && { presence }) };
-    }
-    throw new Error(`connection of ${serial}: ${WRITE_ATTEMPTS} writers were faster`);
+    });
   }
 
   async of(tenant: string, serial: string): Promise<Connection | undefined> {

@@ -1,5 +1,6 @@
 import { connectionKey } from '../storage/keys';
 import type { Table } from '../storage/table';
+import { replaces } from '../storage/versioned';
 
 /** One filter of a connection: whether it was last subscribed or unsubscribed, and when (ms since the epoch). */
 export interface TopicState {
@@ -44,9 +45,7 @@ export class ConnectionItems {
   async write(tenant: string, serial: string, { version, connection }: StoredConnection): Promise<boolean> {
     const written = await this.table.put(
       { ...connectionKey(tenant, serial), v: version, b: JSON.stringify(connection) },
-      version === 1
-        ? { text: 'attribute_not_exists(pk)' }
-        : { text: 'v = :before', values: { ':before': version - 1 } },
+      replaces(version),
     );
     return written.ok;
   }

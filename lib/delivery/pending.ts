@@ -1,3 +1,4 @@
+import { batchesOf } from '../base/batches';
 import type { Operation } from '../platform/model';
 import type { Operations } from '../platform/operations/operations';
 
@@ -6,21 +7,8 @@ import type { Operations } from '../platform/operations/operations';
  * the limit by itself goes alone, for the broker to judge.
  */
 export function packRows(operations: readonly (readonly string[])[], limit: number): readonly string[] {
-  const messages: string[] = [];
-  let open: { text: string; bytes: number } | undefined;
-  for (const rows of operations) {
-    if (rows.length === 0) continue;
-    const text = rows.join('\n');
-    const bytes = Buffer.byteLength(text);
-    if (open !== undefined && open.bytes + 1 + bytes <= limit) {
-      open = { text: `${open.text}\n${text}`, bytes: open.bytes + 1 + bytes };
-      continue;
-    }
-    if (open !== undefined) messages.push(open.text);
-    open = { text, bytes };
-  }
-  if (open !== undefined) messages.push(open.text);
-  return messages;
+  const texts = operations.filter((rows) => rows.length > 0).map((rows) => rows.join('\n'));
+  return batchesOf(texts, { limit, sizeOf: Buffer.byteLength, between: 1 }).map((some) => some.join('\n'));
 }
 
 /**

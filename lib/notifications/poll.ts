@@ -21,7 +21,7 @@ export interface PollResult {
  * poll: a client reads the answer of its latest only.
  */
 export async function waitForMail(
-  { registry, clock, sleep }: Pick<RealtimeDeps, 'registry' | 'clock' | 'sleep'>,
+  { registry, clock }: Pick<RealtimeDeps, 'registry' | 'clock'>,
   { clientId, poll }: Session,
   timeout: number,
 ): Promise<PollResult> {
@@ -29,7 +29,7 @@ export async function waitForMail(
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * GROWTH, LONGEST_WAIT)) {
     const left = deadline - clock.now();
     if (left <= 0) return { mail: [] };
-    await sleep(Math.min(wait, left));
+    await clock.sleep(Math.min(wait, left));
     const { session, mail } = await openMailbox(registry, clientId, MAIL_PER_ANSWER);
     if (session?.closed !== undefined) return { mail: [], reply: closedReply(session.closed, { channel: '' }) };
     if (session !== undefined && session.poll !== poll) return { mail: [] };

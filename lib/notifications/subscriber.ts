@@ -36,7 +36,6 @@ export interface RealtimeDeps {
   readonly authenticate: Authenticate;
   readonly listeners: Pick<Listeners, 'notifyUntil'>;
   readonly webSockets: WebSockets;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Who an Authorization header is from, if they may hear of anything: people need a role, devices hear of their own. */

@@ -48,7 +48,7 @@ export async function answerMessage(deps: RealtimeDeps, connectionId: string, te
   const { clientId } = answer.session ?? {};
   if (clientId !== undefined && clientId !== record.clientId)
     await bindWebSocket(deps.registry, connectionId, clientId);
-  if (isEarly(messages.value, answer, deps.clock.now())) await deps.sleep(HOLD_MS);
+  if (isEarly(messages.value, answer, deps.clock.now())) await deps.clock.sleep(HOLD_MS);
   return postAllButLast(deps, connectionId, answer);
 }
 

@@ -11,6 +11,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Clock, processClock } from '../base/clock';
 import { fail, ok, type Result } from '../base/result';
 
 type Marshalled = Record<string, AttributeValue>;
@@ -55,7 +56,7 @@ export class Table {
   constructor(
     private readonly client: DynamoDBClient,
     readonly name: string,
-    private readonly sleep: (ms: number) => Promise<void> = (ms) => new Promise((wake) => setTimeout(wake, ms)),
+    private readonly clock: Pick<Clock, 'sleep'> = processClock(),
   ) {}
 
   async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
@@ -175,7 +176,7 @@ export class Table {
 
   private async backOff(attempt: number): Promise<void> {
     if (attempt >= BATCH_ATTEMPTS) throw new Error(`DynamoDB left items of ${this.name} unprocessed`);
-    if (attempt > 0) await this.sleep(25 * 2 ** attempt);
+    if (attempt > 0) await this.clock.sleep(25 * 2 ** attempt);
   }
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { systemClock } from '../../lib/base/clock';
 import { rowOf, type Sample, type Station } from './weather';
 
 const UPLINK = 's/us';
@@ -50,7 +50,7 @@ export class Device {
     for (let at = 0; at < samples.length; at += ROWS_PER_PUBLISH) {
       const rows = samples.slice(at, at + ROWS_PER_PUBLISH).map((sample) => rowOf(this.station, sample));
       acknowledged.push(this.publish(rows.join('\n')).then(() => sent(rows.length)));
-      await pause(PUBLISH_EVERY_MS);
+      await systemClock.sleep(PUBLISH_EVERY_MS);
     }
     await Promise.all(acknowledged);
   }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { usageBetween } from '@cirrus/local-aws';
 import { type RunningCirrus, startCirrus } from '../cirrus';
@@ -46,7 +45,7 @@ async function replayAll(cirrus: RunningCirrus, replays: readonly Replay[]): Pro
 }
 
 /** Creates an operation over REST and follows it until the device has executed it. */
-async function operate(rest: RestClient, { device }: Replay): Promise<Operation> {
+async function operate({ clock }: RunningCirrus, rest: RestClient, { device }: Replay): Promise<Operation> {
   const started = performance.now();
   let operation = await rest.createRestart(await rest.deviceId(device.station.serial));
   say(`  operation ${operation.id} for ${device.station.serial}: c8y_Restart`);
@@ -56,7 +55,7 @@ async function operate(rest: RestClient, { device }: Replay): Promise<Operation>
     shown = status;
     if (status === 'SUCCESSFUL' || status === 'FAILED') return operation;
     if (performance.now() - started > OPERATION_LIMIT_MS) return operation;
-    await pause(20);
+    await clock.sleep(20);
   }
 }
 
@@ -84,7 +83,7 @@ async function show(cirrus: RunningCirrus): Promise<boolean> {
 
     heading('An operation, created over REST and executed by one device');
     const [first] = replays;
-    const operation = first && (await operate(rest, first));
+    const operation = first && (await operate(cirrus, rest, first));
 
     const devices: DeviceSummary[] = [];
     for (const replay of replays) devices.push(await summarize(cirrus, rest, replay));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageAnswer, pageQueryOf, takePage } from '../../lib/api/page';
+import { readQuery } from '../../lib/api/query';
 import type { PlatformRequest } from '../../lib/api/request';
 
 async function* upTo(count: number, read: { last: number } = { last: 0 }): AsyncGenerator<number> {
@@ -11,7 +12,7 @@ async function* upTo(count: number, read: { last: number } = { last: 0 }): Async
 }
 
 function pageOf(query: string) {
-  const page = pageQueryOf(new URLSearchParams(query));
+  const page = readQuery(new URLSearchParams(query), pageQueryOf);
   if (!page.ok) throw new Error(page.error.message);
   return page.value;
 }
@@ -47,7 +48,10 @@ describe('pageQueryOf', () => {
   it.each(['pageSize=-1', 'pageSize=x', 'currentPage=0', 'currentPage=1.5', 'withTotalPages=maybe'])(
     'refuses %s',
     (query) => {
-      expect(pageQueryOf(new URLSearchParams(query))).toMatchObject({ ok: false, error: { kind: 'invalid' } });
+      expect(readQuery(new URLSearchParams(query), pageQueryOf)).toMatchObject({
+        ok: false,
+        error: { kind: 'invalid' },
+      });
     },
   );
 });

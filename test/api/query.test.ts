@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { dateOf, dateRangeOf, flagOf, listOf, wordsOf } from '../../lib/api/query';
+import { dateRangeOf, readQuery } from '../../lib/api/query';
+import type { Reader } from '../../lib/base/reader';
 
-const query = (text: string) => new URLSearchParams(text);
+const read = <T>(text: string, take: (query: Reader) => T) => readQuery(new URLSearchParams(text), take);
 const refused = { ok: false, error: { kind: 'invalid' } };
 
 describe('query parameters', () => {
-  it('reads flags', () => {
-    expect(flagOf(query('revert=true'), 'revert')).toEqual({ ok: true, value: true });
-    expect(flagOf(query(''), 'revert')).toEqual({ ok: true, value: false });
-    expect(flagOf(query('revert=1'), 'revert')).toMatchObject(refused);
+  it('are read as flags', () => {
+    expect(read('revert=true', (query) => query.flag('revert'))).toEqual({ ok: true, value: true });
+    expect(read('revert', (query) => query.flag('revert'))).toEqual({ ok: true, value: true });
+    expect(read('', (query) => query.flag('revert'))).toEqual({ ok: true, value: false });
+    expect(read('revert=1', (query) => query.flag('revert'))).toMatchObject(refused);
   });
 
-  it('reads comma lists, repeated or not', () => {
-    expect(listOf(query('ids=1,2, 3,&ids=4'), 'ids')).toEqual(['1', '2', '3', '4']);
-    expect(listOf(query('ids=,'), 'ids')).toBeUndefined();
+  it('are read as comma lists, repeated or not', () => {
+    expect(read('ids=1,2, 3,&ids=4', (query) => query.list('ids'))).toEqual({ ok: true, value: ['1', '2', '3', '4'] });
+    expect(read('ids=,', (query) => query.list('ids'))).toEqual({ ok: true, value: undefined });
   });
 
-  it('reads words of a vocabulary whatever their case', () => {
+  it('are read as words of a vocabulary whatever their case', () => {
     const known = ['ACTIVE', 'CLEARED'] as const;
-    expect(wordsOf(query('status=active,CLEARED'), 'status', known)).toEqual({ ok: true, value: known });
-    expect(wordsOf(query('status=OPEN'), 'status', known)).toMatchObject(refused);
+    const status = (query: Reader) => query.words('status', known);
+    expect(read('status=active,CLEARED', status)).toEqual({ ok: true, value: known });
+    expect(read('status=OPEN', status)).toMatchObject(refused);
   });
 
   it.each([
@@ -28,15 +31,25 @@ describe('query parameters', () => {
     ['2026-02-03T04:05:06%2B01:00', Date.UTC(2026, 1, 3, 3, 5, 6)],
     ['2026-02-03T04:05:06+01:00', Date.UTC(2026, 1, 3, 3, 5, 6)],
     ['2026-02-03T04:05:06', Date.UTC(2026, 1, 3, 4, 5, 6)],
-  ])('reads %s', (text, ms) => {
-    expect(dateOf(query(`dateFrom=${text}`), 'dateFrom')).toEqual({ ok: true, value: ms });
+  ])('are read as a date: %s', (text, ms) => {
+    expect(read(`dateFrom=${text}`, (query) => query.date('dateFrom'))).toEqual({ ok: true, value: ms });
   });
 
-  it.each(['yesterday', '2026-02-30', '2026-02-03T25:00:00Z', '1770091506789'])('refuses the date %s', (text) => {
-    expect(dateOf(query(`dateFrom=${text}`), 'dateFrom')).toMatchObject(refused);
+  it.each(['yesterday', '2026-02-30', '2026-02-03T25:00:00Z', '1770091506789'])('are no date: %s', (text) => {
+    expect(read(`dateFrom=${text}`, (query) => query.date('dateFrom'))).toMatchObject(refused);
   });
 
-  it('reads a range with an open end', () => {
-    expect(dateRangeOf(query('dateTo=1970-01-02'))).toEqual({ ok: true, value: { to: 86_400_000 } });
+  it('are read as a range with an open end', () => {
+    expect(read('dateTo=1970-01-02', (query) => dateRangeOf(query))).toEqual({ ok: true, value: { to: 86_400_000 } });
+  });
+
+  it('are refused with everything that is wrong with them', () => {
+    const asked = read('revert=1&dateFrom=now&dateTo=then', (query) => [dateRangeOf(query), query.flag('revert')]);
+    const message = [
+      'The query parameter dateFrom is not an ISO 8601 date: now',
+      'The query parameter dateTo is not an ISO 8601 date: then',
+      'The query parameter revert must be true or false: 1',
+    ].join('; ');
+    expect(asked).toEqual({ ok: false, error: { kind: 'invalid', resource: 'undefined', message } });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsCallError, AwsCaller } from '../../lib/base/aws-call';
-import { ManualClock } from '../support/clock';
+import { FlowingClock } from '../support/clock';
 
 const CALL = { service: 'lambda', path: '/2015-03-31/functions/f/invocations', body: '{"a":1}' };
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
@@ -13,12 +13,11 @@ interface Sent {
 /** A caller whose network answers with these statuses in turn; 0 is a lost connection. */
 function callerWith(statuses: readonly number[], environment: NodeJS.ProcessEnv = {}) {
   const sent: Sent[] = [];
-  const waits: number[] = [];
+  const clock = new FlowingClock(Date.UTC(2026, 0, 1));
   Object.assign(process.env, CREDENTIALS);
   const caller = new AwsCaller({
-    clock: new ManualClock(Date.UTC(2026, 0, 1)),
+    clock,
     environment: { AWS_REGION: 'eu-central-1', ...environment },
-    sleep: async (ms) => void waits.push(ms),
     fetch: async (url, init) => {
       const status = statuses[sent.length] ?? 200;
       sent.push({ url: String(url), headers: init?.headers as Record<string, string> });
@@ -26,7 +25,7 @@ function callerWith(statuses: readonly number[], environment: NodeJS.ProcessEnv 
       return new Response(status < 300 ? 'done' : 'no', { status });
     },
   });
-  return { caller, sent, waits };
+  return { caller, sent, waits: clock.waits };
 }
 
 describe('a signed call', () => {

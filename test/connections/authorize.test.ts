@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../lib/base/clock';
 import { fail, ok } from '../../lib/base/result';
 import { type AuthorizeDeps, authorizeConnection } from '../../lib/connections/authorize';
 import { connectionPolicy, POLICY_DOCUMENT_LIMIT } from '../../lib/connections/policy';
@@ -16,7 +17,7 @@ const good = { username: 't100/device_SN1', password: base64('pässwörd'), clie
 function deps(overrides: Partial<AuthorizeDeps> = {}) {
   const calls: string[] = [];
   const made: AuthorizeDeps = {
-    clock: { now: () => 0, randomBytes: (length) => new Uint8Array(length).fill(128) },
+    clock: { ...systemClock, now: () => 0, randomBytes: (length) => new Uint8Array(length).fill(128) },
     policyArnPrefix: ARN,
     verify: async (...login) => {
       calls.push(`verify ${login.join(' ')}`);

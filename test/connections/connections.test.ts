@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Connections } from '../../lib/connections/connections';
 import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
-import { ManualClock } from '../support/clock';
+import { FlowingClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
 let tables: Tables;
 let connections: Connections;
-const clock = new ManualClock();
+const clock = new FlowingClock();
 
 beforeAll(async () => {
   tables = await startTables();

@@ -5,7 +5,7 @@ import type { Uplink } from '../../lib/mqtt/uplink';
 import { beginMessage } from '../../lib/platform/message';
 import { platformServices } from '../../lib/platform/services';
 import { staticRows } from '../../lib/protocols/smartrest/static/channel';
-import { ManualClock } from '../support/clock';
+import { FlowingClock, type ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
 export const TENANT = 't100';
@@ -31,7 +31,7 @@ export class Uplinks {
 
   static async start(): Promise<Uplinks> {
     const tables = await startTables();
-    const clock = new ManualClock(SENT_AT);
+    const clock = new FlowingClock(SENT_AT);
     return new Uplinks(tables, clock, platformServices({ ...tables, clock }));
   }
 

@@ -7,7 +7,7 @@ import { answerMessage, closeWebSocket, openWebSocket } from '../../lib/notifica
 import { insertUser, replaceSecret } from '../../lib/platform/access/items';
 import { link } from '../../lib/platform/inventory/link-items';
 import { insertObject } from '../../lib/platform/inventory/object-items';
-import { ManualClock } from '../support/clock';
+import { FlowingClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
 export const TENANT = 't100';
@@ -28,9 +28,21 @@ export interface BayeuxMessage {
   readonly data?: { readonly realtimeAction: string; readonly data: unknown };
 }
 
+/** A clock that waiting moves, and that says so. */
+class WatchedClock extends FlowingClock {
+  constructor(private readonly onSleep: () => Promise<void>) {
+    super();
+  }
+
+  override async sleep(ms: number): Promise<void> {
+    await super.sleep(ms);
+    await this.onSleep();
+  }
+}
+
 /** Real-time notifications on an in-memory database: clients, changes, and a clock that waiting moves. */
 export class RealtimeWorld {
-  readonly clock = new ManualClock();
+  readonly clock: FlowingClock = new WatchedClock(() => this.onSleep());
   /** Frames posted to each WebSocket. */
   readonly posted = new Map<string, string[]>();
   readonly closed: string[] = [];
@@ -63,10 +75,6 @@ export class RealtimeWorld {
       webSockets,
       listeners: this.listeners,
       authenticate: async (authorization) => this.authenticate(authorization),
-      sleep: async (ms) => {
-        clock.advance(ms);
-        await this.onSleep();
-      },
     };
     const onUnreachable = (error: unknown): void => void this.unreachable.push(error);
     this.fanOut = new FanOut({ registry, clock, webSockets, onUnreachable });

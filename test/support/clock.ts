@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/base/clock';
 /** A clock that stands still until a test moves it; its random bytes repeat from run to run. */
 export class ManualClock implements Clock {
   private drawn = 0;
+  private sleepers: { readonly until: number; readonly wake: () => void }[] = [];
 
   constructor(private time: number = Date.UTC(2026, 1, 3, 4, 5, 6, 789)) {}
 
@@ -12,11 +13,21 @@ export class ManualClock implements Clock {
 
   /** Moves time forward. */
   advance(ms: number): void {
-    this.time += ms;
+    this.set(this.time + ms);
   }
 
   set(ms: number): void {
     this.time = ms;
+    const awake = this.sleepers.filter(({ until }) => until <= ms);
+    this.sleepers = this.sleepers.filter(({ until }) => until > ms);
+    for (const { wake } of awake) wake();
+  }
+
+  /** Resolves when the clock has been moved that far. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((wake) => {
+      this.sleepers.push({ until: this.time + ms, wake });
+    });
   }
 
   /** A counter through a 32-bit mixer: distinct draws, the same ones in every run. */
@@ -28,5 +39,16 @@ export class ManualClock implements Clock {
       mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
       return (mixed ^ (mixed >>> 16)) & 0xff;
     });
+  }
+}
+
+/** A clock that waiting moves, so that nobody waits in vain. */
+export class FlowingClock extends ManualClock {
+  /** What was waited for, in milliseconds. */
+  readonly waits: number[] = [];
+
+  override async sleep(ms: number): Promise<void> {
+    this.waits.push(ms);
+    this.advance(ms);
   }
 }

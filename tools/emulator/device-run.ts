@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import * as z from 'zod';
+import { systemClock } from '../../lib/base/clock';
 import { connectDevice, findBroker } from './broker';
 import { EmulatorRest } from './rest';
 import { type EmulatorSettings, stackOutputsOf } from './settings';
@@ -123,7 +123,7 @@ async function until<T>(what: string, check: () => Promise<T>): Promise<T> {
       return await check();
     } catch (cause) {
       if (performance.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`, { cause });
-      await pause(INTERVAL_MS);
+      await systemClock.sleep(INTERVAL_MS);
     }
   }
 }

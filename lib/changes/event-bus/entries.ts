@@ -1,3 +1,4 @@
+import { batchesOf } from '../../base/batches';
 import type { Change, ChangeContext } from '../changes';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE, EVENT_VERSION } from './event-names';
 import type { ChangesEvent, EventChange } from './schema';
@@ -60,17 +61,7 @@ function bySource(changes: readonly Change[]): Map<string, string[]> {
 function detailsOf(header: Header, changes: readonly string[]): string[] {
   const start = `${JSON.stringify(header).slice(0, -1)},"changes":[`;
   const room = ENTRY_BYTES - bytesOf(start) - 2;
-  const groups: string[][] = [];
-  let left = 0;
-  for (const text of changes) {
-    const bytes = bytesOf(text) + 1;
-    if (groups.length === 0 || bytes > left) {
-      groups.push([]);
-      left = room;
-    }
-    groups.at(-1)?.push(text);
-    left -= bytes;
-  }
+  const groups = batchesOf(changes, { limit: room, sizeOf: bytesOf, between: 1 });
   return groups.map((texts) => `${start}${texts.join(',')}]}`);
 }
 

@@ -1,4 +1,6 @@
 import type { AwsCaller } from '../../base/aws-call';
+import { batchesOf } from '../../base/batches';
+import type { Clock } from '../../base/clock';
 import type { Change, ChangeContext, ChangeSink } from '../changes';
 import { type BusEntry, ENTRY_BYTES, entriesOf, type SizedEntry } from './entries';
 
@@ -22,20 +24,16 @@ export class EventBusError extends Error {
 
 export interface EventBusOptions {
   readonly name: string;
-  /** How to wait between attempts; a timer unless a test says otherwise. */
-  readonly sleep?: (ms: number) => Promise<void>;
+  /** Waits between attempts. */
+  readonly clock: Pick<Clock, 'sleep'>;
 }
 
 /** Event processing: the changes of a message as entries on the EventBridge bus, one per source. */
 export class EventBus implements ChangeSink {
-  private readonly sleep: (ms: number) => Promise<void>;
-
   constructor(
     private readonly aws: Pick<AwsCaller, 'post'>,
     private readonly options: EventBusOptions,
-  ) {
-    this.sleep = options.sleep ?? ((ms) => new Promise((wake) => setTimeout(wake, ms)));
-  }
+  ) {}
 
   /**
    * Puts everything or throws an EventBusError; what was put before stays put. The caller's retry repeats entries, which
@@ -50,7 +48,7 @@ export class EventBus implements ChangeSink {
     let pending = request;
     let reason = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await this.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      if (attempt > 0) await this.options.clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       const results = await this.send(pending.map(({ entry }) => entry));
       pending = pending.filter((_, index) => results[index]?.EventId === undefined);
       if (pending.length === 0) return;
@@ -74,18 +72,5 @@ export class EventBus implements ChangeSink {
   }
 }
 
-function requestsOf(entries: readonly SizedEntry[]): SizedEntry[][] {
-  const requests: SizedEntry[][] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const last = requests.at(-1);
-    if (last === undefined || last.length === REQUEST_ENTRIES || bytes + entry.bytes > REQUEST_BYTES) {
-      requests.push([entry]);
-      bytes = entry.bytes;
-    } else {
-      last.push(entry);
-      bytes += entry.bytes;
-    }
-  }
-  return requests;
-}
+const requestsOf = (entries: readonly SizedEntry[]): SizedEntry[][] =>
+  batchesOf(entries, { limit: REQUEST_BYTES, count: REQUEST_ENTRIES, sizeOf: ({ bytes }) => bytes });

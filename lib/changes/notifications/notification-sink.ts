@@ -1,4 +1,5 @@
 import type { AwsCaller } from '../../base/aws-call';
+import { batchesOf } from '../../base/batches';
 import type { Change, ChangeContext, ChangeSink } from '../changes';
 import type { FanOutEvent } from './fan-out-event';
 import { reduced } from './reduced';
@@ -28,22 +29,14 @@ export class NotificationSink implements ChangeSink {
 
 /** Cuts changes into as few events as they fit into; one too large for any is reduced to its reference. */
 export function partsOf(changes: readonly Change[], limit = EVENT_BYTES): Change[][] {
-  const parts: Change[][] = [];
-  let room = 0;
-  for (const change of changes) {
-    const bytes = sizeOf(change);
-    const fitting = bytes > limit ? reduced(change) : change;
-    const needed = bytes > limit ? sizeOf(fitting) : bytes;
-    const last = parts.at(-1);
-    if (last === undefined || needed > room) {
-      parts.push([fitting]);
-      room = limit - needed;
-    } else {
-      last.push(fitting);
-      room -= needed;
-    }
-  }
-  return parts;
+  const sized = changes.map((change) => {
+    const bytes = bytesOf(change);
+    if (bytes <= limit) return { change, bytes };
+    const small = reduced(change);
+    return { change: small, bytes: bytesOf(small) };
+  });
+  const parts = batchesOf(sized, { limit, sizeOf: ({ bytes }) => bytes, between: 1 });
+  return parts.map((part) => part.map(({ change }) => change));
 }
 
-const sizeOf = (change: Change): number => Buffer.byteLength(JSON.stringify(change)) + 1;
+const bytesOf = (change: Change): number => Buffer.byteLength(JSON.stringify(change));

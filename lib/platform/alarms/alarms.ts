@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
+import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, PlatformDeps } from '../call';
 import type { PlatformError } from '../errors';
 import { fold, insert, isoOf } from '../journal';
@@ -48,7 +49,7 @@ export interface AlarmInput {
   readonly fragments?: JsonObject;
 }
 
-export interface AlarmsDeps extends Pick<PlatformDeps, 'registry'> {
+export interface AlarmsDeps extends Pick<PlatformDeps, 'registry' | 'clock'> {
   /** Is the device in maintenance? Then new alarms are not created (static-templates section 6). Never, when left out. */
   readonly isSuppressed?: (tenant: string, deviceId: string) => Promise<boolean>;
 }
@@ -62,7 +63,6 @@ export type ActiveAlarmCounts = Readonly<Record<Lowercase<Severity>, number>>;
 type Device = Pick<DeviceRef, 'id'>;
 
 const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNING: 'warning' } as const;
-const WRITE_ATTEMPTS = 12;
 
 /**
  * Alarms (static-templates section 6, rest-api section 8). A device has one slot per alarm type, which holds the newest
@@ -210,7 +210,7 @@ export class Alarms {
     keeps: (state: SlotState) => boolean = () => true,
   ): Promise<Alarm | undefined> {
     const { tenant } = call.origin;
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    return versioned(this.deps.clock, `alarm ${type} of device ${device}`, async () => {
       const stored = await this.items.slot(tenant, device, type);
       const before = parseSlot(stored);
       const old = fold(before, slotStep);
@@ -222,11 +222,10 @@ export class Alarms {
       if (inserted === undefined) return alarm;
       await this.writeClosed(tenant, device, type, old, state);
       const slot = { type, version: (stored?.version ?? 0) + 1, body: slotBody(after) };
-      if (!(await this.items.writeSlot(tenant, device, slot, listingOf(state.current)))) continue;
+      if (!(await this.items.writeSlot(tenant, device, slot, listingOf(state.current)))) return OVERTAKEN;
       for (const change of changesBetween(old, state, device, type)) call.effects.changed(change);
       return alarm;
-    }
-    throw new Error(`alarm ${type} of device ${device}: ${WRITE_ATTEMPTS} writers were faster`);
+    });
   }
 
   private async writeClosed(tenant: string, device: string, type: string, old: SlotState, state: SlotState) {

@@ -1,6 +1,7 @@
 import { alarmHistoryKey, alarmPartition, alarmSlotKey, LIST_INDEX, listPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Expression, Item, Table } from '../../storage/table';
+import { replaces } from '../../storage/versioned';
 
 /** How an alarm stands in the tenant's list: set when it is made and never after, so that changes cost no index write. */
 export interface AlarmListing {
@@ -115,9 +116,6 @@ const listAttributes = (tenant: string, { creationTime, id }: AlarmListing) => (
   listPk: listPartition(tenant, 'alarms'),
   listSk: `${creationTime}#${id}`,
 });
-
-const replaces = (version: number): Expression =>
-  version === 1 ? { text: 'attribute_not_exists(pk)' } : { text: 'v = :before', values: { ':before': version - 1 } };
 
 const beginsWith = (pk: string, prefix: string): Expression => ({
   text: 'pk = :pk AND begins_with(sk, :prefix)',

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../base/json';
 import { fold, foldThrough, settle } from '../journal';
 import type { Alarm, Change } from '../model';
+import { sourcedObject } from '../sourced-object';
 import type { AlarmItem, AlarmListing, AlarmSlotItem } from './items';
 import {
   type AlarmDraft,
@@ -65,13 +65,8 @@ export const changeOf = (action: Change['action'], alarm: Alarm): Change => ({
   api: 'alarms',
   action,
   sourceId: alarm.source,
-  object: alarmObject(alarm),
+  object: sourcedObject(alarm),
 });
-
-/** The alarm as REST shows it, without links (rest-api section 8). */
-export function alarmObject({ source, fragments, ...members }: Alarm): JsonObject {
-  return { ...fragments, ...members, source: { id: source } };
-}
 
 /** Newest first; ids break a tie. */
 export function byCreation(one: Alarm, other: Alarm): number {

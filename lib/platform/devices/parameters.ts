@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, PlatformDeps } from '../call';
 import { mergeMembers } from '../inventory/member-merge';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
@@ -12,7 +13,6 @@ import { type Refusal, refusal } from '../outcome';
 import type { Events } from '../readings/events';
 
 const EVENT_TYPE = 'c8y_ParameterUpdate';
-const WRITE_ATTEMPTS = 12;
 
 export interface ParameterUpdate {
   readonly text?: string;
@@ -25,7 +25,7 @@ export interface ParameterUpdate {
 /** Device parameters: an event that says what changed, mirrored into the device object (static-templates 408). */
 export class Parameters {
   constructor(
-    private readonly deps: Pick<PlatformDeps, 'registry'>,
+    private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>,
     private readonly events: Pick<Events, 'create'>,
   ) {}
 
@@ -33,7 +33,7 @@ export class Parameters {
   async update(call: Call, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
     const { fragments, onlyIfChanged, text, time } = update;
     const at = asOf(call.origin);
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    return versioned(this.deps.clock, `parameters of ${device.serial}`, async () => {
       const read = await getObject(this.deps.registry, call.origin.tenant, device.id);
       if (read === undefined) return fail(GONE);
       const merge = mergeMembers(read, fragments, at);
@@ -42,7 +42,7 @@ export class Parameters {
       );
       if (onlyIfChanged && !isChanged) return ok(undefined);
       const isNew = Object.keys(merge.set).length > 0;
-      if (isNew && !(await replaceMembers(this.deps.registry, call.origin.tenant, read, merge))) continue;
+      if (isNew && !(await replaceMembers(this.deps.registry, call.origin.tenant, read, merge))) return OVERTAKEN;
       await relist(this.deps.registry, call.origin.tenant, read, { set: merge.set, remove: [], asOf: at });
       this.tell(call, read, merge.set, isChanged);
       this.events.create(call, device, {
@@ -52,8 +52,7 @@ export class Parameters {
         fragments,
       });
       return ok(undefined);
-    }
-    throw new Error(`parameters of ${device.serial}: ${WRITE_ATTEMPTS} writers were faster`);
+    });
   }
 
   private tell(call: Call, read: ObjectRecord, set: JsonObject, isChanged: boolean): void {

@@ -1,5 +1,6 @@
 import { softwareKey } from '../../storage/keys';
 import type { Table } from '../../storage/table';
+import { replaces } from '../../storage/versioned';
 
 /** A device's software list as stored: which object shows it, and the journal as JSON. */
 export interface SoftwareItem {
@@ -30,7 +31,7 @@ export async function writeSoftware(
 ): Promise<boolean> {
   const put = await registry.put(
     { ...softwareKey(tenant, deviceId), v: version, list: listId, j: journal, k: linked },
-    version === 1 ? { text: 'attribute_not_exists(pk)' } : { text: 'v = :before', values: { ':before': version - 1 } },
+    replaces(version),
   );
   return put.ok;
 }

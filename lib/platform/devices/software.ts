@@ -1,3 +1,4 @@
+import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, PlatformDeps } from '../call';
 import type { SoftwareItem } from '../commands';
 import type { Inventory } from '../inventory/inventory';
@@ -8,7 +9,6 @@ import { markLinked, readSoftware, type SoftwareItem as StoredSoftware, writeSof
 /** The child addition that shows a device's list (static-templates 140). */
 const LIST_TYPE = 'c8y_InstalledSoftwareList';
 const LIST_FRAGMENT = 'c8y_SoftwareList';
-const WRITE_ATTEMPTS = 12;
 
 type SoftwareEvent = Stamped & {
   readonly change: 'replace' | 'append' | 'remove';
@@ -28,7 +28,7 @@ const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
  */
 export class Software {
   constructor(
-    private readonly deps: Pick<PlatformDeps, 'registry'>,
+    private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>,
     private readonly inventory: Pick<Inventory, 'create' | 'addChild' | 'updateFragments' | 'delete'>,
   ) {}
 
@@ -39,7 +39,7 @@ export class Software {
   ): Promise<void> {
     const { tenant } = call.origin;
     const event: SoftwareEvent = { asOf: asOf(call.origin), change, items };
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    await versioned(this.deps.clock, `software list of ${device.serial}`, async () => {
       const stored = await readSoftware(this.deps.registry, tenant, device.id);
       const before = stored === undefined ? EMPTY : parseJournal(stored);
       const journal = withEvent(before, event);
@@ -53,8 +53,8 @@ export class Software {
         return;
       }
       if (stored === undefined) await this.inventory.delete(call, listId);
-    }
-    throw new Error(`software list of ${device.serial}: ${WRITE_ATTEMPTS} writers were faster`);
+      return OVERTAKEN;
+    });
   }
 
   private async createList(call: Call): Promise<string> {

@@ -111,7 +111,7 @@ export class Inventory {
   }
 
   private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, PlatformError>> {
-    const done = await updateObject(this.deps.registry, call, id, update);
+    const done = await updateObject(this.deps, call, id, update);
     if (done.ok && requires(update, done.value)) await this.requirementListener(call, id);
     return done;
   }

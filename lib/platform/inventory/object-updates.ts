@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
-import type { Call } from '../call';
+import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned';
+import type { Call, PlatformDeps } from '../call';
 import type { PlatformError } from '../errors';
 import { asOf, type ManagedObject } from '../model';
 import { delist, enlist } from './list-items';
@@ -16,17 +17,15 @@ export interface FragmentUpdate {
   readonly onlyIfAbsent?: boolean;
 }
 
+type UpdateDeps = Pick<PlatformDeps, 'registry' | 'clock'>;
 type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, PlatformError>;
-
-/** More than as many others at once is no race but a loop. */
-const ATTEMPTS = 8;
 
 /**
  * Changes members of an object, each unless it was changed later already: one conditional write and no read, but for a
  * change that overtook this one, or more members than an expression holds.
  */
 export async function updateObject(
-  registry: Table,
+  { registry, clock }: UpdateDeps,
   call: Call,
   id: string,
   update: FragmentUpdate,
@@ -35,7 +34,7 @@ export async function updateObject(
   let record: ObjectRecord | undefined;
   let anyChanged = false;
   for (const part of parts) {
-    const done = await updatePart(registry, call.origin.tenant, id, part);
+    const done = await updatePart({ registry, clock }, call.origin.tenant, id, part);
     if (!done.ok) return done;
     record = done.value.record;
     anyChanged ||= done.value.changed;
@@ -47,9 +46,14 @@ export async function updateObject(
   return ok(object);
 }
 
-async function updatePart(registry: Table, tenant: string, id: string, change: MemberChange): Promise<Updated> {
+async function updatePart(
+  { registry, clock }: UpdateDeps,
+  tenant: string,
+  id: string,
+  change: MemberChange,
+): Promise<Updated> {
   let part = change;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const updated = await tryVersioned(clock, async (): Promise<Updated | Overtaken> => {
     const done = await changeMembers(registry, tenant, id, part);
     if (done.ok) {
       await relist(registry, tenant, done.value, part);
@@ -60,8 +64,9 @@ async function updatePart(registry: Table, tenant: string, id: string, change: M
     const current = await getObject(registry, tenant, id);
     if (current === undefined) return fail(objectNotFound(id));
     part = stillNewer(current, part);
-    if (isEmpty(part)) return ok({ record: current, changed: false });
-  }
+    return isEmpty(part) ? ok({ record: current, changed: false }) : OVERTAKEN;
+  });
+  if (updated.ok) return updated.value;
   const message = `The object ${id} is being changed by too many others`;
   return fail({ kind: 'conflict', resource: 'inventory', name: 'conflict', message });
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../base/clock';
+import { OVERTAKEN, versioned } from '../../storage/versioned';
 import { fold, JOURNAL_CHARACTERS, JOURNAL_WINDOW_MS, millisOf, settle } from '../journal';
 import {
   type AgendaFold,
@@ -20,18 +22,19 @@ export interface AgendaChange {
   readonly changed: readonly { readonly record: OperationRecord; readonly progress: Progress }[];
 }
 
-const WRITE_ATTEMPTS = 12;
-
 /**
  * The open operations of an agent's devices and the journal of what happened to them lately. A status change is one Query
  * and two writes: the device's journal under its version, then the record of each operation it changed.
  */
 export class Agendas {
-  constructor(private readonly items: OperationItems) {}
+  constructor(
+    private readonly items: OperationItems,
+    private readonly clock: Clock,
+  ) {}
 
   /** Puts an event into a device's journal and carries out what follows from it. An event that can mean no operation is not kept. */
   async apply(tenant: string, agent: string, device: string, event: OperationEvent): Promise<AgendaChange> {
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    return versioned(this.clock, `operations of device ${device}`, async () => {
       const { entries, journals } = await this.items.agenda(tenant, agent, device);
       const stored = journals[0];
       const before = parseAgenda(stored);
@@ -42,11 +45,11 @@ export class Agendas {
       const version = (stored?.version ?? 0) + 1;
       const step = agendaStep(entries);
       const kept = await this.prune(tenant, agent, entries, settle(journal, step));
-      if (!(await this.items.writeJournal(tenant, agent, { device, version, body: JSON.stringify(kept) }))) continue;
+      if (!(await this.items.writeJournal(tenant, agent, { device, version, body: JSON.stringify(kept) })))
+        return OVERTAKEN;
       const changed = changedBetween(fold(before, step), state);
       return this.write(tenant, event, { taken, state, changed, version });
-    }
-    throw new Error(`operations of device ${device}: ${WRITE_ATTEMPTS} writers were faster`);
+    });
   }
 
   /** The PENDING entries of an agent's agenda, oldest first: one Query. */

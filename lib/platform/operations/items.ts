@@ -14,6 +14,7 @@ import {
 } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
+import { replaces } from '../../storage/versioned';
 
 /** The operation record: what it was created with, and beside it what became of it. */
 export interface OperationRecord {
@@ -162,9 +163,7 @@ export class OperationItems {
   async writeJournal(tenant: string, agent: string, { device, version, body }: AgendaJournal): Promise<boolean> {
     const written = await this.table.put(
       { ...agendaJournalKey(tenant, agent, device), device, v: version, body },
-      version === 1
-        ? { text: 'attribute_not_exists(pk)' }
-        : { text: 'v = :before', values: { ':before': version - 1 } },
+      replaces(version),
     );
     return written.ok;
   }

@@ -66,7 +66,7 @@ export class Operations {
 
   constructor(private readonly deps: OperationsDeps) {
     this.items = new OperationItems(deps.registry);
-    this.agendas = new Agendas(this.items);
+    this.agendas = new Agendas(this.items, deps.clock);
     this.lists = new OperationLists(this.items, this.agendas);
     this.ids = new OperationIds(deps.clock);
   }

@@ -1,12 +1,14 @@
 import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import { OVERTAKEN, tryVersioned } from '../../storage/versioned';
 import type { Call, PlatformDeps } from '../call';
 import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
 import { asOf, type Change, type DeviceEvent, type DeviceRef, type Origin } from '../model';
 import { type Refusal, refusal } from '../outcome';
+import { sourcedObject } from '../sourced-object';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
 import { readingId } from './ids';
@@ -35,8 +37,6 @@ export type EventFilter = Pick<EventQuery, 'from' | 'to'> & {
   /** Newest first. */
   readonly descending?: boolean;
 };
-
-const UPDATE_ATTEMPTS = 8;
 
 /** Events (rest-api section 7): something that happened once; its text and fragments may change. */
 export class Events {
@@ -75,16 +75,17 @@ export class Events {
   /** Each member unless it was changed later already: one read and one write. */
   async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, PlatformError>> {
     const { tenant } = call.origin;
-    for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
+    const done = await tryVersioned(this.deps.clock, async () => {
       const current = await this.record(tenant, id);
       if (current === undefined) return fail(eventNotFound(id));
       const next = changed(current, update, asOf(call.origin));
       if (next === undefined) return ok(current.event);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
-      if (!replaced.ok) continue;
+      if (!replaced.ok) return OVERTAKEN;
       call.effects.changed(changeOf('UPDATE', next.event));
       return ok(next.event);
-    }
+    });
+    if (done.ok) return done.value;
     const message = `The event ${id} is being changed by too many others`;
     return fail({ kind: 'conflict', resource: 'event', name: 'conflict', message });
   }
@@ -172,9 +173,9 @@ function matches({ type, fragments }: DeviceEvent, filter: EventFilter): boolean
   return filter.fragmentType === undefined || Object.hasOwn(fragments, filter.fragmentType);
 }
 
-function changeOf(action: Change['action'], { fragments, source, ...members }: DeviceEvent): Change {
-  const object = action === 'DELETE' ? { id: members.id } : { ...fragments, ...members, source: { id: source } };
-  return { api: 'events', action, sourceId: source, object };
+function changeOf(action: Change['action'], event: DeviceEvent): Change {
+  const object = action === 'DELETE' ? { id: event.id } : sourcedObject(event);
+  return { api: 'events', action, sourceId: event.source, object };
 }
 
 const eventNotFound = (id: string): PlatformError => ({

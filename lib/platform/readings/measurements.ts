@@ -5,6 +5,7 @@ import type { Call, PlatformDeps } from '../call';
 import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
+import { sourcedObject } from '../sourced-object';
 import type { Tenants } from '../tenants/tenants';
 import { measurementId } from './packs';
 import {
@@ -37,13 +38,12 @@ export class Measurements {
   /** Makes a measurement; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
   create(call: Call, device: { readonly id: string }, input: MeasurementInput): Measurement {
     const { measurement, identity } = measurementOf(call.origin, device.id, input);
-    const { fragments, source, ...members } = measurement;
     call.effects.store(call.origin.tenant, { kind: 'measurement', measurement, identity });
     call.effects.changed({
       api: 'measurements',
       action: 'CREATE',
-      sourceId: source,
-      object: { ...fragments, ...members, source: { id: source } },
+      sourceId: measurement.source,
+      object: sourcedObject(measurement),
     });
     return measurement;
   }

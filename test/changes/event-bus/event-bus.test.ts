@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../../lib/base/aws-call';
 import type { Change, ChangeContext } from '../../../lib/changes/changes';
 import { EventBus, EventBusError } from '../../../lib/changes/event-bus/event-bus';
+import { FlowingClock } from '../../support/clock';
 
 const CONTEXT: ChangeContext = { tenant: 't1', mode: 'PERSISTENT', receivedAt: 1_700_000_000_000, messageId: 'm' };
 const change = (sourceId: string, text = ''): Change => ({
@@ -15,7 +16,7 @@ type Sent = { readonly Entries: readonly { readonly Detail: string }[] };
 /** A bus that answers each call as it is told: how many of the entries it refuses, from the first on. */
 function busRefusing(...refusals: readonly number[]) {
   const calls: AwsCall[] = [];
-  const pauses: number[] = [];
+  const clock = new FlowingClock();
   const post = async (call: AwsCall) => {
     const refused = refusals[calls.length] ?? 0;
     calls.push(call);
@@ -25,10 +26,9 @@ function busRefusing(...refusals: readonly number[]) {
     );
     return { status: 200, body: JSON.stringify({ FailedEntryCount: refused, Entries: results }) };
   };
-  const sleep = async (ms: number): Promise<void> => void pauses.push(ms);
   const sources = () =>
     calls.map(({ body }) => (JSON.parse(body) as Sent).Entries.map(({ Detail }) => JSON.parse(Detail).source));
-  return { bus: new EventBus({ post }, { name: 'bus', sleep }), calls, pauses, sources };
+  return { bus: new EventBus({ post }, { name: 'bus', clock }), calls, pauses: clock.waits, sources };
 }
 
 const sourcesTo = (count: number): Change[] => Array.from({ length: count }, (_, at) => change(String(at)));
@@ -79,7 +79,7 @@ describe('the event bus', () => {
 
   it('that answers without results has refused', async () => {
     const post = async () => ({ status: 200, body: '{}' });
-    const bus = new EventBus({ post }, { name: 'bus', sleep: async () => undefined });
+    const bus = new EventBus({ post }, { name: 'bus', clock: new FlowingClock() });
     await expect(bus.accept(CONTEXT, [change('1')])).rejects.toThrow('no event id');
   });
 });

@@ -4,10 +4,12 @@ import type { Result } from '../../../lib/base/result';
 import { Alarms, SUPPRESSED_ALARM_ID } from '../../../lib/platform/alarms/alarms';
 import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import type { Alarm, Severity } from '../../../lib/platform/model';
+import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 import { all, callAt, isoAt } from '../support';
 
 let tables: Tables;
+const clock = new FlowingClock();
 let alarms: Alarms;
 let devices = 4000;
 /** A device of each test's own. */
@@ -15,7 +17,7 @@ const newDevice = () => ({ id: String(++devices) });
 
 beforeAll(async () => {
   tables = await startTables();
-  alarms = new Alarms({ registry: tables.registry });
+  alarms = new Alarms({ registry: tables.registry, clock });
 });
 afterAll(async () => tables.close());
 
@@ -96,7 +98,11 @@ describe('raise', () => {
   it('creates nothing in maintenance, but counts what is open', async () => {
     const device = newDevice();
     await raised(0, device, 'acme_Open');
-    const suppressing = new Alarms({ registry: tables.registry, isSuppressed: async (_, id) => id === device.id });
+    const suppressing = new Alarms({
+      registry: tables.registry,
+      clock,
+      isSuppressed: async (_, id) => id === device.id,
+    });
     const call = callAt(1000);
     const nothing = made(await suppressing.raise(call, device, input('acme_New')));
     expect(nothing.id).toBe(SUPPRESSED_ALARM_ID);

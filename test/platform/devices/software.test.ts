@@ -5,11 +5,11 @@ import type { SoftwareItem } from '../../../lib/platform/commands';
 import { Software } from '../../../lib/platform/devices/software';
 import { Inventory } from '../../../lib/platform/inventory/inventory';
 import { callAt } from '../../support/calls';
-import { ManualClock } from '../../support/clock';
+import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 
 const TENANT = 't100';
-const clock = new ManualClock();
+const clock = new FlowingClock();
 let tables: Tables;
 let inventory: Inventory;
 let software: Software;
@@ -17,7 +17,7 @@ let software: Software;
 beforeAll(async () => {
   tables = await startTables();
   inventory = new Inventory({ ...tables, clock });
-  software = new Software({ registry: tables.registry }, inventory);
+  software = new Software({ registry: tables.registry, clock }, inventory);
 });
 afterAll(() => tables.close());
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../lib/base/clock';
 import type { JsonObject } from '../../../lib/base/json';
 import { Identity } from '../../../lib/platform/inventory/identity';
 import { Inventory, type InventoryFilter } from '../../../lib/platform/inventory/inventory';
@@ -67,7 +68,7 @@ describe('create', () => {
   });
 
   it('gives two objects of the same millisecond and the same dice different ids', async () => {
-    const still = { now: () => start, randomBytes: dice(new ManualClock(start)) };
+    const still = { ...systemClock, now: () => start, randomBytes: dice(new ManualClock(start)) };
     const twins = new Inventory({ registry: tables.registry, telemetry: tables.telemetry, clock: still });
     const made = await Promise.all([1, 2, 3].map(() => twins.create(callAt(start), { fragments: { name: 'twin' } })));
     expect(new Set(made.map((each) => each.ok && each.value.id)).size).toBe(3);

@@ -5,7 +5,7 @@ import type { OperationSelector } from '../../../lib/platform/commands';
 import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import type { DeviceRef, Operation, OperationStatus } from '../../../lib/platform/model';
 import { OPERATION_DEADLINE_MS, Operations } from '../../../lib/platform/operations/operations';
-import { ManualClock } from '../../support/clock';
+import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 import { all, callAt, isoAt, START } from '../support';
 
@@ -16,7 +16,7 @@ let child: DeviceRef;
 let numbers = 500;
 /** What the devices' own objects were told. */
 let told: { device: string; set: JsonObject; asOf: number }[] = [];
-const clock = new ManualClock(START - 1000);
+const clock = new FlowingClock(START - 1000);
 
 beforeAll(async () => {
   tables = await startTables();

@@ -8,14 +8,14 @@ import { Measurements } from '../../../lib/platform/readings/measurements';
 import { Tenants } from '../../../lib/platform/tenants/tenants';
 import { collect } from '../../../lib/storage/pages';
 import { callAt } from '../../support/calls';
-import { ManualClock } from '../../support/clock';
+import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 
 const TENANT = 't100';
 const DAY = 86_400_000;
-const clock = new ManualClock();
+const clock = new FlowingClock();
 let tables: Tables;
-let deps: { registry: Tables['registry']; telemetry: Tables['telemetry']; clock: ManualClock };
+let deps: { registry: Tables['registry']; telemetry: Tables['telemetry']; clock: FlowingClock };
 let [tenants, inventory, measurements, events] = [] as unknown as [Tenants, Inventory, Measurements, Events];
 let device = { id: '', serial: 'pump-7741' };
 

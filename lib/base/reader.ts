@@ -1,0 +1,92 @@
+import { instantOf } from './instant';
+
+/**
+ * Reads named texts, such as environment variables or query parameters, and remembers what is wrong with them, so that all
+ * faults are told at once. What it returns for a wrong text is of no use: look at `faults` first.
+ */
+export class Reader {
+  readonly faults: string[] = [];
+
+  /**
+   * @param textsOf every text that stands under a name
+   * @param subject how a fault calls the name
+   */
+  constructor(
+    private readonly textsOf: (name: string) => readonly string[],
+    private readonly subject: (name: string) => string = (name) => name,
+  ) {}
+
+  /** Undefined when it is missing or empty. */
+  optional(name: string): string | undefined {
+    return this.textsOf(name)[0] || undefined;
+  }
+
+  /** A fault when it is missing or empty. */
+  text(name: string): string {
+    const text = this.optional(name);
+    if (text === undefined) this.fault(name, 'is missing');
+    return text ?? '';
+  }
+
+  number(name: string): number {
+    const text = this.text(name);
+    const value = Number(text);
+    if (text !== '' && !Number.isFinite(value)) this.fault(name, `is no number: ${text}`);
+    return value;
+  }
+
+  /** Of at most nine digits. */
+  wholeNumber(name: string, { preset, least }: { readonly preset: number; readonly least: number }): number {
+    const text = this.optional(name);
+    if (text === undefined) return preset;
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least)) this.fault(name, `must be a whole number of at least ${least}: ${text}`);
+    return value;
+  }
+
+  /** `true` or `false`; a name without a value is true, none is false. */
+  flag(name: string): boolean {
+    const [text = 'false'] = this.textsOf(name);
+    if (!['true', 'false', ''].includes(text)) this.fault(name, `must be true or false: ${text}`);
+    return text !== 'false';
+  }
+
+  /** Milliseconds since the epoch. A `+` of the zone may have become a space, as in a URL, and is read as meant. */
+  date(name: string): number | undefined {
+    const text = this.optional(name);
+    if (text === undefined) return undefined;
+    const instant = instantOf(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
+    if (instant === undefined) this.fault(name, `is not an ISO 8601 date: ${text}`);
+    return instant;
+  }
+
+  /** A comma list, in one text or several; empty parts are skipped. */
+  list(name: string): readonly string[] | undefined {
+    const parts = this.textsOf(name)
+      .flatMap((text) => text.split(','))
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    return parts.length === 0 ? undefined : parts;
+  }
+
+  /** A word of a vocabulary. */
+  oneOf<const T extends string>(name: string, vocabulary: readonly T[]): T | undefined {
+    const text = this.optional(name);
+    return text === undefined ? undefined : this.known(name, vocabulary, text);
+  }
+
+  /** A comma list of words of a vocabulary that is in capitals, whatever their case. */
+  words<const T extends string>(name: string, vocabulary: readonly T[]): readonly T[] | undefined {
+    return this.list(name)?.flatMap((part) => this.known(name, vocabulary, part.toUpperCase(), part) ?? []);
+  }
+
+  fault(name: string, what: string): void {
+    this.faults.push(`${this.subject(name)} ${what}`);
+  }
+
+  private known<T extends string>(name: string, vocabulary: readonly T[], text: string, asSent = text): T | undefined {
+    const found = vocabulary.find((word) => word === text);
+    if (found === undefined) this.fault(name, `knows ${vocabulary.join(', ')}: ${asSent}`);
+    return found;
+  }
+}

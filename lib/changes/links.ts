@@ -1,0 +1,31 @@
+import type { JsonObject } from '../base/json';
+import type { Api } from './modes';
+
+/** Where objects of an API are found by REST. */
+const PATHS: Record<Api, string> = {
+  measurements: '/measurement/measurements',
+  events: '/event/events',
+  alarms: '/alarm/alarms',
+  managedobjects: '/inventory/managedObjects',
+  operations: '/devicecontrol/operations',
+};
+/** APIs whose objects name the managed object they are about in `source`. */
+const SOURCED: readonly Api[] = ['measurements', 'events', 'alarms'];
+
+/** The absolute URL of an object, as its `self` and a Location header carry it. */
+export const linkOf = (baseUrl: string, api: Api, id: string): string =>
+  `${baseUrl}${PATHS[api]}/${encodeURIComponent(id)}`;
+
+/** An object with its links, as REST and notifications show it; one without an id has no link to itself. */
+export function linked(baseUrl: string, api: Api, object: JsonObject): JsonObject {
+  const { id, source } = object;
+  const shown: { [name: string]: JsonObject[string] } = { ...object };
+  if (id !== undefined) shown.self = linkOf(baseUrl, api, String(id));
+  if (SOURCED.includes(api) && isObject(source)) {
+    shown.source = { ...source, self: linkOf(baseUrl, 'managedobjects', String(source.id)) };
+  }
+  return shown;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
