@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import type { PlatformError } from '../errors';
 import { isoOf, millisOf } from '../journal';
@@ -34,7 +34,7 @@ export interface FragmentWriter {
   ): Promise<unknown>;
 }
 
-export interface OperationsDeps extends Pick<PlatformDeps, 'registry' | 'clock'> {
+export interface OperationsDeps extends RegistryDeps {
   readonly directory: DeviceDirectory;
   readonly inventory: FragmentWriter;
 }
