@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
 import { portableRule, takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
@@ -37,7 +36,7 @@ export class Ingestion extends Construct {
         PAYLOAD_LIMIT: String(props.payloadLimit),
       },
     });
-    tables.allowRegistry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
+    tables.allowRegistry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     tables.allowTelemetry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     allowMessages(this.function, props.target);
     takeUnclaimed(this.function, props.target);
