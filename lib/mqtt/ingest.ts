@@ -30,7 +30,7 @@ export interface IngestDeps {
   readonly payloadLimit: number;
   /** The claim of a client ID, cached. */
   senderOf(clientId: string): Promise<Sender | undefined>;
-  /** Is the device known not to listen on this topic? Not known yet counts as listening. */
+  /** Does the device listen on this topic? A device of which this is not known yet counts as listening. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a message go; its mode comes with the origin. */
   begin(origin: Origin): PlatformMessage;
