@@ -3,7 +3,7 @@ import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apig
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
+import { LIST_INDEX } from '../lib/storage/keys';
 import type { DeliveryQueue } from './delivery';
 import { CirrusFunction, type FunctionSettings } from './function';
 import type { Secrets } from './secrets';
@@ -91,7 +91,7 @@ export class HttpApi extends Construct {
         HASH_KEY_PARAMETER: secrets.hashKeyParameter,
       },
     });
-    tables.allowRegistry(made, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
+    tables.allowRegistry(made, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX]);
     tables.allowTelemetry(made, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     deliveryQueue.allowRequests(made);
     secrets.allowHashKey(made);

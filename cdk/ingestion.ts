@@ -1,7 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
-import type { DeliveryQueue } from './delivery';
 import { portableRule, takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
@@ -14,7 +12,6 @@ export interface IngestionProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly failures: Failures;
-  readonly deliveryQueue: DeliveryQueue;
   readonly target: Target;
   /** Bytes of a whole PUBLISH packet. */
   readonly payloadLimit: number;
@@ -36,13 +33,11 @@ export class Ingestion extends Construct {
       environment: {
         REGISTRY_TABLE: tables.registry.tableName,
         TELEMETRY_TABLE: tables.telemetry.tableName,
-        DELIVERY_QUEUE_URL: props.deliveryQueue.queue.queueUrl,
         PAYLOAD_LIMIT: String(props.payloadLimit),
       },
     });
-    tables.allowRegistry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS], [LIST_INDEX, DUE_INDEX]);
+    tables.allowRegistry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     tables.allowTelemetry(this.function, [...READ_ACTIONS, ...WRITE_ACTIONS]);
-    props.deliveryQueue.allowRequests(this.function);
     allowMessages(this.function, props.target);
     takeUnclaimed(this.function, props.target);
     props.failures.catchFrom(this.function);

@@ -44,7 +44,6 @@ const app = createApp(platform, {
   beginMessage: (origin) => beginMessage({ ...deps, tenants: services.tenants, sinks }, origin),
   onUnexpected: (error, request) =>
     logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
-  ...(environment.defaultTenant !== undefined && { defaultTenant: environment.defaultTenant }),
 });
 
 /** REST: one HTTP API request, payload format 2.0. */

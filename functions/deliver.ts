@@ -8,7 +8,7 @@ import { Connections } from '../lib/connections/connections';
 import { bringUpToDate } from '../lib/delivery/deliver';
 import { messengerFor } from '../lib/delivery/device-messenger';
 import { parseDeliveryRequest, retrySoon } from '../lib/delivery/queue';
-import { platformServices } from '../lib/platform/services';
+import { registryServices } from '../lib/platform/services';
 import { staticChannel } from '../lib/protocols/smartrest/static/channel';
 import { Table } from '../lib/storage/table';
 
@@ -18,7 +18,7 @@ const logger = new Logger();
 const sqs = new SQSClient({});
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const deps = {
-  operations: platformServices({ registry, telemetry: registry, clock }).operations,
+  operations: registryServices({ registry, clock }).operations,
   connections: new Connections({ registry, clock }),
   messenger: messengerFor(environment),
   channels: [staticChannel],

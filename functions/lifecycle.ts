@@ -9,20 +9,20 @@ import { Connections } from '../lib/connections/connections';
 import { parseLifecycleEvent } from '../lib/connections/lifecycle-event';
 import { senderLookup } from '../lib/connections/senders';
 import { DeliveryQueue } from '../lib/delivery/queue';
-import { beginMessage } from '../lib/platform/message';
+import { beginChanges } from '../lib/platform/message';
 import type { Origin } from '../lib/platform/model';
-import { platformServices } from '../lib/platform/services';
+import { registryServices } from '../lib/platform/services';
 import { Table } from '../lib/storage/table';
 
 const environment = lifecycleEnvironment();
 const clock = processClock();
 const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
-const connections = new Connections({ registry, clock });
+const deps = { registry, clock };
+const connections = new Connections(deps);
 const senderOf = senderLookup(new Claims(registry, clock), environment.defaultTenant);
-const platform = { registry, telemetry: registry, clock };
-const sinks = changeSinks(platform, environment);
-const { availability, devices, tenants } = platformServices(platform);
+const sinks = changeSinks(deps, environment);
+const { availability, devices } = registryServices(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 /** One lifecycle event of the broker: who is connected and listens to what, and whose operations are to be delivered now. */
@@ -42,7 +42,7 @@ export const handler = async (raw: unknown): Promise<void> => {
     const { at: receivedAt, connected } = change.presence;
     const messageId = sessionIdentifier;
     const origin: Origin = { tenant, user: claim.user, mode: 'PERSISTENT', receivedAt, messageId, row: 1 };
-    const message = beginMessage({ ...platform, tenants, sinks }, origin);
+    const message = beginChanges({ sinks }, origin);
     await availability.connection({ origin, effects: message.effects }, agent, connected);
     await message.flush();
   }

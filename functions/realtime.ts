@@ -20,7 +20,7 @@ const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const credentials = new Credentials({ registry, clock }, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const tenants = new Tenants({ registry, clock });
-const authenticator = new Authenticator(credentials, tenants, clock, environment.defaultTenant);
+const authenticator = new Authenticator(credentials, tenants, clock);
 
 const deps = {
   registry,

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json';
 import type { Result } from '../base/result';
 import type { Principal } from '../platform/access/credentials';
-import type { Call } from '../platform/call';
+import type { ReadingCall } from '../platform/call';
 import type { PlatformError } from '../platform/errors';
 import type { Platform } from './platform';
 
@@ -38,7 +38,7 @@ export interface PlatformResponse {
 /** What one request carries on its way to a service. */
 export interface RequestContext {
   readonly request: PlatformRequest;
-  readonly call: Call;
+  readonly call: ReadingCall;
   readonly principal: Principal;
   readonly platform: Platform;
 }

@@ -19,8 +19,6 @@ function read<T>(environment: Environment, take: (reader: Reader) => T): T {
 
 /** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage; `aws` when nothing is said. */
 const target = (reader: Reader) => reader.oneOf('TARGET', ['aws', 'emulator']) ?? 'aws';
-/** Host of the account's data endpoint; the SDK's own choice when left out. */
-const iotEndpoint = (reader: Reader) => reader.optional('IOT_ENDPOINT');
 /** Where the changes of a message go: the bus, and the function that brings them to subscribers. */
 const changes = (reader: Reader) => ({
   eventBusName: reader.text('EVENT_BUS_NAME'),
@@ -39,9 +37,7 @@ export const ingestEnvironment = (environment: Environment = process.env) =>
   read(environment, (reader) => ({
     registryTable: reader.text('REGISTRY_TABLE'),
     telemetryTable: reader.text('TELEMETRY_TABLE'),
-    deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
     ...changes(reader),
-    iotEndpoint: iotEndpoint(reader),
     /** Bytes of a whole PUBLISH packet: 8092 or 16184. */
     payloadLimit: reader.number('PAYLOAD_LIMIT'),
     target: target(reader),
@@ -54,6 +50,7 @@ export const lifecycleEnvironment = (environment: Environment = process.env) =>
     registryTable: reader.text('REGISTRY_TABLE'),
     deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
     ...changes(reader),
+    /** As `ingest` has it. */
     defaultTenant: reader.optional('DEFAULT_TENANT'),
   }));
 
@@ -61,7 +58,6 @@ export const deliverEnvironment = (environment: Environment = process.env) =>
   read(environment, (reader) => ({
     registryTable: reader.text('REGISTRY_TABLE'),
     deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
-    iotEndpoint: iotEndpoint(reader),
     target: target(reader),
   }));
 
@@ -75,8 +71,6 @@ export const apiEnvironment = (environment: Environment = process.env) =>
     deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
     ...changes(reader),
     hashKeyParameter: reader.text('HASH_KEY_PARAMETER'),
-    /** The tenant of a user name without one, when the host name does not tell. */
-    defaultTenant: reader.optional('DEFAULT_TENANT'),
   }));
 
 /**
@@ -98,7 +92,6 @@ export const realtimeEnvironment = (environment: Environment = process.env) =>
     registryTable: reader.text('REGISTRY_TABLE'),
     hashKeyParameter: reader.text('HASH_KEY_PARAMETER'),
     webSocketEndpoint: webSocketEndpoint(reader),
-    defaultTenant: reader.optional('DEFAULT_TENANT'),
   }));
 
 export const fanoutEnvironment = (environment: Environment = process.env) =>

@@ -49,7 +49,7 @@ export class Connections {
     return (await this.items.read(tenant, serial))?.connection;
   }
 
-  /** Nothing known of the topic yet counts as subscribed. One read. */
+  /** Does the device listen on this topic? A device of which this is not known yet counts as listening. One read. */
   async isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean> {
     return listensOn(await this.of(tenant, serial), topic, this.deps.clock.now());
   }

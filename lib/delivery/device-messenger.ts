@@ -1,16 +1,9 @@
 import { type DeviceMessenger, DirectMessenger, dataPlaneClient, TopicMessenger } from './messenger';
 
 /** The messenger of a deployment: direct messages on AWS, the topic on an emulator that lacks them. */
-export function messengerFor({
-  iotEndpoint,
-  target,
-}: {
-  /** Host of the account's data endpoint; the SDK's own choice when left out. */
-  readonly iotEndpoint: string | undefined;
-  readonly target: 'aws' | 'emulator';
-}): DeviceMessenger {
+export function messengerFor({ target }: { readonly target: 'aws' | 'emulator' }): DeviceMessenger {
   const make = (): DeviceMessenger => {
-    const client = dataPlaneClient(iotEndpoint);
+    const client = dataPlaneClient();
     return target === 'emulator' ? new TopicMessenger(client) : new DirectMessenger(client);
   };
   let made: DeviceMessenger | undefined;

@@ -26,15 +26,11 @@ export interface DeviceMessenger {
 export const CONFIRM_TIMEOUT_S = 5;
 const REQUEST_TIMEOUT_MS = (CONFIRM_TIMEOUT_S + 3) * 1000;
 
-/**
- * The data plane's client with the settings the messengers rely on. `host` is the account's own endpoint (DescribeEndpoint
- * `iot:Data-ATS`); without one the SDK's environment decides.
- */
-export function dataPlaneClient(host?: string): IoTDataPlaneClient {
+/** The data plane's client with the settings the messengers rely on. The SDK finds the endpoint by its Region. */
+export function dataPlaneClient(): IoTDataPlaneClient {
   return new IoTDataPlaneClient({
     maxAttempts: 1,
     requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
-    ...(host !== undefined && { endpoint: `https://${host}` }),
   });
 }
 

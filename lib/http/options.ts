@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock';
-import type { Effects } from '../platform/call';
+import type { ReadingEffects } from '../platform/call';
 import type { Origin } from '../platform/model';
 
 /** One message's effects and the end of it. */
 export interface Message {
-  readonly effects: Effects;
+  readonly effects: ReadingEffects;
   flush(): Promise<void>;
 }
 

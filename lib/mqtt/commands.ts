@@ -1,5 +1,5 @@
 import { ok, type Result } from '../base/result';
-import type { Call } from '../platform/call';
+import type { ReadingCall } from '../platform/call';
 import type { Answer, Command, CommandKind, Question } from '../platform/commands';
 import type { DeviceRef } from '../platform/model';
 import type { Refusal } from '../platform/outcome';
@@ -10,7 +10,7 @@ import type { Target } from './target';
 export type Said = Answer | { readonly kind: 'pendingOperations'; readonly agent: DeviceRef } | undefined;
 
 interface Context {
-  readonly call: Call;
+  readonly call: ReadingCall;
   readonly services: PlatformServices;
   readonly target: Target;
 }

@@ -3,7 +3,7 @@ import { ERROR_DOWNLINK, STATIC_DOWNLINK } from '../connections/topics';
 import { parseTopic, type UplinkTopic } from '../connections/uplink-topic';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { packRows } from '../delivery/pending';
-import type { Call } from '../platform/call';
+import type { Call, ReadingCall } from '../platform/call';
 import type { Message as PlatformMessage } from '../platform/message';
 import type { Origin } from '../platform/model';
 import { type Outcome, type Refusal, refusal } from '../platform/outcome';
@@ -30,7 +30,7 @@ export interface IngestDeps {
   readonly payloadLimit: number;
   /** The claim of a client ID, cached. */
   senderOf(clientId: string): Promise<Sender | undefined>;
-  /** Is the device known not to listen on this topic? Not known yet counts as listening. */
+  /** Does the device listen on this topic? A device of which this is not known yet counts as listening. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a message go; its mode comes with the origin. */
   begin(origin: Origin): PlatformMessage;
@@ -101,7 +101,7 @@ class Conversation {
     const message = this.deps.begin(this.origin(0, topic.mode));
     const target = new Target(this.deps.services.devices, this.sender.serial, topic.childId);
     for (const row of rows) {
-      const call: Call = { origin: this.origin(row.row, topic.mode), effects: message.effects };
+      const call: ReadingCall = { origin: this.origin(row.row, topic.mode), effects: message.effects };
       if (!row.ok) this.refuse(row.row, row.template, row.refusal);
       else await this.runRow(row, call, target);
     }
@@ -116,7 +116,7 @@ class Conversation {
     await this.deps.services.availability.alive(call, device, { pushed: device.serial === this.sender.serial });
   }
 
-  private async runRow(row: DecodedRow & { ok: true }, call: Call, target: Target): Promise<void> {
+  private async runRow(row: DecodedRow & { ok: true }, call: ReadingCall, target: Target): Promise<void> {
     for (const command of row.commands) {
       const said = await run(command, { call, services: this.deps.services, target });
       if (!said.ok) return this.refuse(row.row, row.template, said.error);

@@ -8,23 +8,36 @@ export type Reading =
   | { readonly kind: 'event'; readonly event: DeviceEvent };
 
 /**
- * What a message leaves behind for its end: readings to pack and store, changes for notifications and event processing.
- * Services add, the owner of the message flushes once.
+ * What a message leaves behind for its end: changes for notifications and event processing. Services add, the owner of
+ * the message flushes once.
  */
 export interface Effects {
-  store(tenant: string, reading: Reading): void;
   changed(change: Change): void;
 }
 
-/** What every domain service is built from; one set per function instance. */
-export interface PlatformDeps {
+/** The same of a message that may make readings, which are packed and stored at its end. */
+export interface ReadingEffects extends Effects {
+  store(tenant: string, reading: Reading): void;
+}
+
+/** What the services are built from that keep no readings; one set per function instance. */
+export interface RegistryDeps {
   readonly registry: Table;
-  readonly telemetry: Table;
   readonly clock: Clock;
+}
+
+/** What all services together are built from. A function without the telemetry table cannot build them. */
+export interface PlatformDeps extends RegistryDeps {
+  readonly telemetry: Table;
 }
 
 /** What one call of a service carries: who and when, and where its effects go. */
 export interface Call {
   readonly origin: Origin;
   readonly effects: Effects;
+}
+
+/** A call that may make readings. */
+export interface ReadingCall extends Call {
+  readonly effects: ReadingEffects;
 }

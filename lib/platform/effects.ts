@@ -1,10 +1,10 @@
 import type { RoutedChange } from '../changes/changes';
 import { sinksOf } from '../changes/modes';
-import type { Effects, Reading } from './call';
+import type { Reading, ReadingEffects } from './call';
 import type { Change, ProcessingMode } from './model';
 
 /** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
-export class MessageEffects implements Effects {
+export class MessageEffects implements ReadingEffects {
   readonly readings: Reading[] = [];
   readonly changes: RoutedChange[] = [];
 

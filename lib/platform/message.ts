@@ -1,7 +1,7 @@
 import type { ChangeSinks } from '../changes/change-sinks';
 import type { Change, ChangeContext, RoutedChange } from '../changes/changes';
 import type { Sinks } from '../changes/modes';
-import type { PlatformDeps } from './call';
+import type { Effects, PlatformDeps } from './call';
 import { MessageEffects } from './effects';
 import type { Origin } from './model';
 import { storeReadings } from './readings/store';
@@ -17,10 +17,18 @@ export interface Message {
   flush(): Promise<void>;
 }
 
-export interface MessageDeps extends PlatformDeps {
-  readonly tenants: Pick<Tenants, 'retentionDays'>;
+/** A message that makes no readings: a function without the telemetry table has nowhere to store them. */
+export interface ChangeMessage extends Pick<Message, 'flush'> {
+  readonly effects: Effects;
+}
+
+export interface ChangeMessageDeps {
   /** None in a function that only stores. */
   readonly sinks?: ChangeSinks;
+}
+
+export interface MessageDeps extends ChangeMessageDeps, Pick<PlatformDeps, 'telemetry'> {
+  readonly tenants: Pick<Tenants, 'retentionDays'>;
 }
 
 /** Begins a message: its processing mode decides what the effects keep. */
@@ -30,6 +38,17 @@ export function beginMessage(deps: MessageDeps, origin: Origin): Message {
     effects,
     flush: async () => {
       await store(deps, origin, effects);
+      if (deps.sinks) await tell(deps.sinks, origin, effects.changes);
+    },
+  };
+}
+
+/** Begins a message that can only change what the registry keeps. */
+export function beginChanges(deps: ChangeMessageDeps, origin: Origin): ChangeMessage {
+  const effects = new MessageEffects(origin.mode);
+  return {
+    effects,
+    flush: async () => {
       if (deps.sinks) await tell(deps.sinks, origin, effects.changes);
     },
   };

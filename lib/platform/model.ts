@@ -128,8 +128,6 @@ export interface Operation {
   readonly delivery: readonly DeliveryAttempt[];
   /** ISO 8601: when a PUBACK for it came. */
   readonly acknowledgedAt?: string;
-  /** ISO 8601: when an unanswered delivery is due for a look. */
-  readonly deadline?: string;
   readonly fragments: JsonObject;
 }
 

@@ -2,7 +2,7 @@ import { PLATFORM_VERSION } from '../base/version';
 import { Alarms } from './alarms/alarms';
 import { Availability } from './availability/availability';
 import { Maintenance } from './availability/maintenance';
-import type { PlatformDeps } from './call';
+import type { PlatformDeps, RegistryDeps } from './call';
 import { Devices } from './devices/devices';
 import { Parameters } from './devices/parameters';
 import { Profiles } from './devices/profiles';
@@ -14,15 +14,15 @@ import { Events } from './readings/events';
 import { Measurements } from './readings/measurements';
 import { Tenants } from './tenants/tenants';
 
-/** The domain services, wired once per function instance. */
-export function platformServices(deps: PlatformDeps) {
+/** The services that keep everything in the registry, and what each of them uses of the others. */
+export function registryServices(deps: RegistryDeps) {
   const tenants = new Tenants(deps);
   const inventory = new Inventory(deps);
   const identity = new Identity(deps);
   const devices = new Devices(deps, inventory, identity);
   const maintenance = new Maintenance(deps);
   const alarms = new Alarms({ ...deps, isSuppressed: (tenant, id) => maintenance.isOn(tenant, id) });
-  const events = new Events(deps, tenants, inventory);
+  const availability = new Availability(deps, { identity, maintenance, alarms });
   const operations = new Operations({
     ...deps,
     directory: {
@@ -31,21 +31,38 @@ export function platformServices(deps: PlatformDeps) {
     },
     inventory,
   });
+
+  // when an object is deleted, these hear of it
+  inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
+  // when c8y_RequiredAvailability of an object is set or removed, these hear of it
+  inventory.whenRequired((call, id) => availability.requirementChanged(call, id));
+
   return {
     platformVersion: PLATFORM_VERSION,
     tenants,
     inventory,
     identity,
     devices,
-    measurements: new Measurements(deps, tenants, inventory),
-    events,
     alarms,
-    availability: new Availability(deps, { inventory, identity, maintenance, alarms }),
+    availability,
     operations,
     software: new Software(deps, inventory),
     profiles: new Profiles(inventory, operations),
+  };
+}
+
+/** All services, wired once per function instance: those of the registry, and those that make and find readings. */
+export function platformServices(deps: PlatformDeps) {
+  const services = registryServices(deps);
+  const { tenants, inventory } = services;
+  const events = new Events(deps, tenants, inventory);
+  return {
+    ...services,
+    measurements: new Measurements(deps, tenants, inventory),
+    events,
     parameters: new Parameters(deps, events),
   };
 }
 
+export type RegistryServices = ReturnType<typeof registryServices>;
 export type PlatformServices = ReturnType<typeof platformServices>;

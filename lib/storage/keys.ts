@@ -100,13 +100,15 @@ export const connectionKey = (tenant: string, serial: string): Key => ({
   sk: 'CONN',
 });
 
-/** Registry indexes (sparse, keys only): `listPk`/`listSk` for lists by time, `duePk`/`dueAt` for what is due. */
+/**
+ * Registry indexes (sparse, keys only): `listPk`/`listSk` for lists by time, `duePk`/`dueAt` for devices whose silence
+ * becomes too long. Whatever is written into one is read from it (decision 24).
+ */
 export const LIST_INDEX = 'list';
 export const DUE_INDEX = 'due';
 export const listPartition = (tenant: string, kind: 'operations' | 'alarms', ...parts: string[]): string =>
   tenantKey(tenant, 'LIST', kind, ...parts.map(part));
-export const duePartition = (tenant: string, kind: 'operations' | 'availability'): string =>
-  tenantKey(tenant, 'DUE', kind);
+export const duePartition = (tenant: string, kind: 'availability'): string => tenantKey(tenant, 'DUE', kind);
 
 /** Telemetry: a device's readings of one calendar month (UTC); `docs/data-model.md` says why a month. */
 export const readingsPartition = (tenant: string, device: string, month: string): string =>

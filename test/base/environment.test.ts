@@ -4,7 +4,6 @@ import { EnvironmentError, fanoutEnvironment, ingestEnvironment } from '../../li
 const INGEST = {
   REGISTRY_TABLE: 'registry',
   TELEMETRY_TABLE: 'telemetry',
-  DELIVERY_QUEUE_URL: 'https://queue',
   EVENT_BUS_NAME: 'bus',
   FANOUT_FUNCTION: 'fanout',
   PAYLOAD_LIMIT: '16184',
@@ -24,10 +23,8 @@ describe('the environment of a function', () => {
     expect(ingestEnvironment(INGEST)).toEqual({
       registryTable: 'registry',
       telemetryTable: 'telemetry',
-      deliveryQueueUrl: 'https://queue',
       eventBusName: 'bus',
       fanoutFunction: 'fanout',
-      iotEndpoint: undefined,
       payloadLimit: 16_184,
       target: 'aws',
       defaultTenant: undefined,

@@ -7,7 +7,12 @@ import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLE_OPTIONS, entryOf } from '../../cdk/bundle';
 
-const FUNCTIONS = ['authorize', 'ingest', 'lifecycle', 'deliver', 'api', 'secrets', 'endpoint', 'event-rule'];
+const FUNCTIONS = [
+  ...['authorize', 'ingest', 'lifecycle', 'deliver', 'availability', 'api'],
+  ...['realtime', 'fanout', 'secrets', 'endpoint', 'event-rule'],
+];
+/** Functions that are given the table of readings (`stack.test.ts`). */
+const WITH_TELEMETRY = ['ingest', 'api'];
 const folder = mkdtempSync(join(tmpdir(), 'cirrus-bundles-'));
 const contents = new Map<string, Metafile>();
 const fileOf = (name: string): string => join(folder, name, 'index.mjs');
@@ -30,6 +35,12 @@ describe('bundles', () => {
     const outputs = Object.values(contentsOf(name).outputs);
     const foreign = outputs.flatMap((output) => output.imports).filter(({ path }) => !isBuiltin(path));
     expect(foreign).toEqual([]);
+  });
+
+  it.each(FUNCTIONS)('%s holds the code that stores readings only if it has their table', (name) => {
+    const [output] = Object.values(contentsOf(name).outputs);
+    const bytes = output?.inputs['lib/platform/readings/store.ts']?.bytesInOutput ?? 0;
+    expect(bytes > 0).toBe(WITH_TELEMETRY.includes(name));
   });
 
   it('ingest keeps its budget of 400 kB', () => {

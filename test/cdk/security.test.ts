@@ -87,6 +87,17 @@ describe('roles', () => {
     }
   });
 
+  it('may ask for deliveries where operations are made or a device begins to listen, and nowhere else', () => {
+    const askers = allowances.filter(
+      ({ statement, resource }) =>
+        listOf(statement.Action).includes('sqs:SendMessage') && resource.includes('CirrusDeliveryQueueRequests'),
+    );
+    expect(askers.map(({ id }) => id.replace(/RoleDefaultPolicy.*/, ''))).toEqual([
+      'CirrusLifecycle',
+      'CirrusHttpApiRest',
+    ]);
+  });
+
   it.each([
     ['CirrusDeviceEndpointAuthorize', ['GetItem', 'PutItem', 'UpdateItem']],
     ['CirrusLifecycle', ['GetItem', 'PutItem', 'Query', 'UpdateItem']],

@@ -18,7 +18,12 @@ export const WITHOUT_BUNDLES = { 'aws:cdk:bundling-stacks': [] };
 
 /** The template of `cdk synth -c …`, without bundling. */
 export function templateOf(context: Readonly<Record<string, unknown>> = {}): Template {
-  const stack = cirrusApp({ context: { ...context, ...WITHOUT_BUNDLES } }).node.findChild(STACK_NAME);
+  return templateOfApp(cirrusApp({ context: { ...context, ...WITHOUT_BUNDLES } }));
+}
+
+/** The template of an app's Cirrus stack. */
+export function templateOfApp(app: App): Template {
+  const stack = app.node.findChild(STACK_NAME);
   if (!(stack instanceof CirrusStack)) throw new Error('the app has no Cirrus stack');
   return Template.fromStack(stack);
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
+import { beginChanges } from '../../lib/platform/message';
 import type { Alarm } from '../../lib/platform/model';
+import { registryServices } from '../../lib/platform/services';
 import { insertTenant } from '../../lib/platform/tenants/items';
 import { watchTenants } from '../../lib/platform/watch';
 import { callAt } from '../support/calls';
@@ -47,7 +49,10 @@ async function alarms(name = serial): Promise<Alarm[]> {
 }
 async function tick(): Promise<number> {
   let raised = 0;
-  for await (const tenant of watchTenants({ ...uplinks.tables, clock: uplinks.clock })) raised += tenant.raised;
+  const { clock, tables } = uplinks;
+  const services = registryServices({ registry: tables.registry, clock });
+  const watched = watchTenants({ services, begin: (origin) => beginChanges({}, origin), clock });
+  for await (const tenant of watched) raised += tenant.raised;
   return raised;
 }
 const iso = (): string => new Date(uplinks.clock.now()).toISOString();

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
-import type { PlatformDeps } from '../call';
+import type { RegistryDeps } from '../call';
 import type { PlatformError } from '../errors';
 import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
@@ -52,7 +52,7 @@ export class Credentials {
   private key: Promise<Uint8Array> | undefined;
 
   constructor(
-    private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>,
+    private readonly deps: RegistryDeps,
     private readonly hashKey: HashKey,
   ) {
     this.verified = new Lru(deps.clock, REMEMBERED);

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import type { PlatformError } from '../errors';
 import { fold, insert, isoOf } from '../journal';
 import { type Alarm, type AlarmStatus, asOf, type DeviceRef, type Severity } from '../model';
@@ -49,7 +49,7 @@ export interface AlarmInput {
   readonly fragments?: JsonObject;
 }
 
-export interface AlarmsDeps extends Pick<PlatformDeps, 'registry' | 'clock'> {
+export interface AlarmsDeps extends Pick<RegistryDeps, 'registry' | 'clock'> {
   /** Is the device in maintenance? Then new alarms are not created (static-templates section 6). Never, when left out. */
   readonly isSuppressed?: (tenant: string, deviceId: string) => Promise<boolean>;
 }

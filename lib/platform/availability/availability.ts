@@ -4,10 +4,9 @@ import { Lru } from '../../base/lru';
 import { collect } from '../../storage/pages';
 import type { Expression } from '../../storage/table';
 import type { Alarms } from '../alarms/alarms';
-import type { Call, Effects, PlatformDeps } from '../call';
+import type { Call, Effects, RegistryDeps } from '../call';
 import { externalIdsOf } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
-import type { Inventory } from '../inventory/inventory';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { changeOf, managedObjectOf } from '../inventory/object-members';
 import { applied, relist } from '../inventory/object-updates';
@@ -58,16 +57,14 @@ export class Availability {
   private readonly written: Lru<number>;
 
   constructor(
-    private readonly deps: PlatformDeps,
+    private readonly deps: RegistryDeps,
     private readonly others: {
-      readonly inventory: Inventory;
       readonly identity: Identity;
       readonly maintenance: Maintenance;
       readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
     },
   ) {
     this.written = new Lru(deps.clock, REMEMBERED);
-    others.inventory.whenRequired((call, id) => this.requirementChanged(call, id));
   }
 
   /**
@@ -142,7 +139,7 @@ export class Availability {
    * Somebody has set or removed `c8y_RequiredAvailability`: what follows from what is there now. Rare, so it reads; a
    * repetition changes nothing more.
    */
-  private async requirementChanged(call: Call, id: string): Promise<void> {
+  async requirementChanged(call: Call, id: string): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     this.others.maintenance.forget(tenant, id);

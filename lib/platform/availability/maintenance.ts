@@ -1,5 +1,5 @@
 import { Lru } from '../../base/lru';
-import type { PlatformDeps } from '../call';
+import type { RegistryDeps } from '../call';
 import { getObject } from '../inventory/object-items';
 import { responseIntervalOf } from '../inventory/requirement';
 
@@ -10,7 +10,7 @@ const REMEMBERED = { capacity: 20_000, ttlMs: 5_000 } as const;
 export class Maintenance {
   private readonly known: Lru<boolean>;
 
-  constructor(private readonly deps: PlatformDeps) {
+  constructor(private readonly deps: RegistryDeps) {
     this.known = new Lru(deps.clock, REMEMBERED);
   }
 

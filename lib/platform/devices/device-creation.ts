@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import {
   type ExternalIdRecord,
   getExternalId,
@@ -45,7 +45,7 @@ const NAMING_MS = 60_000;
 /** Creates devices once, whoever asks how often and in which order (static-templates sections 3.2 and 8.1). */
 export class DeviceCreation {
   constructor(
-    private readonly deps: PlatformDeps,
+    private readonly deps: RegistryDeps,
     private readonly inventory: Inventory,
     private readonly identity: Identity,
   ) {}

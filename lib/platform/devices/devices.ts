@@ -1,12 +1,12 @@
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import { externalIdsOf } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
-import type { DeviceRef } from '../model';
+import type { DeviceRef, ExternalId } from '../model';
 import { type Refusal, refusal } from '../outcome';
 import { DeviceCreation } from './device-creation';
 
@@ -40,16 +40,18 @@ export class Devices {
   private readonly agents: Lru<DeviceRef>;
 
   constructor(
-    private readonly deps: PlatformDeps,
+    private readonly deps: RegistryDeps,
     private readonly inventory: Inventory,
     private readonly identity: Identity,
   ) {
     this.creation = new DeviceCreation(deps, inventory, identity);
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
-    inventory.whenDeleted((tenant, id, names) => {
-      this.agents.delete(`${tenant}/${id}`);
-      for (const { type, externalId } of names) if (type === SERIAL) identity.forget(tenant, externalId);
-    });
+  }
+
+  /** An object was deleted, with these names: it is no device and no agent any more. */
+  forget(tenant: string, id: string, names: readonly Pick<ExternalId, 'type' | 'externalId'>[]): void {
+    this.agents.delete(`${tenant}/${id}`);
+    for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
   }
 
   /** The connected device; data that arrives before any 100 creates it (3.2). No read while it is remembered. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, ReadingCall, RegistryDeps } from '../call';
 import { mergeMembers } from '../inventory/member-merge';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { changeOf, managedObjectOf } from '../inventory/object-members';
@@ -25,12 +25,12 @@ export interface ParameterUpdate {
 /** Device parameters: an event that says what changed, mirrored into the device object (static-templates 408). */
 export class Parameters {
   constructor(
-    private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>,
+    private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,
     private readonly events: Pick<Events, 'create'>,
   ) {}
 
   /** One read and one write of the object, beside the event. */
-  async update(call: Call, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
+  async update(call: ReadingCall, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
     const { fragments, onlyIfChanged, text, time } = update;
     const at = asOf(call.origin);
     return versioned(this.deps.clock, `parameters of ${device.serial}`, async () => {

@@ -1,5 +1,5 @@
 import { OVERTAKEN, versioned } from '../../storage/versioned';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import type { SoftwareItem } from '../commands';
 import type { Inventory } from '../inventory/inventory';
 import { fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
@@ -28,7 +28,7 @@ const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
  */
 export class Software {
   constructor(
-    private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>,
+    private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,
     private readonly inventory: Pick<Inventory, 'create' | 'addChild' | 'updateFragments' | 'delete'>,
   ) {}
 

@@ -1,7 +1,7 @@
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import type { PlatformError } from '../errors';
 import type { DeviceRef, ExternalId } from '../model';
 import { externalIdsOf, getExternalId, listExternalId, releaseExternalId, takeExternalId } from './external-id-items';
@@ -19,7 +19,7 @@ const KNOWN_MS = 60_000;
 export class Identity {
   private readonly known: Lru<DeviceRef>;
 
-  constructor(private readonly deps: PlatformDeps) {
+  constructor(private readonly deps: RegistryDeps) {
     this.known = new Lru(deps.clock, { capacity: KNOWN_DEVICES, ttlMs: KNOWN_MS });
   }
 

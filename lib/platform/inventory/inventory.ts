@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import type { PlatformError } from '../errors';
 import { asOf, type ManagedObject } from '../model';
 import type { Refusal } from '../outcome';
@@ -36,9 +36,9 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
 /** Managed objects: devices, groups, anything with a name and fragments (rest-api section 5). */
 export class Inventory {
   private readonly deletionListeners: DeletionListener[] = [];
-  private requirementListener: RequirementListener = async () => {};
+  private readonly requirementListeners: RequirementListener[] = [];
 
-  constructor(private readonly deps: PlatformDeps) {}
+  constructor(private readonly deps: RegistryDeps) {}
 
   /** For those who remember objects: called when this instance has deleted one. */
   whenDeleted(listener: DeletionListener): void {
@@ -47,7 +47,7 @@ export class Inventory {
 
   /** For whoever watches devices: awaited after `c8y_RequiredAvailability` of an object was set or removed. */
   whenRequired(listener: RequirementListener): void {
-    this.requirementListener = listener;
+    this.requirementListeners.push(listener);
   }
 
   async get(tenant: string, id: string): Promise<ManagedObject | undefined> {
@@ -84,7 +84,7 @@ export class Inventory {
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(changeOf('CREATE', managedObjectOf(record)));
-    if (REQUIREMENT in record.members) await this.requirementListener(call, record.id);
+    if (REQUIREMENT in record.members) await this.required(call, record.id);
     return true;
   }
 
@@ -112,8 +112,12 @@ export class Inventory {
 
   private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, PlatformError>> {
     const done = await updateObject(this.deps, call, id, update);
-    if (done.ok && requires(update, done.value)) await this.requirementListener(call, id);
+    if (done.ok && requires(update, done.value)) await this.required(call, id);
     return done;
+  }
+
+  private async required(call: Call, id: string): Promise<void> {
+    for (const listener of this.requirementListeners) await listener(call, id);
   }
 
   /** Objects in the order of their ids, or of `ids`; loaded as far as the caller goes. */

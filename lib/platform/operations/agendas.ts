@@ -113,11 +113,7 @@ export class Agendas {
     const written: { record: OperationRecord; progress: Progress }[] = [];
     for (const id of changed) {
       const progress = state.progress[id] ?? { status: 'PENDING', asOf: event.asOf };
-      const pending = progress.status === 'PENDING';
-      const record = await this.items.writeProgress(tenant, id, version, {
-        progress: JSON.stringify(progress),
-        pending,
-      });
+      const record = await this.items.writeProgress(tenant, id, version, JSON.stringify(progress));
       if (record !== undefined) written.push({ record, progress });
     }
     return { taken, changed: written };

@@ -4,8 +4,6 @@ import {
   agendaJournalKey,
   agendaKey,
   agendaPartition,
-  DUE_INDEX,
-  duePartition,
   LIST_INDEX,
   listPartition,
   operationKey,
@@ -24,8 +22,6 @@ export interface OperationRecord {
   readonly deviceSerial: string;
   readonly agentSerial: string;
   readonly creationTime: string;
-  /** ISO 8601; while it is PENDING the record stands in the index of what is due. */
-  readonly deadline?: string;
   /** JSON as it was created. */
   readonly fragments: string;
   /** JSON of progress and of delivery, both written whole. */
@@ -66,12 +62,11 @@ export class OperationItems {
 
   /** The record first, under its own id alone; then its places in lists and agenda, which say where it is. */
   async create(tenant: string, record: OperationRecord, entry: AgendaEntry): Promise<Result<void, ConditionFailed>> {
-    const { id, deviceId, agentId, deadline } = record;
+    const { id, deviceId, agentId } = record;
     const item = {
       ...operationKey(tenant, id),
       listPk: listPartition(tenant, 'operations'),
       listSk: id,
-      ...(deadline !== undefined && { duePk: duePartition(tenant, 'operations'), dueAt: `${deadline}#${id}` }),
       ...record,
     };
     const written = await this.table.put(item, { text: 'attribute_not_exists(pk)' });
@@ -104,12 +99,12 @@ export class OperationItems {
     tenant: string,
     id: string,
     version: number,
-    { progress, pending }: { readonly progress: string; readonly pending: boolean },
+    progress: string,
   ): Promise<OperationRecord | undefined> {
     const written = await this.table.update(
       operationKey(tenant, id),
       {
-        text: `SET progress = :progress, progressVersion = :version${pending ? '' : ' REMOVE duePk, dueAt, deadline'}`,
+        text: 'SET progress = :progress, progressVersion = :version',
         values: { ':progress': progress, ':version': version },
       },
       {
@@ -194,18 +189,6 @@ export class OperationItems {
       yield String(item.listSk);
     }
   }
-
-  /** Ids of operations nobody has answered by then (ISO 8601), the longest waiting first. */
-  async *idsDue(tenant: string, until: string): AsyncGenerator<string> {
-    const where = {
-      text: 'duePk = :due AND dueAt < :until',
-      // '$' sorts behind the '#' before the id
-      values: { ':due': duePartition(tenant, 'operations'), ':until': `${until}$` },
-    };
-    for await (const item of growingPages(this.table, { index: DUE_INDEX, where })) {
-      yield String(item.dueAt).split('#')[1] ?? '';
-    }
-  }
 }
 
 const EXISTS: Expression = { text: 'attribute_exists(pk)' };
@@ -224,7 +207,6 @@ function recordOf(item: Item): OperationRecord {
     agentSerial: String(item.agentSerial),
     creationTime: String(item.creationTime),
     fragments: String(item.fragments),
-    ...(item.deadline !== undefined && { deadline: String(item.deadline) }),
     ...(item.progress !== undefined && { progress: String(item.progress) }),
     ...(item.progressVersion !== undefined && { progressVersion: Number(item.progressVersion) }),
     ...(item.delivery !== undefined && { delivery: String(item.delivery) }),

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import type { PlatformError } from '../errors';
 import { isoOf, millisOf } from '../journal';
@@ -34,7 +34,7 @@ export interface FragmentWriter {
   ): Promise<unknown>;
 }
 
-export interface OperationsDeps extends Pick<PlatformDeps, 'registry' | 'clock'> {
+export interface OperationsDeps extends RegistryDeps {
   readonly directory: DeviceDirectory;
   readonly inventory: FragmentWriter;
 }
@@ -48,8 +48,6 @@ export interface OperationUpdate {
 type DeviceUpdate = Omit<Extract<Command, { kind: 'updateOperations' }>, 'kind'>;
 type Device = Pick<DeviceRef, 'id'>;
 
-/** How long an operation may stay PENDING before it is due for a look. */
-export const OPERATION_DEADLINE_MS = 60 * 60_000;
 /** Attempts kept on the record, the latest ones. */
 const ATTEMPTS_KEPT = 20;
 const CREATE_ATTEMPTS = 5;
@@ -183,14 +181,6 @@ export class Operations {
     });
   }
 
-  /** Operations still PENDING past their deadline, the longest waiting first. */
-  async *due(tenant: string, now: number): AsyncGenerator<Operation> {
-    for await (const id of this.items.idsDue(tenant, new Date(now).toISOString())) {
-      const operation = await this.get(tenant, id);
-      if (operation !== undefined) yield operation;
-    }
-  }
-
   async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
     const record = await this.items.read(call.origin.tenant, id);
     if (record === undefined) {
@@ -216,7 +206,6 @@ export class Operations {
         deviceSerial: device.serial,
         agentSerial: agent.serial,
         creationTime: new Date(createdAt).toISOString(),
-        deadline: new Date(createdAt + OPERATION_DEADLINE_MS).toISOString(),
         fragments: JSON.stringify(fragments),
       };
       const entry: AgendaEntry = { id, device: device.id, names: Object.keys(fragments), createdAt };
@@ -254,10 +243,12 @@ export class Operations {
       const message = `Operation ${id} is ${progress?.status ?? 'PENDING'} and cannot become ${event.status}`;
       return fail({ kind: 'invalid', resource: 'devicecontrol', message });
     }
-    const written = await this.items.writeProgress(call.origin.tenant, id, (current.progressVersion ?? 0) + 1, {
-      progress: JSON.stringify(moveTo(progress, event)),
-      pending: false,
-    });
+    const written = await this.items.writeProgress(
+      call.origin.tenant,
+      id,
+      (current.progressVersion ?? 0) + 1,
+      JSON.stringify(moveTo(progress, event)),
+    );
     const operation = operationOf(written ?? current);
     call.effects.changed(changeOf('UPDATE', operation));
     return ok(operation);

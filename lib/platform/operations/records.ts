@@ -17,7 +17,7 @@ const NOT_SENT: DeliveryLog = { attempts: [] };
 export function operationOf(record: OperationRecord): Operation {
   const progress = record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
   const log = record.delivery === undefined ? NOT_SENT : (JSON.parse(record.delivery) as DeliveryLog);
-  const { id, deviceId, agentId, deviceSerial, agentSerial, creationTime, deadline } = record;
+  const { id, deviceId, agentId, deviceSerial, agentSerial, creationTime } = record;
   return {
     id,
     deviceId,
@@ -30,7 +30,6 @@ export function operationOf(record: OperationRecord): Operation {
     ...(progress?.failureReason !== undefined && { failureReason: progress.failureReason }),
     delivery: log.attempts,
     ...(log.acknowledgedAt !== undefined && { acknowledgedAt: log.acknowledgedAt }),
-    ...(deadline !== undefined && { deadline }),
     fragments: fragmentsOf(JSON.parse(record.fragments) as JsonObject, progress),
   };
 }

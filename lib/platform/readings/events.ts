@@ -2,7 +2,7 @@ import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, tryVersioned } from '../../storage/versioned';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
@@ -47,7 +47,7 @@ export class Events {
   ) {}
 
   /** Makes an event; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
-  create(call: Call, device: { readonly id: string }, input: EventInput): DeviceEvent {
+  create(call: ReadingCall, device: { readonly id: string }, input: EventInput): DeviceEvent {
     const event = eventOf(call.origin, device.id, input);
     call.effects.store(call.origin.tenant, { kind: 'event', event });
     call.effects.changed(changeOf('CREATE', event));

@@ -1,7 +1,7 @@
 import { instantOf, isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
@@ -36,7 +36,7 @@ export class Measurements {
   ) {}
 
   /** Makes a measurement; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
-  create(call: Call, device: { readonly id: string }, input: MeasurementInput): Measurement {
+  create(call: ReadingCall, device: { readonly id: string }, input: MeasurementInput): Measurement {
     const { measurement, identity } = measurementOf(call.origin, device.id, input);
     call.effects.store(call.origin.tenant, { kind: 'measurement', measurement, identity });
     call.effects.changed({

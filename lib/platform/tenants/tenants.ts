@@ -1,6 +1,6 @@
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
-import type { PlatformDeps } from '../call';
+import type { RegistryDeps } from '../call';
 import type { PlatformError } from '../errors';
 import { getOption, getTenant, insertTenant, listOptions, listTenants, putOption, type TenantRecord } from './items';
 
@@ -18,7 +18,7 @@ export class Tenants {
   private readonly known: Lru<Tenant>;
   private readonly writeRetention: Lru<number>;
 
-  constructor(private readonly deps: Pick<PlatformDeps, 'registry' | 'clock'>) {
+  constructor(private readonly deps: RegistryDeps) {
     this.writeRetention = new Lru(deps.clock, { capacity: 1_000, ttlMs: WRITE_RETENTION_MS });
     this.known = new Lru(deps.clock, { capacity: 1_000, ttlMs: REMEMBERED_MS });
   }

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/base/json';
-import { Devices } from '../../../lib/platform/devices/devices';
-import { Identity } from '../../../lib/platform/inventory/identity';
-import { Inventory } from '../../../lib/platform/inventory/inventory';
+import { registryServices } from '../../../lib/platform/services';
 import { collect } from '../../../lib/storage/pages';
 import { callAt } from '../../support/calls';
 import { ManualClock } from '../../support/clock';
@@ -18,10 +16,8 @@ const newSerial = (): string => `pump-${++serials}`;
 
 /** The services of one function instance; another instance knows nothing this one remembers. */
 function instance() {
-  const deps = { registry: tables.registry, telemetry: tables.telemetry, clock };
-  const inventory = new Inventory(deps);
-  const identity = new Identity(deps);
-  return { inventory, identity, devices: new Devices(deps, inventory, identity) };
+  const { inventory, identity, devices } = registryServices({ registry: tables.registry, clock });
+  return { inventory, identity, devices };
 }
 type Instance = ReturnType<typeof instance>;
 
@@ -148,7 +144,7 @@ describe('createDevice', () => {
   });
 });
 
-const ids = async (filter: Parameters<Inventory['list']>[1], tenant = TENANT): Promise<string[]> => {
+const ids = async (filter: Parameters<Instance['inventory']['list']>[1], tenant = TENANT): Promise<string[]> => {
   const found: string[] = [];
   for await (const object of inventory.list(tenant, filter)) found.push(object.id);
   return found;

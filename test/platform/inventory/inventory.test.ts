@@ -17,7 +17,7 @@ const start = clock.now();
 
 beforeAll(async () => {
   tables = await startTables();
-  inventory = new Inventory({ registry: tables.registry, telemetry: tables.telemetry, clock });
+  inventory = new Inventory({ registry: tables.registry, clock });
 });
 afterAll(() => tables.close());
 
@@ -69,7 +69,7 @@ describe('create', () => {
 
   it('gives two objects of the same millisecond and the same dice different ids', async () => {
     const still = { ...systemClock, now: () => start, randomBytes: dice(new ManualClock(start)) };
-    const twins = new Inventory({ registry: tables.registry, telemetry: tables.telemetry, clock: still });
+    const twins = new Inventory({ registry: tables.registry, clock: still });
     const made = await Promise.all([1, 2, 3].map(() => twins.create(callAt(start), { fragments: { name: 'twin' } })));
     expect(new Set(made.map((each) => each.ok && each.value.id)).size).toBe(3);
   });
@@ -294,7 +294,7 @@ describe('hierarchy and delete', () => {
   });
 
   it('deletes an object with everything that points to it', async () => {
-    const identity = new Identity({ registry: tables.registry, telemetry: tables.telemetry, clock });
+    const identity = new Identity({ registry: tables.registry, clock });
     const [parent, object, child] = [await create({}), await create({ type: 'acme_Gone', a: 1 }), await create({})];
     const call = callAt(clock.now() + 1);
     await identity.bind(call, object.id, 'acme_Number', '7');
@@ -318,7 +318,7 @@ describe('hierarchy and delete', () => {
   });
 
   it('goes on with a deletion that a crash interrupted, wherever that was', async () => {
-    const identity = new Identity({ registry: tables.registry, telemetry: tables.telemetry, clock });
+    const identity = new Identity({ registry: tables.registry, clock });
     const tenant = 'crash';
     const family = async () => {
       const call = callAt(clock.now(), { tenant });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../lib/base/json';
 import type { OperationSelector } from '../../../lib/platform/commands';
 import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import type { DeviceRef, Operation, OperationStatus } from '../../../lib/platform/model';
-import { OPERATION_DEADLINE_MS, Operations } from '../../../lib/platform/operations/operations';
+import { Operations } from '../../../lib/platform/operations/operations';
 import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 import { all, callAt, isoAt, START } from '../support';
@@ -98,7 +98,6 @@ describe('create', () => {
         status: 'PENDING',
         creationTime: new Date(clock.now()).toISOString(),
         lastUpdated: new Date(clock.now()).toISOString(),
-        deadline: new Date(clock.now() + OPERATION_DEADLINE_MS).toISOString(),
         delivery: [],
         fragments: { c8y_Restart: {}, description: 'r' },
       },
@@ -139,7 +138,6 @@ describe('rows', () => {
     expect(await row(2, '503')).toMatchObject({ ok: true, value: [{ id: first.id, status: 'SUCCESSFUL' }] });
     expect(await statusesOf([first, second])).toEqual(['SUCCESSFUL', 'PENDING']);
     expect(await operations.get('t100', first.id)).toMatchObject({ lastUpdated: isoAt(2) });
-    expect((await operations.get('t100', first.id))?.deadline).toBeUndefined();
   });
 
   it('502 keeps the reason', async () => {
@@ -354,18 +352,6 @@ describe('lists', () => {
     ).toEqual([second.id]);
     expect(await ids({})).toEqual(expect.arrayContaining([first.id, second.id, third.id]));
     expect(await operations.count('t999')).toBe(0);
-  });
-
-  it('knows what is due', async () => {
-    clock.advance(OPERATION_DEADLINE_MS);
-    const waiting = await created();
-    const answered = await created();
-    await send(1, byId(answered.id), 'EXECUTING');
-    const due = async (now: number) => (await all(operations.due('t100', now))).map(({ id }) => id);
-    expect(await due(clock.now() + OPERATION_DEADLINE_MS)).toContain(waiting.id);
-    expect(await due(clock.now() + OPERATION_DEADLINE_MS)).not.toContain(answered.id);
-    expect(await due(clock.now() + OPERATION_DEADLINE_MS - 1)).not.toContain(waiting.id);
-    clock.set(START - 1000);
   });
 
   it('forgets a deleted operation', async () => {
