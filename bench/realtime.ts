@@ -183,7 +183,7 @@ async function addUsers(cirrus: RunningCirrus): Promise<void> {
   for (let index = 0; index < USERS * CONNECTIONS_PER_USER; index += CONNECTIONS_PER_USER) {
     const user = { userName: userName(index), password: PASSWORD, kind: 'human', roles: ['reader'] } as const;
     const created = await credentials.createUser(OWN_CLOUD.tenant, user);
-    if (!created.ok) throw new Error(created.error.message);
+    if (!created.ok) throw new Error(created.error.reason);
   }
   client.destroy();
 }

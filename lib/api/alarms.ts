@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../base/result';
 import type { AlarmFilter } from '../platform/alarms/filter';
-import type { PlatformError } from '../platform/errors';
 import { ALARM_STATUSES, type Alarm, SEVERITIES } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
 import { alarmUrl } from './links';
@@ -142,11 +142,7 @@ async function updateMany({ request, call, platform }: RequestContext): Promise<
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
-    return fail({
-      kind: 'invalid',
-      resource: 'alarm',
-      message: 'At least one query parameter has to select the alarms.',
-    });
+    return fail({ kind: 'invalid', reason: 'notNarrowed', subject: 'alarm', parameters: [] });
   }
   const ids: string[] = [];
   for await (const alarm of platform.alarms.list(call.origin.tenant, filter.value)) ids.push(alarm.id);
@@ -157,18 +153,15 @@ async function updateMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 200 });
 }
 
-async function usableAlarm(context: RequestContext, id: string): Promise<Result<Alarm, PlatformError>> {
+async function usableAlarm(context: RequestContext, id: string): Promise<Result<Alarm, Refusal>> {
   const found = await context.platform.alarms.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    const message = `Finding alarm from database failed : No alarm for gid '${id}'!`;
-    return fail({ kind: 'notFound', resource: 'alarm', message });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
   const usable = await requireUsable(context, found.source);
   return usable.ok ? ok(found) : usable;
 }
 
 /** `resolved` is another way to say which statuses: true for CLEARED, false for the others. */
-function filterOf(query: URLSearchParams): Result<AlarmFilter, PlatformError> {
+function filterOf(query: URLSearchParams): Result<AlarmFilter, Refusal> {
   const statuses = wordsOf(query, 'status', ALARM_STATUSES);
   if (!statuses.ok) return statuses;
   const severities = wordsOf(query, 'severity', SEVERITIES);

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import { CHILD_KINDS } from '../platform/inventory/link-items';
 import type { ManagedObject } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import type { ChildKind } from '../storage/keys';
 import { usableObject } from './access';
 import { objectBody, parseMembers, reference } from './body';
@@ -55,13 +55,13 @@ async function list(context: RequestContext, kind: ChildKind, parent: string): P
  */
 async function add(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
   const { request } = context;
-  const body = objectBody(request.body, 'inventory');
+  const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
   const object = await usableObject(context, parent);
   if (!object.ok) return object;
   switch (shapeOf(request, body.value)) {
     case 'reference': {
-      const given = parseMembers(oneReference, body.value, 'inventory');
+      const given = parseMembers(oneReference, body.value, 'managedObject');
       if (!given.ok) return given;
       const added = await attach(context, kind, parent, [given.value.managedObject.id]);
       if (!added.ok) return added;
@@ -69,7 +69,7 @@ async function add(context: RequestContext, kind: ChildKind, parent: string): Pr
       return created(request, kind, parent, 'managedObjectReference', child ?? {});
     }
     case 'references': {
-      const given = parseMembers(manyReferences, body.value, 'inventory');
+      const given = parseMembers(manyReferences, body.value, 'managedObject');
       if (!given.ok) return given;
       const ids = given.value.references.map((one) => one.managedObject.id);
       const added = await attach(context, kind, parent, ids);
@@ -116,7 +116,7 @@ async function attach(
   kind: ChildKind,
   parent: string,
   ids: readonly string[],
-): Promise<Result<JsonObject[], PlatformError>> {
+): Promise<Result<JsonObject[], Refusal>> {
   const children: ManagedObject[] = [];
   for (const id of ids) {
     const child = await usableObject(context, id);
@@ -153,9 +153,9 @@ async function remove(
 
 /** The body names the references to take away. */
 async function removeMany(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
-  const body = objectBody(context.request.body, 'inventory');
+  const body = objectBody(context.request.body, 'managedObject');
   if (!body.ok) return body;
-  const given = parseMembers(manyReferences, body.value, 'inventory');
+  const given = parseMembers(manyReferences, body.value, 'managedObject');
   if (!given.ok) return given;
   const ids = given.value.references.map((one) => one.managedObject.id);
   return remove(context, kind, parent, ids);
@@ -166,13 +166,12 @@ async function attachedChild(
   kind: ChildKind,
   parent: string,
   child: string,
-): Promise<Result<ManagedObject, PlatformError>> {
+): Promise<Result<ManagedObject, Refusal>> {
   const object = await usableObject(context, parent);
   if (!object.ok) return object;
   const ids = await context.platform.inventory.childIds(context.call.origin.tenant, parent, kind);
   if (ids.includes(child)) return usableObject(context, child);
-  const message = `Object ${child} is not among the ${kind} of ${parent}.`;
-  return fail({ kind: 'notFound', resource: 'inventory', message });
+  return fail({ kind: 'notFound', reason: 'notAChild', subject: 'managedObject', child, parent, children: kind });
 }
 
 function referenceView(request: PlatformRequest, kind: ChildKind, parent: string, child: ManagedObject): JsonObject {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { DeviceEvent } from '../platform/model';
 import type { EventFilter } from '../platform/readings/events';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
 import { eventUrl } from './links';
@@ -97,20 +97,14 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 204 });
 }
 
-async function usableEvent(context: RequestContext, id: string): Promise<Result<DeviceEvent, PlatformError>> {
+async function usableEvent(context: RequestContext, id: string): Promise<Result<DeviceEvent, Refusal>> {
   const found = await context.platform.events.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    return fail({
-      kind: 'notFound',
-      resource: 'event',
-      message: `Finding event from database failed : No event for gid '${id}'!`,
-    });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'event', id });
   const usable = await requireUsable(context, found.source);
   return usable.ok ? ok(found) : usable;
 }
 
-function filterOf(query: URLSearchParams): Result<EventFilter, PlatformError> {
+function filterOf(query: URLSearchParams): Result<EventFilter, Refusal> {
   const range = dateRangeOf(query);
   if (!range.ok) return range;
   const source = textOf(query, 'source');

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { ExternalId } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, usableObject } from './access';
 import { objectBody, parseMembers } from './body';
 import { externalIdsUrl, externalIdUrl, objectUrl } from './links';
@@ -37,9 +37,9 @@ async function list(context: RequestContext, param: (name: string) => string): P
 
 async function bind(context: RequestContext, param: (name: string) => string): Promise<Answer> {
   const { request, call, platform } = context;
-  const body = objectBody(request.body, 'identity');
+  const body = objectBody(request.body, 'externalId');
   if (!body.ok) return body;
-  const given = parseMembers(newExternalId, body.value, 'identity');
+  const given = parseMembers(newExternalId, body.value, 'externalId');
   if (!given.ok) return given;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
@@ -71,11 +71,10 @@ async function usableExternalId(
   context: RequestContext,
   type: string,
   externalId: string,
-): Promise<Result<ExternalId, PlatformError>> {
+): Promise<Result<ExternalId, Refusal>> {
   const found = await context.platform.identity.find(context.call.origin.tenant, type, externalId);
   if (found === undefined) {
-    const message = `External ID not found; external id: ID [type=${type}, value=${externalId}]`;
-    return fail({ kind: 'notFound', resource: 'identity', message });
+    return fail({ kind: 'notFound', reason: 'unknownExternalId', subject: 'externalId', type, externalId });
   }
   const usable = await requireUsable(context, found.managedObjectId);
   return usable.ok ? ok(found) : usable;

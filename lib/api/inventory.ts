@@ -1,9 +1,9 @@
 import type { JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { InventoryFilter } from '../platform/inventory/inventory';
 import { CHILD_KINDS } from '../platform/inventory/link-items';
 import type { ManagedObject } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { FORBIDDEN, usableObject, visibleOwner } from './access';
 import { objectBody } from './body';
 import { objectUrl } from './links';
@@ -25,7 +25,7 @@ export const inventoryRoutes: readonly Route[] = [
 
 async function create(context: RequestContext): Promise<Answer> {
   const { request } = context;
-  const body = objectBody(request.body, 'inventory');
+  const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
   const created = await createObject(context, body.value);
   if (!created.ok) return created;
@@ -41,7 +41,7 @@ async function create(context: RequestContext): Promise<Answer> {
 export function createObject(
   { call, platform, principal }: RequestContext,
   fragments: JsonObject,
-): Promise<Result<ManagedObject, PlatformError>> {
+): Promise<Result<ManagedObject, Refusal>> {
   const { owner } = fragments;
   const named = principal.kind === 'human' && typeof owner === 'string' && owner !== '';
   return platform.inventory.create(call, { fragments, ...(named && { owner }) });
@@ -83,7 +83,7 @@ async function read(context: RequestContext, param: (name: string) => string): P
 /** An empty body, or one with only the id, is a heartbeat: nothing changes, and the answer holds only the id. */
 async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
   const { request, call, platform } = context;
-  const body = objectBody(request.body, 'inventory');
+  const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
@@ -120,7 +120,7 @@ async function childrenOf({ call, platform }: RequestContext, id: string): Promi
 }
 
 /** A device user's lists hold its own objects only. */
-function filterOf(context: RequestContext): Result<InventoryFilter, PlatformError> {
+function filterOf(context: RequestContext): Result<InventoryFilter, Refusal> {
   const { query } = context.request;
   const visible = visibleOwner(context);
   const asked = textOf(query, 'owner');

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { Measurement } from '../platform/model';
 import type { MeasurementFilter } from '../platform/readings/measurements';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
 import { measurementUrl } from './links';
@@ -47,8 +47,7 @@ async function create(context: RequestContext): Promise<Answer> {
 /** All or none: every element is checked before the first is created; each source is looked up once. */
 async function createMany(context: RequestContext, elements: Json | undefined): Promise<Answer> {
   if (!Array.isArray(elements)) {
-    const message = 'Following mandatory fields should be included: measurements';
-    return fail({ kind: 'invalid', resource: 'undefined', message });
+    return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['measurements'] });
   }
   const usable = new Set<string>();
   const prepared: (() => Measurement)[] = [];
@@ -68,7 +67,7 @@ async function prepare(
   context: RequestContext,
   body: JsonObject,
   usable: Set<string>,
-): Promise<Result<() => Measurement, PlatformError>> {
+): Promise<Result<() => Measurement, Refusal>> {
   const given = parseMembers(newMeasurement, body, 'measurement');
   if (!given.ok) return given;
   const { source, time, type } = given.value;
@@ -119,16 +118,14 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 204 });
 }
 
-async function usableMeasurement(context: RequestContext, id: string): Promise<Result<Measurement, PlatformError>> {
+async function usableMeasurement(context: RequestContext, id: string): Promise<Result<Measurement, Refusal>> {
   const found = await context.platform.measurements.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    return fail({ kind: 'notFound', resource: 'measurement', message: `No measurement for id '${id}'` });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'measurement', id });
   const usable = await requireUsable(context, found.source);
   return usable.ok ? ok(found) : usable;
 }
 
-function filterOf(query: URLSearchParams): Result<MeasurementFilter, PlatformError> {
+function filterOf(query: URLSearchParams): Result<MeasurementFilter, Refusal> {
   const range = dateRangeOf(query);
   if (!range.ok) return range;
   const source = textOf(query, 'source');

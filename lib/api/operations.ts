@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import { OPERATION_STATUSES, type Operation } from '../platform/model';
 import type { OperationFilter } from '../platform/operations/operations';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource } from './access';
 import { fragmentsOf, id, objectBody, parseMembers, text } from './body';
 import { operationUrl } from './links';
@@ -43,9 +43,9 @@ const operationUpdate = z.object({
 });
 
 async function create({ request, call, platform }: RequestContext): Promise<Answer> {
-  const body = objectBody(request.body, 'devicecontrol');
+  const body = objectBody(request.body, 'operation');
   if (!body.ok) return body;
-  const given = parseMembers(newOperation, body.value, 'devicecontrol');
+  const given = parseMembers(newOperation, body.value, 'operation');
   if (!given.ok) return given;
   const fragments = fragmentsOf(body.value, KNOWN);
   const created = await platform.operations.create(call, { deviceId: given.value.deviceId, fragments });
@@ -80,8 +80,7 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
-    const message = 'At least one query parameter has to select the operations.';
-    return fail({ kind: 'invalid', resource: 'devicecontrol', message });
+    return fail({ kind: 'invalid', reason: 'notNarrowed', subject: 'operation', parameters: [] });
   }
   const ids: string[] = [];
   for await (const operation of platform.operations.list(call.origin.tenant, filter.value)) ids.push(operation.id);
@@ -101,9 +100,9 @@ async function read(context: RequestContext, param: (name: string) => string): P
 
 async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
   const { request, call, platform } = context;
-  const body = objectBody(request.body, 'devicecontrol');
+  const body = objectBody(request.body, 'operation');
   if (!body.ok) return body;
-  const given = parseMembers(operationUpdate, body.value, 'devicecontrol');
+  const given = parseMembers(operationUpdate, body.value, 'operation');
   if (!given.ok) return given;
   const found = await usableOperation(context, param('id'));
   if (!found.ok) return found;
@@ -117,17 +116,14 @@ async function update(context: RequestContext, param: (name: string) => string):
   return ok({ status: 200, bodyType: 'operation', body: operationView(request, updated.value) });
 }
 
-async function usableOperation(context: RequestContext, id: string): Promise<Result<Operation, PlatformError>> {
+async function usableOperation(context: RequestContext, id: string): Promise<Result<Operation, Refusal>> {
   const found = await context.platform.operations.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    const message = `Finding operation from database failed : No operation for gid '${id}'!`;
-    return fail({ kind: 'notFound', resource: 'devicecontrol', message });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
   const usable = await requireUsable(context, found.deviceId);
   return usable.ok ? ok(found) : usable;
 }
 
-function filterOf(query: URLSearchParams): Result<OperationFilter, PlatformError> {
+function filterOf(query: URLSearchParams): Result<OperationFilter, Refusal> {
   const statuses = wordsOf(query, 'status', OPERATION_STATUSES);
   if (!statuses.ok) return statuses;
   const range = dateRangeOf(query);

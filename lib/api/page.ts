@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
+import type { Refusal } from '../platform/refusal';
 import { flagOf } from './query';
 import type { Answer, PlatformRequest, PlatformResponse } from './request';
 
@@ -17,7 +17,7 @@ export interface PageQuery {
   readonly withTotalElements: boolean;
 }
 
-export function pageQueryOf(query: URLSearchParams): Result<PageQuery, PlatformError> {
+export function pageQueryOf(query: URLSearchParams): Result<PageQuery, Refusal> {
   const pageSize = wholeNumber(query, 'pageSize', DEFAULT_PAGE_SIZE, 0);
   if (!pageSize.ok) return pageSize;
   const currentPage = wholeNumber(query, 'currentPage', 1, 1);
@@ -34,20 +34,12 @@ export function pageQueryOf(query: URLSearchParams): Result<PageQuery, PlatformE
   });
 }
 
-function wholeNumber(
-  query: URLSearchParams,
-  name: string,
-  preset: number,
-  least: number,
-): Result<number, PlatformError> {
+function wholeNumber(query: URLSearchParams, name: string, preset: number, least: number): Result<number, Refusal> {
   const text = query.get(name);
   if (text === null || text === '') return ok(preset);
   if (/^\d{1,9}$/.test(text) && Number(text) >= least) return ok(Number(text));
-  return fail({
-    kind: 'invalid',
-    resource: 'undefined',
-    message: `The query parameter ${name} must be a whole number of at least ${least}: ${text}`,
-  });
+  const expected = `must be a whole number of at least ${least}`;
+  return fail({ kind: 'invalid', reason: 'parameter', name, expected, given: text });
 }
 
 /** The elements of one page, and what is known of the rest. */

@@ -1,16 +1,16 @@
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError, Resource } from '../platform/errors';
+import type { Refusal } from '../platform/refusal';
 import { parseDateTime } from './date-time';
 
-const invalid = (message: string): Result<never, PlatformError> =>
-  fail({ kind: 'invalid', resource: 'undefined', message });
+const invalid = (name: string, expected: string, given: string): Result<never, Refusal> =>
+  fail({ kind: 'invalid', reason: 'parameter', name, expected, given });
 
 /** `true` or `false`, false when left out. */
-export function flagOf(query: URLSearchParams, name: string): Result<boolean, PlatformError> {
+export function flagOf(query: URLSearchParams, name: string): Result<boolean, Refusal> {
   const text = query.get(name);
   if (text === null || text === 'false') return ok(false);
   if (text === 'true' || text === '') return ok(true);
-  return invalid(`The query parameter ${name} must be true or false: ${text}`);
+  return invalid(name, 'must be true or false', text);
 }
 
 /** A text parameter; an empty one counts as left out. */
@@ -33,24 +33,24 @@ export function wordsOf<T extends string>(
   query: URLSearchParams,
   name: string,
   vocabulary: readonly T[],
-): Result<readonly T[] | undefined, PlatformError> {
+): Result<readonly T[] | undefined, Refusal> {
   const parts = listOf(query, name);
   if (parts === undefined) return ok(undefined);
   const words: T[] = [];
   for (const part of parts) {
     const word = vocabulary.find((known) => known === part.toUpperCase());
-    if (word === undefined) return invalid(`The query parameter ${name} knows ${vocabulary.join(', ')}: ${part}`);
+    if (word === undefined) return invalid(name, `knows ${vocabulary.join(', ')}`, part);
     words.push(word);
   }
   return ok(words);
 }
 
 /** A date in ms since the epoch. A `+` of the zone that was not sent as `%2B` arrives as a space and is read as meant. */
-export function dateOf(query: URLSearchParams, name: string): Result<number | undefined, PlatformError> {
+export function dateOf(query: URLSearchParams, name: string): Result<number | undefined, Refusal> {
   const text = query.get(name);
   if (text === null || text === '') return ok(undefined);
   const parsed = parseDateTime(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
-  return parsed === undefined ? invalid(`The query parameter ${name} is not an ISO 8601 date: ${text}`) : ok(parsed.ms);
+  return parsed === undefined ? invalid(name, 'is not an ISO 8601 date', text) : ok(parsed.ms);
 }
 
 /** An inclusive range of dates, ms since the epoch. */
@@ -63,7 +63,7 @@ export interface DateRange {
 export function dateRangeOf(
   query: URLSearchParams,
   [fromName, toName]: readonly [string, string] = ['dateFrom', 'dateTo'],
-): Result<DateRange, PlatformError> {
+): Result<DateRange, Refusal> {
   const from = dateOf(query, fromName);
   if (!from.ok) return from;
   const to = dateOf(query, toName);
@@ -77,9 +77,8 @@ export function dateRangeOf(
 /** A deletion of many is refused unless at least one of source and dates narrows it down (rest-api section 7). */
 export function requireNarrowed(
   { source, from, to }: DateRange & { readonly source?: string },
-  resource: Resource,
-): Result<void, PlatformError> {
+  subject: 'measurement' | 'event',
+): Result<void, Refusal> {
   if (source !== undefined || from !== undefined || to !== undefined) return ok(undefined);
-  const message = 'At least one of the parameters source, dateFrom, dateTo is needed.';
-  return fail({ kind: 'invalid', resource, message });
+  return fail({ kind: 'invalid', reason: 'notNarrowed', subject, parameters: ['source', 'dateFrom', 'dateTo'] });
 }

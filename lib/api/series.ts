@@ -1,8 +1,8 @@
 import { isoOf } from '../base/instant';
 import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { Measurement } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable } from './access';
 import { isObject } from './body';
 import { parseDateTime } from './date-time';
@@ -40,21 +40,23 @@ interface SeriesQuery {
   readonly revert: boolean;
 }
 
-function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
+function queryOf(query: URLSearchParams): Result<SeriesQuery, Refusal> {
   const missing = ['source', 'dateFrom', 'dateTo'].filter((name) => textOf(query, name) === undefined);
   const range = dateRangeOf(query);
   if (!range.ok) return range;
   const source = textOf(query, 'source');
   const { from, to } = range.value;
   if (source === undefined || from === undefined || to === undefined) {
-    return invalid(`Following mandatory parameters should be included: ${missing.join(', ')}`);
+    return fail({ kind: 'invalid', reason: 'missing', what: 'parameters', names: missing, subject: 'measurement' });
   }
   const revert = flagOf(query, 'revert');
   if (!revert.ok) return revert;
   const aggregationType = textOf(query, 'aggregationType')?.toUpperCase();
   const aggregation = aggregations.find((known) => known === aggregationType);
   if (aggregationType !== undefined && aggregation === undefined) {
-    return invalid(`The query parameter aggregationType knows ${aggregations.join(', ')}: ${aggregationType}`);
+    const expected = `knows ${aggregations.join(', ')}`;
+    const parameter = { name: 'aggregationType', expected, given: aggregationType };
+    return fail({ kind: 'invalid', reason: 'parameter', subject: 'measurement', ...parameter });
   }
   return ok({
     source,
@@ -67,8 +69,6 @@ function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
 }
 
 const aggregations: readonly Aggregation[] = ['DAILY', 'HOURLY', 'MINUTELY'];
-const invalid = (message: string): Result<never, PlatformError> =>
-  fail({ kind: 'invalid', resource: 'measurement', message });
 
 interface Column {
   readonly at: number;

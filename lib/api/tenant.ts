@@ -10,9 +10,8 @@ export const tenantRoutes: readonly Route[] = [
 /** Clients log in with this call and take `name` as the tenant's id (rest-api section 4). */
 async function currentTenant({ request, call, platform }: RequestContext): Promise<Answer> {
   const tenant = await platform.tenants.get(call.origin.tenant);
-  if (tenant === undefined) {
-    return fail({ kind: 'notFound', resource: 'tenant', message: `No such tenant: ${call.origin.tenant}` });
-  }
+  if (tenant === undefined)
+    return fail({ kind: 'notFound', reason: 'unknown', subject: 'tenant', id: call.origin.tenant });
   return ok({
     status: 200,
     bodyType: 'currentTenant',

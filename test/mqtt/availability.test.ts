@@ -174,7 +174,7 @@ describe('the required interval', () => {
     const { id } = await device();
     const c8y_RequiredAvailability = responseInterval === null ? null : { responseInterval };
     const done = await warm.services.inventory.update(callAt(uplinks.clock.now()), id, { c8y_RequiredAvailability });
-    if (!done.ok) throw new Error(done.error.message);
+    if (!done.ok) throw new Error(done.error.reason);
     uplinks.clock.advance(1_000);
   };
 

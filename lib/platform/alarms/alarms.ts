@@ -2,10 +2,9 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
 import type { Call, PlatformDeps } from '../call';
-import type { PlatformError } from '../errors';
 import { fold, insert, isoOf } from '../journal';
 import { type Alarm, type AlarmStatus, asOf, type DeviceRef, type Severity } from '../model';
-import { type Refusal, refusal } from '../outcome';
+import type { Refusal } from '../refusal';
 import { type AlarmFilter, matchesFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
 import { AlarmItems } from './items';
@@ -76,7 +75,7 @@ export class Alarms {
     this.items = new AlarmItems(deps.registry);
   }
 
-  /** 301–304, POST: a new alarm, or one more occurrence of the open one. */
+  /** A new alarm, or one more occurrence of the open one. */
   async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, never>> {
     const { origin } = call;
     const event: AlarmEvent = {
@@ -97,17 +96,16 @@ export class Alarms {
     return ok(alarm);
   }
 
-  /** 306. Refused when none is open; the clear is kept all the same, so that an overtaken raise finds it. */
+  /** Refused when none is open; the clear is kept all the same, so that an overtaken raise finds it. */
   async clear(call: Call, device: Device, type: string): Promise<Result<Alarm, Refusal>> {
     return this.changeOpen(call, device, type, { kind: 'clear', asOf: asOf(call.origin) });
   }
 
-  /** 305 */
   async setSeverity(call: Call, device: Device, type: string, severity: Severity): Promise<Result<Alarm, Refusal>> {
     return this.changeOpen(call, device, type, { kind: 'severity', severity, asOf: asOf(call.origin) });
   }
 
-  /** 307 */
+  /** Removes fragments of the open alarm. */
   async clearFragments(
     call: Call,
     device: Device,
@@ -129,16 +127,15 @@ export class Alarms {
     return closed && parseClosed(closed.body);
   }
 
-  /** PUT by id. An alarm that a newer one has replaced stays CLEARED. */
-  async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, PlatformError>> {
+  /** A change by id. An alarm that a newer one has replaced stays CLEARED. */
+  async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, Refusal>> {
     const found = await this.get(call.origin.tenant, id);
-    if (found === undefined) return fail({ kind: 'notFound', resource: 'alarm', message: `No alarm with id ${id}` });
+    if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
     const current = fold(slot, slotStep).current;
     if (current?.id !== id && change.status !== undefined && change.status !== 'CLEARED') {
-      const message = `Alarm ${id} was cleared and a newer one of type ${found.type} has replaced it`;
-      return fail({ kind: 'invalid', resource: 'alarm', message });
+      return fail({ kind: 'invalid', reason: 'replaced', subject: 'alarm', id, type: found.type });
     }
     const alarm = await this.apply(call, found.source, found.type, event, (state) =>
       alarmsOf(state).some((draft) => draft.id === id),
@@ -195,7 +192,7 @@ export class Alarms {
   ): Promise<Result<Alarm, Refusal>> {
     const alarm = await this.apply(call, device.id, type, event);
     if (alarm !== undefined) return ok(alarm);
-    return fail(refusal(41, `No open alarm of type ${type}`, 'Raise the alarm first (301-304), or ignore this row.'));
+    return fail({ kind: 'notFound', reason: 'noOpenAlarm', subject: 'alarm', type });
   }
 
   /**

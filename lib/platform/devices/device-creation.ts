@@ -39,7 +39,7 @@ export interface DevicePlan {
 /** Kept with the external id until the creation is complete: whoever finds it goes on with it. */
 type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Parent };
 
-/** How long after data created a device its 100, 101 or 102 may still come in. */
+/** How long after data created a device a message may still say what the device is. */
 const NAMING_MS = 60_000;
 
 /** Creates devices once, whoever asks how often and in which order (static-templates sections 3.2 and 8.1). */

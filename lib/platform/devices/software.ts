@@ -59,7 +59,7 @@ export class Software {
 
   private async createList(call: Call): Promise<string> {
     const created = await this.inventory.create(call, { fragments: { type: LIST_TYPE, name: LIST_TYPE } });
-    if (!created.ok) throw new Error(`software list: ${created.error.message}`);
+    if (!created.ok) throw new Error(`software list: ${created.error.reason}`);
     return created.value.id;
   }
 
@@ -74,7 +74,7 @@ export class Software {
   /** Once; whoever comes after a crash in between does it. */
   private async link(call: Call, device: DeviceRef, listId: string): Promise<void> {
     const linked = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
-    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.message}`);
+    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.reason}`);
     await markLinked(this.deps.registry, call.origin.tenant, device.id);
   }
 }

@@ -2,21 +2,21 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
 import type { Call } from '../call';
-import type { PlatformError } from '../errors';
 import { asOf, type ManagedObject } from '../model';
+import type { Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { changeOf, listOf, managedObjectOf, objectNotFound } from './object-members';
 
-/** What a device row does to an object. */
+/** What a device's message does to an object. */
 export interface FragmentUpdate {
   readonly set: JsonObject;
   readonly remove: readonly string[];
-  /** Leave fragments alone that exist already (117). */
+  /** Leave fragments alone that exist already. */
   readonly onlyIfAbsent?: boolean;
 }
 
-type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, PlatformError>;
+type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, Refusal>;
 
 /** More than as many others at once is no race but a loop. */
 const ATTEMPTS = 8;
@@ -30,7 +30,7 @@ export async function updateObject(
   call: Call,
   id: string,
   update: FragmentUpdate,
-): Promise<Result<ManagedObject, PlatformError>> {
+): Promise<Result<ManagedObject, Refusal>> {
   const parts = partsOf(update, asOf(call.origin));
   let record: ObjectRecord | undefined;
   let anyChanged = false;
@@ -55,15 +55,13 @@ async function updatePart(registry: Table, tenant: string, id: string, change: M
       await relist(registry, tenant, done.value, part);
       return ok({ record: applied(done.value, part), changed: true });
     }
-    if (done.error.kind === 'tooLarge')
-      return fail({ kind: 'tooLarge', message: `The object ${id} has no room for more` });
+    if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
     const current = await getObject(registry, tenant, id);
     if (current === undefined) return fail(objectNotFound(id));
     part = stillNewer(current, part);
     if (isEmpty(part)) return ok({ record: current, changed: false });
   }
-  const message = `The object ${id} is being changed by too many others`;
-  return fail({ kind: 'conflict', resource: 'inventory', name: 'conflict', message });
+  return fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
 
 /** Moves an object between lists after a change; a retry of the change that added a member comes through here again. */

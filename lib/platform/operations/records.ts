@@ -39,7 +39,7 @@ export const progressOf = (record: OperationRecord): Progress | undefined =>
   record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
 
 function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonObject {
-  // null written later removes; null from the creation is a value (532 asks to remove a parameter with it)
+  // null written later removes; null from the creation is a value, which may ask to remove a parameter
   const changes = progress?.fragments ?? {};
   const written = Object.entries({ ...created, ...changes }).filter(([name]) => changes[name] !== null);
   const fragments: JsonObject = Object.fromEntries(written);

@@ -2,11 +2,10 @@ import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, PlatformDeps } from '../call';
-import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
 import { asOf, type Change, type DeviceEvent, type DeviceRef, type Origin } from '../model';
-import { type Refusal, refusal } from '../outcome';
+import type { Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
 import { readingId } from './ids';
@@ -73,7 +72,7 @@ export class Events {
   }
 
   /** Each member unless it was changed later already: one read and one write. */
-  async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, PlatformError>> {
+  async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, Refusal>> {
     const { tenant } = call.origin;
     for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
       const current = await this.record(tenant, id);
@@ -85,8 +84,7 @@ export class Events {
       call.effects.changed(changeOf('UPDATE', next.event));
       return ok(next.event);
     }
-    const message = `The event ${id} is being changed by too many others`;
-    return fail({ kind: 'conflict', resource: 'event', name: 'conflict', message });
+    return fail({ kind: 'conflict', reason: 'busy', subject: 'event', id });
   }
 
   /**
@@ -100,17 +98,17 @@ export class Events {
     fragments: readonly string[],
   ): Promise<Result<void, Refusal>> {
     const kept = fragments.find((name) => !isRemovable(name) || name === 'text');
-    if (kept !== undefined) return fail(refusal(45, `'${kept}' cannot be removed`, 'name fragments of the event only'));
+    if (kept !== undefined) return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'event', member: kept });
     if (fragments.length === 0) return ok(undefined);
     for await (const { id } of this.list(call.origin.tenant, { source: device.id, type, descending: true })) {
       const cleared = Object.fromEntries(fragments.map((name) => [name, null]));
       const updated = await this.update(call, id, { fragments: cleared });
-      return updated.ok ? ok(undefined) : fail(refusal(41, updated.error.message, 'send the row again'));
+      return updated.ok ? ok(undefined) : updated;
     }
-    return fail(refusal(41, `No event of type ${type}`, 'send the event (400) before clearing its fragments'));
+    return fail({ kind: 'notFound', reason: 'noEventOfType', subject: 'event', type });
   }
 
-  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+  async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await this.record(tenant, id);
     if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id))) return fail(eventNotFound(id));
@@ -177,8 +175,9 @@ function changeOf(action: Change['action'], { fragments, source, ...members }: D
   return { api: 'events', action, sourceId: source, object };
 }
 
-const eventNotFound = (id: string): PlatformError => ({
+const eventNotFound = (id: string): Refusal => ({
   kind: 'notFound',
-  resource: 'event',
-  message: `Finding event from database failed : No event for gid '${id}'!`,
+  reason: 'unknown',
+  subject: 'event',
+  id,
 });

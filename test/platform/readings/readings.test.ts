@@ -10,6 +10,7 @@ import { collect } from '../../../lib/storage/pages';
 import { callAt } from '../../support/calls';
 import { ManualClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
+import { onErrorRow } from '../support';
 
 const TENANT = 't100';
 const DAY = 86_400_000;
@@ -32,7 +33,7 @@ afterAll(() => tables.close());
 
 async function newDevice(): Promise<typeof device> {
   const made = await inventory.create(callAt(clock.now()), { fragments: {} });
-  if (!made.ok) throw new Error(made.error.message);
+  if (!made.ok) throw new Error(made.error.reason);
   device = { id: made.value.id, serial: 'pump-7741' };
   return device;
 }
@@ -194,8 +195,8 @@ describe('Events', () => {
       ['acme_Keep'],
     ]);
     expect(await clear('acme_Boot')).toEqual({ ok: true, value: undefined });
-    expect(await clear('other', 'acme_Trace')).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await clear('acme_Boot', 'time')).toMatchObject({ ok: false, error: { code: 45 } });
+    expect(onErrorRow(await clear('other', 'acme_Trace'))).toMatchObject({ ok: false, error: { code: 41 } });
+    expect(onErrorRow(await clear('acme_Boot', 'time'))).toMatchObject({ ok: false, error: { code: 45 } });
   });
 
   it('are deleted by id and by filter', async () => {
