@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DUE_INDEX, LIST_INDEX } from '../lib/storage/keys';
-import type { DeliveryQueue } from './delivery';
+import type { DeliveryQueues } from './delivery';
 import { portableRule, takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
-import { allowMessages, type Target } from './messenger';
+import { allowMessages, type DeploymentTarget } from './messenger';
 import { invokeByRule } from './rule';
 import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
 import { UPLINK_RULES } from './topics';
@@ -14,8 +14,8 @@ export interface IngestionProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly failures: Failures;
-  readonly deliveryQueue: DeliveryQueue;
-  readonly target: Target;
+  readonly deliveryQueue: DeliveryQueues;
+  readonly target: DeploymentTarget;
   /** Bytes of a whole PUBLISH packet. */
   readonly payloadLimit: number;
 }

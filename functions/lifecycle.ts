@@ -9,9 +9,9 @@ import { Connections } from '../lib/connections/connections';
 import { parseLifecycleEvent } from '../lib/connections/lifecycle-event';
 import { senderLookup } from '../lib/connections/senders';
 import { DeliveryQueue } from '../lib/delivery/queue';
-import { beginMessage } from '../lib/platform/message';
 import type { Origin } from '../lib/platform/model';
 import { platformServices } from '../lib/platform/services';
+import { beginWork } from '../lib/platform/unit-of-work';
 import { Table } from '../lib/storage/table';
 
 const environment = lifecycleEnvironment();
@@ -42,7 +42,7 @@ export const handler = async (raw: unknown): Promise<void> => {
     const { at: receivedAt, connected } = change.presence;
     const messageId = sessionIdentifier;
     const origin: Origin = { tenant, user: claim.user, mode: 'PERSISTENT', receivedAt, messageId, row: 1 };
-    const message = beginMessage({ ...platform, tenants, sinks }, origin);
+    const message = beginWork({ ...platform, tenants, sinks }, origin);
     await availability.connection({ origin, effects: message.effects }, agent, connected);
     await message.flush();
   }

@@ -4,11 +4,11 @@ import type { AlarmFilter } from '../platform/alarms/filter';
 import { ALARM_STATUSES, type Alarm, SEVERITIES } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from './body';
 import { alarmUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, flagOf, listOf, textOf, wordsOf } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { alarmView } from './views';
 
@@ -41,20 +41,20 @@ const severity = z.enum(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`);
 const status = z.enum(ALARM_STATUSES, `must be one of ${ALARM_STATUSES.join(', ')}`);
 const newAlarm = z.object({
   source: reference,
-  type: text,
-  text,
+  type: textMember,
+  text: textMember,
   severity,
   time: dateTime,
   status: z.optional(status),
 });
 const alarmUpdate = z.object({
-  text: z.optional(text),
+  text: z.optional(textMember),
   severity: z.optional(severity),
   status: z.optional(status),
 });
 const statusUpdate = z.object({ status });
 
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
@@ -84,7 +84,7 @@ async function create(context: RequestContext): Promise<Answer> {
   });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
@@ -100,7 +100,7 @@ async function list(context: RequestContext): Promise<Answer> {
   );
 }
 
-async function count(context: RequestContext): Promise<Answer> {
+async function count(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
@@ -110,12 +110,12 @@ async function count(context: RequestContext): Promise<Answer> {
   return ok({ status: 200, body: String(hits) });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableAlarm(context, param('id'));
   return found.ok ? ok({ status: 200, bodyType: 'alarm', body: alarmView(context.request, found.value) }) : found;
 }
 
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
@@ -134,7 +134,7 @@ async function update(context: RequestContext, param: (name: string) => string):
 }
 
 /** One status for all alarms of a filter; something has to narrow them down. Done when this returns, so always 200. */
-async function updateMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function updateMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
   const given = parseMembers(statusUpdate, body.value, 'alarm');

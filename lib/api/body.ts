@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Json, JsonObject } from '../base/json';
+import { isObject, type Json, type JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Refusal, Subject } from '../platform/refusal';
 import { type DateTime, parseDateTime } from './date-time';
@@ -9,7 +9,7 @@ export const id = z.pipe(
   z.union([z.string(), z.number()], 'must be an id'),
   z.transform((given) => String(given)),
 );
-export const text = z.string('must be a text');
+export const textMember = z.string('must be a text');
 export const flag = z.boolean('must be true or false');
 export const reference = z.object({ id }, 'must be an object with an id');
 
@@ -23,9 +23,6 @@ export const dateTime = z.pipe(
     return z.NEVER;
   }),
 );
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A body that has to be a JSON object; 400 otherwise. */
 export function objectBody(body: Json | undefined, subject: Subject): Result<JsonObject, Refusal> {

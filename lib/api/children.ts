@@ -10,7 +10,7 @@ import { objectBody, parseMembers, reference } from './body';
 import { createObject } from './inventory';
 import { childrenUrl, objectUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
-import type { Answer, PlatformRequest, RequestContext } from './request';
+import type { PlatformRequest, RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { objectView } from './views';
 
@@ -31,7 +31,7 @@ export const childRoutes: readonly Route[] = CHILD_KINDS.flatMap((kind) => {
 const oneReference = z.object({ managedObject: reference });
 const manyReferences = z.object({ references: z.array(oneReference) });
 
-async function list(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
+async function list(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
@@ -53,7 +53,7 @@ async function list(context: RequestContext, kind: ChildKind, parent: string): P
  * The body is a reference, a collection of references, or an object to create and attach: by media type, and by shape
  * where the type does not tell.
  */
-async function add(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
+async function add(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const { request } = context;
   const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
@@ -106,7 +106,7 @@ function created(
   parent: string,
   bodyType: string,
   body: { readonly [key: string]: Json },
-): Answer {
+): RouteAnswer {
   return ok({ status: 201, bodyType, body, location: childrenUrl(request, parent, kind) });
 }
 
@@ -130,7 +130,7 @@ async function attach(
   return ok(children.map((child) => referenceView(context.request, kind, parent, child)));
 }
 
-async function read(context: RequestContext, kind: ChildKind, parent: string, child: string): Promise<Answer> {
+async function read(context: RequestContext, kind: ChildKind, parent: string, child: string): Promise<RouteAnswer> {
   const found = await attachedChild(context, kind, parent, child);
   if (!found.ok) return found;
   const body = referenceView(context.request, kind, parent, found.value);
@@ -142,7 +142,7 @@ async function remove(
   kind: ChildKind,
   parent: string,
   ids: readonly string[],
-): Promise<Answer> {
+): Promise<RouteAnswer> {
   for (const id of ids) {
     const found = await attachedChild(context, kind, parent, id);
     if (!found.ok) return found;
@@ -152,7 +152,7 @@ async function remove(
 }
 
 /** The body names the references to take away. */
-async function removeMany(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
+async function removeMany(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const body = objectBody(context.request.body, 'managedObject');
   if (!body.ok) return body;
   const given = parseMembers(manyReferences, body.value, 'managedObject');

@@ -4,11 +4,11 @@ import type { DeviceEvent } from '../platform/model';
 import type { EventFilter } from '../platform/readings/events';
 import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from './body';
 import { eventUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, flagOf, requireNarrowed, textOf } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { eventView } from './views';
 
@@ -24,10 +24,10 @@ export const eventRoutes: readonly Route[] = [
 
 /** Members the platform keeps itself; everything else of a body is a fragment. */
 const KNOWN = ['id', 'self', 'source', 'time', 'type', 'text', 'creationTime', 'lastUpdated'];
-const newEvent = z.object({ source: reference, time: dateTime, type: text, text });
-const eventUpdate = z.object({ text: z.optional(text) });
+const newEvent = z.object({ source: reference, time: dateTime, type: textMember, text: textMember });
+const eventUpdate = z.object({ text: z.optional(textMember) });
 
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'event');
   if (!body.ok) return body;
@@ -46,7 +46,7 @@ async function create(context: RequestContext): Promise<Answer> {
   });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
@@ -60,13 +60,13 @@ async function list(context: RequestContext): Promise<Answer> {
   return pageAnswer(request, { key: 'events', bodyType: 'eventCollection', view: eventView }, page.value, found);
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableEvent(context, param('id'));
   return found.ok ? ok({ status: 200, bodyType: 'event', body: eventView(context.request, found.value) }) : found;
 }
 
 /** Text and fragments change, `null` takes a fragment away; type, time and source stay. */
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'event');
   if (!body.ok) return body;
@@ -81,14 +81,14 @@ async function update(context: RequestContext, param: (name: string) => string):
   return updated.ok ? ok({ status: 200, bodyType: 'event', body: eventView(request, updated.value) }) : updated;
 }
 
-async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableEvent(context, param('id'));
   if (!found.ok) return found;
   const removed = await context.platform.events.delete(context.call, found.value.id);
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
-async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
   const narrowed = requireNarrowed(filter.value, 'event');

@@ -6,7 +6,7 @@ import type { Refusal } from '../platform/refusal';
 import { requireUsable, usableObject } from './access';
 import { objectBody, parseMembers } from './body';
 import { externalIdsUrl, externalIdUrl, objectUrl } from './links';
-import type { Answer, PlatformRequest, RequestContext } from './request';
+import type { PlatformRequest, RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 /** Identity (rest-api section 6): other names of a managed object, unique per type. */
@@ -20,7 +20,7 @@ export const identityRoutes: readonly Route[] = [
 const name = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
 const newExternalId = z.object({ type: name, externalId: name });
 
-async function list(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function list(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
@@ -35,7 +35,7 @@ async function list(context: RequestContext, param: (name: string) => string): P
   });
 }
 
-async function bind(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function bind(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'externalId');
   if (!body.ok) return body;
@@ -53,13 +53,13 @@ async function bind(context: RequestContext, param: (name: string) => string): P
   });
 }
 
-async function find(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function find(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableExternalId(context, param('type'), param('externalId'));
   if (!found.ok) return found;
   return ok({ status: 200, bodyType: 'externalId', body: shown(context.request, found.value) });
 }
 
-async function unbind(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function unbind(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableExternalId(context, param('type'), param('externalId'));
   if (!found.ok) return found;
   const { type, externalId } = found.value;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { InventoryFilter } from '../platform/inventory/inventory';
 import { CHILD_KINDS } from '../platform/inventory/link-items';
+import type { InventoryFilter } from '../platform/inventory/object-lists';
 import type { ManagedObject } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
 import { FORBIDDEN, usableObject, visibleOwner } from './access';
@@ -9,7 +9,7 @@ import { objectBody } from './body';
 import { objectUrl } from './links';
 import { collectionResponse, pageQueryOf, takePage } from './page';
 import { flagOf, listOf, textOf } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { type ChildIds, objectView } from './views';
 
@@ -23,7 +23,7 @@ export const inventoryRoutes: readonly Route[] = [
   route('DELETE', '/inventory/managedObjects/:id', 'human', remove),
 ];
 
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request } = context;
   const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
@@ -47,7 +47,7 @@ export function createObject(
   return platform.inventory.create(call, { fragments, ...(named && { owner }) });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
@@ -65,14 +65,14 @@ async function list(context: RequestContext): Promise<Answer> {
   return ok(collectionResponse(request, collection, page.value, { ...taken, elements }));
 }
 
-async function count(context: RequestContext): Promise<Answer> {
+async function count(context: RequestContext): Promise<RouteAnswer> {
   const filter = filterOf(context);
   if (!filter.ok) return filter;
   const hits = await context.platform.inventory.count(context.call.origin.tenant, filter.value);
   return ok({ status: 200, body: String(hits) });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
   const children =
@@ -81,7 +81,7 @@ async function read(context: RequestContext, param: (name: string) => string): P
 }
 
 /** An empty body, or one with only the id, is a heartbeat: nothing changes, and the answer holds only the id. */
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
@@ -97,7 +97,7 @@ async function update(context: RequestContext, param: (name: string) => string):
   return ok({ status: 200, bodyType: 'managedObject', body: objectView(request, updated.value) });
 }
 
-async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const cascade = flagOf(request.query, 'cascade');
   if (!cascade.ok) return cascade;

@@ -5,11 +5,11 @@ import type { Measurement } from '../platform/model';
 import type { MeasurementFilter } from '../platform/readings/measurements';
 import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from './body';
 import { measurementUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, flagOf, requireNarrowed, textOf } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { measurementView } from './views';
 
@@ -23,10 +23,10 @@ export const measurementRoutes: readonly Route[] = [
 ];
 
 const KNOWN = ['id', 'self', 'source', 'time', 'type'];
-const newMeasurement = z.object({ source: reference, time: dateTime, type: text });
+const newMeasurement = z.object({ source: reference, time: dateTime, type: textMember });
 
 /** One measurement, or `{"measurements": […]}`, told apart by media type or shape. */
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request } = context;
   const body = objectBody(request.body, 'measurement');
   if (!body.ok) return body;
@@ -45,7 +45,7 @@ async function create(context: RequestContext): Promise<Answer> {
 }
 
 /** All or none: every element is checked before the first is created; each source is looked up once. */
-async function createMany(context: RequestContext, elements: Json | undefined): Promise<Answer> {
+async function createMany(context: RequestContext, elements: Json | undefined): Promise<RouteAnswer> {
   if (!Array.isArray(elements)) {
     return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['measurements'] });
   }
@@ -81,7 +81,7 @@ async function prepare(
   return ok(() => platform.measurements.create(call, { id: source.id }, { type, time: time.text, fragments }));
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
@@ -96,20 +96,20 @@ async function list(context: RequestContext): Promise<Answer> {
   return pageAnswer(request, collection, page.value, found);
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableMeasurement(context, param('id'));
   if (!found.ok) return found;
   return ok({ status: 200, bodyType: 'measurement', body: measurementView(context.request, found.value) });
 }
 
-async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableMeasurement(context, param('id'));
   if (!found.ok) return found;
   const removed = await context.platform.measurements.delete(context.call, found.value.id);
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
-async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
   const narrowed = requireNarrowed(filter.value, 'measurement');

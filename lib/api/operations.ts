@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 
 import { fail, ok, type Result } from '../base/result';
 import { OPERATION_STATUSES, type Operation } from '../platform/model';
-import type { OperationFilter } from '../platform/operations/operations';
+import type { OperationFilter } from '../platform/operations/filter';
 import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource } from './access';
-import { fragmentsOf, id, objectBody, parseMembers, text } from './body';
+import { fragmentsOf, id, objectBody, parseMembers, textMember } from './body';
 import { operationUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, flagOf, textOf, wordsOf } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { operationView } from './views';
 
@@ -39,10 +39,10 @@ const KNOWN = [
 const newOperation = z.object({ deviceId: id });
 const operationUpdate = z.object({
   status: z.enum(OPERATION_STATUSES, `must be one of ${OPERATION_STATUSES.join(', ')}`),
-  failureReason: z.optional(text),
+  failureReason: z.optional(textMember),
 });
 
-async function create({ request, call, platform }: RequestContext): Promise<Answer> {
+async function create({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const body = objectBody(request.body, 'operation');
   if (!body.ok) return body;
   const given = parseMembers(newOperation, body.value, 'operation');
@@ -60,7 +60,7 @@ async function create({ request, call, platform }: RequestContext): Promise<Answ
   });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = pageQueryOf(request.query);
   if (!page.ok) return page;
@@ -76,7 +76,7 @@ async function list(context: RequestContext): Promise<Answer> {
 }
 
 /** Something has to narrow them down. */
-async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = filterOf(request.query);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
@@ -91,14 +91,14 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 204 });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableOperation(context, param('id'));
   return found.ok
     ? ok({ status: 200, bodyType: 'operation', body: operationView(context.request, found.value) })
     : found;
 }
 
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'operation');
   if (!body.ok) return body;

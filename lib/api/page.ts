@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Refusal } from '../platform/refusal';
 import { flagOf } from './query';
-import type { Answer, PlatformRequest, PlatformResponse } from './request';
+import type { PlatformRequest, PlatformResponse, RouteAnswer } from './request';
 
 const DEFAULT_PAGE_SIZE = 5;
 /** Larger page sizes are trimmed to this one, not refused. */
@@ -78,7 +78,7 @@ export async function pageAnswer<T>(
   collection: Collection<T>,
   page: PageQuery,
   found: AsyncIterable<T>,
-): Promise<Answer> {
+): Promise<RouteAnswer> {
   const taken = await takePage(found, page);
   const elements = taken.elements.map((element) => collection.view(request, element));
   return ok(collectionResponse(request, collection, page, { ...taken, elements }));

@@ -43,4 +43,4 @@ export interface RequestContext {
   readonly platform: Platform;
 }
 
-export type Answer = Result<PlatformResponse, Refusal>;
+export type RouteAnswer = Result<PlatformResponse, Refusal>;

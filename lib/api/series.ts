@@ -1,13 +1,12 @@
 import { isoOf } from '../base/instant';
-import type { Json, JsonObject } from '../base/json';
+import { isObject, type Json, type JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Measurement } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
 import { requireUsable } from './access';
-import { isObject } from './body';
 import { parseDateTime } from './date-time';
 import { dateRangeOf, flagOf, textOf } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 /** The values of a device as rows by time, one column per series (rest-api section 7). */
@@ -17,7 +16,7 @@ const MAX_ROWS = 5000;
 const STEP_MS = { MINUTELY: 60_000, HOURLY: 3_600_000, DAILY: 86_400_000 } as const;
 type Aggregation = keyof typeof STEP_MS;
 
-async function readSeries(context: RequestContext): Promise<Answer> {
+async function readSeries(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const query = queryOf(request.query);
   if (!query.ok) return query;

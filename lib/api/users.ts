@@ -6,7 +6,7 @@ import type { Refusal } from '../platform/refusal';
 import { FORBIDDEN } from './access';
 import { objectBody, parseMembers } from './body';
 import { userUrl } from './links';
-import type { Answer, PlatformRequest, RequestContext } from './request';
+import type { PlatformRequest, RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 /** Users (rest-api section 11): people by their global roles, devices by the name `device_…`. */
@@ -40,7 +40,7 @@ const newUser = z.object({
   ),
 });
 
-async function currentUser({ request, principal }: RequestContext): Promise<Answer> {
+async function currentUser({ request, principal }: RequestContext): Promise<RouteAnswer> {
   const { tenant, user } = principal;
   const body: JsonObject = {
     ...shown(request, tenant, { userName: user, kind: principal.kind, roles: principal.roles }),
@@ -61,7 +61,7 @@ function effectiveRoles({ kind, roles }: Principal): string[] {
   return [...APIS.flatMap((api) => rights.map((right) => `ROLE_${api}_${right}`)), 'ROLE_USER_MANAGEMENT_OWN_READ'];
 }
 
-async function create(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function create(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, platform } = context;
   const tenant = ownTenant(context, param('tenant'));
   if (!tenant.ok) return tenant;
@@ -86,7 +86,7 @@ async function create(context: RequestContext, param: (name: string) => string):
   });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const tenant = ownTenant(context, param('tenant'));
   if (!tenant.ok) return tenant;
   const found = await context.platform.credentials.user(tenant.value, param('user'));

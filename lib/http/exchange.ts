@@ -14,7 +14,7 @@ import { modeOf } from './mode';
 import type { AppOptions } from './options';
 import { respond } from './respond';
 
-export interface ExchangeDeps extends Pick<AppOptions, 'beginMessage'> {
+export interface ExchangeDeps extends Pick<AppOptions, 'beginWork'> {
   readonly platform: Platform;
   readonly authenticator: Authenticator;
   readonly maxBodyBytes: number;
@@ -68,10 +68,10 @@ export class Exchange {
     const request = { ...head, ...bodyType, ...(body.value !== undefined && { body: body.value }) };
     const { tenant, user } = principal.value;
     const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1 };
-    const message = this.deps.beginMessage(origin);
-    const call = { origin, effects: message.effects };
+    const work = this.deps.beginWork(origin);
+    const call = { origin, effects: work.effects };
     const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
-    await message.flush();
+    await work.flush();
     return answer;
   }
 

@@ -4,9 +4,9 @@ import { parseTopic, type UplinkTopic } from '../connections/uplink-topic';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { packRows } from '../delivery/pending';
 import type { Call } from '../platform/call';
-import type { Message as PlatformMessage } from '../platform/message';
 import type { Origin } from '../platform/model';
 import type { PlatformServices } from '../platform/services';
+import type { UnitOfWork } from '../platform/unit-of-work';
 import { errorRow } from '../protocols/smartrest/errors';
 import { payloadTooLarge, readText } from '../protocols/smartrest/payload';
 import { refusal, type SpelledRefusal, spell } from '../protocols/smartrest/refusals';
@@ -34,7 +34,7 @@ export interface IngestDeps {
   /** Is the device known not to listen on this topic? Not known yet counts as listening. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a message go; its mode comes with the origin. */
-  begin(origin: Origin): PlatformMessage;
+  begin(origin: Origin): UnitOfWork;
   /** All pending operations of an agent as payloads for `s/ds`, oldest first (500). */
   pendingMessages(tenant: string, agentId: string, limit: number): Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json';
+import { isObject, type JsonObject } from '../base/json';
 import type { Change } from '../changes/changes';
 import type { Api } from '../changes/modes';
 import { reduced } from '../changes/notifications/reduced';
@@ -38,9 +38,6 @@ function linked(api: Api, object: JsonObject, baseUrl: string): JsonObject {
     ...(isObject(source) && { source: { ...source, self: self(PATHS.managedobjects, source.id) } }),
   };
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Cuts JSON texts into arrays of at most a frame each, in order. No text may be longer than a frame less its brackets. */
 export function framesOf(texts: readonly string[], limit = FRAME_BYTES): string[] {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from '../../lib/api/body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../../lib/api/body';
 import { messageOf } from '../../lib/api/error-body';
 
-const schema = z.object({ source: reference, type: text, time: dateTime, text: z.optional(text) });
+const schema = z.object({ source: reference, type: textMember, time: dateTime, text: z.optional(textMember) });
 const parse = (body: Parameters<typeof parseMembers>[1]) => parseMembers(schema, body, 'event');
 
 describe('parseMembers', () => {

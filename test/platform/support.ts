@@ -1,6 +1,7 @@
 import { fail, type Result } from '../../lib/base/result';
+import type { Change } from '../../lib/changes/changes';
 import type { Call } from '../../lib/platform/call';
-import type { Change, Origin } from '../../lib/platform/model';
+import type { Origin } from '../../lib/platform/model';
 import type { Refusal } from '../../lib/platform/refusal';
 import { type SpelledRefusal, spell } from '../../lib/protocols/smartrest/refusals';
 import { callAt as callAtTime } from '../support/calls';

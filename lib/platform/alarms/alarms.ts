@@ -2,16 +2,16 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
 import type { Call, PlatformDeps } from '../call';
-import { fold, insert, isoOf } from '../journal';
+import { fold, insert, isoTimeOf } from '../journal';
 import { type Alarm, type AlarmStatus, asOf, type DeviceRef, type Severity } from '../model';
 import type { Refusal } from '../refusal';
-import { type AlarmFilter, matchesFilter } from './filter';
+import { type AlarmFilter, matchesAlarmFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
 import { AlarmItems } from './items';
 import {
+  alarmChange,
   alarmsIn,
   byCreation,
-  changeOf,
   changesBetween,
   listedAlarm,
   listingOf,
@@ -33,8 +33,6 @@ import {
   slotStep,
   withIds,
 } from './slot';
-
-export type { AlarmFilter } from './filter';
 
 /** An alarm as a device or a REST client raises it. */
 export interface AlarmInput {
@@ -83,7 +81,7 @@ export class Alarms {
       asOf: asOf(origin),
       severity: input.severity,
       text: input.text,
-      time: input.time ?? isoOf(asOf(origin)),
+      time: input.time ?? isoTimeOf(asOf(origin)),
       status: input.status ?? 'ACTIVE',
       ...(input.fragments && { fragments: input.fragments }),
     };
@@ -146,7 +144,7 @@ export class Alarms {
   /** Newest first by creation; one Query and, for the whole tenant, one BatchGetItem per 25 alarms looked at. */
   async *list(tenant: string, filter: AlarmFilter = {}): AsyncGenerator<Alarm> {
     const all = filter.source === undefined ? this.ofTenant(tenant) : this.ofDevice(tenant, filter.source, filter);
-    for await (const alarm of all) if (matchesFilter(alarm, filter)) yield alarm;
+    for await (const alarm of all) if (matchesAlarmFilter(alarm, filter)) yield alarm;
   }
 
   async count(tenant: string, filter: AlarmFilter = {}): Promise<number> {
@@ -174,7 +172,7 @@ export class Alarms {
   /** TRANSIENT and CEP: everybody hears of it, nothing is kept. */
   private pass(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
     const alarm = this.unstored(device, type, event, alarmId(device.id, type, event.asOf));
-    call.effects.changed(changeOf('CREATE', alarm));
+    call.effects.changed(alarmChange('CREATE', alarm));
     return alarm;
   }
 
@@ -238,10 +236,10 @@ export class Alarms {
   /** An alarm of before the journal's window stands alone: last writer wins, as REST clients expect. */
   private async updateClosed(call: Call, found: Alarm, change: AlarmChange): Promise<Alarm> {
     const { source, type, id, creationTime } = found;
-    const alarm = applyChange(found, change, isoOf(asOf(call.origin)));
+    const alarm = applyChange(found, change, isoTimeOf(asOf(call.origin)));
     const body = JSON.stringify(alarm);
     await this.items.writeClosed(call.origin.tenant, source, { id, type, body }, { id, creationTime });
-    call.effects.changed(changeOf('UPDATE', alarm));
+    call.effects.changed(alarmChange('UPDATE', alarm));
     return alarm;
   }
 

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../base/result';
 import type { Call, PlatformDeps } from '../call';
 import { mergeMembers } from '../inventory/member-merge';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
-import { changeOf, managedObjectOf } from '../inventory/object-members';
+import { managedObjectOf, objectChange } from '../inventory/object-members';
 import { relist } from '../inventory/object-updates';
 import { replaceMembers } from '../inventory/replace-members';
 import { asOf, type DeviceRef } from '../model';
@@ -60,6 +60,6 @@ export class Parameters {
 
   private announce(call: Call, read: ObjectRecord, set: JsonObject, isChanged: boolean): void {
     const object = managedObjectOf({ ...read, members: { ...read.members, ...set } });
-    if (isChanged) call.effects.changed(changeOf('UPDATE', object));
+    if (isChanged) call.effects.changed(objectChange('UPDATE', object));
   }
 }

@@ -3,7 +3,7 @@ import type { SoftwareItem } from '../commands';
 import type { Inventory } from '../inventory/inventory';
 import { fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
 import { type AsOf, asOf, type DeviceRef, type Origin } from '../model';
-import { markLinked, readSoftware, type SoftwareItem as StoredSoftware, writeSoftware } from './software-items';
+import { markLinked, readSoftware, type SoftwareRecord, writeSoftware } from './software-items';
 
 /** The child addition that shows a device's list (static-templates 140). */
 const LIST_TYPE = 'c8y_InstalledSoftwareList';
@@ -109,4 +109,4 @@ function shownAs(origin: Origin, newest: AsOf, late: number): Origin {
   return { ...origin, receivedAt: millisOf(newest), messageId, row: Number.parseInt(row, 36) + late };
 }
 
-const parseJournal = ({ journal }: StoredSoftware): SoftwareJournal => JSON.parse(journal);
+const parseJournal = ({ journal }: SoftwareRecord): SoftwareJournal => JSON.parse(journal);

@@ -11,12 +11,9 @@ import { delist, listEntries } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
-import { changeOf, isRemovable, listsOf, managedObjectOf, objectNotFound, writableMembers } from './object-members';
+import { isRemovable, listsOf, managedObjectOf, objectChange, objectNotFound, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-
-export type { InventoryFilter } from './object-lists';
-export type { FragmentUpdate } from './object-updates';
 
 const LOADED_AT_ONCE = 100;
 
@@ -73,7 +70,7 @@ export class Inventory {
     await registry.batchWrite(listEntries(tenant, record.id, listsOf(record), asOf(call.origin)));
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
-    call.effects.changed(changeOf('CREATE', managedObjectOf(record)));
+    call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
     if (REQUIREMENT in record.members) await this.requirementListener(call, record.id);
     return true;
   }
@@ -164,7 +161,7 @@ export class Inventory {
     for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
     await deleteObject(registry, tenant, record.id);
     for (const listener of this.deletionListeners) listener(tenant, record.id, names);
-    call.effects.changed(changeOf('DELETE', managedObjectOf(record)));
+    call.effects.changed(objectChange('DELETE', managedObjectOf(record)));
   }
 
   /** Links two objects; again is no harm. A hierarchy has no circles. */

@@ -1,7 +1,8 @@
 import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
-import type { Change, ManagedObject } from '../model';
+import type { Change } from '../../changes/changes';
+import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
 import type { ObjectRecord } from './object-items';
@@ -54,13 +55,13 @@ export const objectNotFound = (id: string): Refusal => ({
 const UNLISTED: ReadonlySet<string> = new Set(['name', 'type']);
 
 /** The list a member puts its object into. */
-export function listOf(member: string, value: Json | undefined): InventoryList | undefined {
+export function listFor(member: string, value: Json | undefined): InventoryList | undefined {
   if (member === 'type') return typeof value === 'string' && value !== '' ? { by: 'type', value } : undefined;
   return UNLISTED.has(member) || value === undefined ? undefined : { by: 'fragment', value: member };
 }
 
 export function listsOf(record: Pick<ObjectRecord, 'owner' | 'members'>): InventoryList[] {
-  const byMember = Object.entries(record.members).flatMap(([member, value]) => listOf(member, value) ?? []);
+  const byMember = Object.entries(record.members).flatMap(([member, value]) => listFor(member, value) ?? []);
   return [{ by: 'all' }, ...(record.owner === '' ? [] : [{ by: 'owner', value: record.owner } as const]), ...byMember];
 }
 
@@ -75,7 +76,7 @@ export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectR
 }
 
 /** What notifications and event processing hear of an object. */
-export function changeOf(
+export function objectChange(
   action: Change['action'],
   { id, owner, creationTime, lastUpdated, fragments }: ManagedObject,
 ): Change {

@@ -6,7 +6,7 @@ import { asOf, type ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
-import { changeOf, listOf, managedObjectOf, objectNotFound } from './object-members';
+import { listFor, managedObjectOf, objectChange, objectNotFound } from './object-members';
 
 /** What a device's message does to an object. */
 export interface FragmentUpdate {
@@ -43,7 +43,7 @@ export async function updateObject(
   record ??= await getObject(registry, call.origin.tenant, id);
   if (record === undefined) return fail(objectNotFound(id));
   const object = managedObjectOf(record);
-  if (anyChanged) call.effects.changed(changeOf('UPDATE', object));
+  if (anyChanged) call.effects.changed(objectChange('UPDATE', object));
   return ok(object);
 }
 
@@ -72,15 +72,15 @@ export async function relist(
   change: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
 ): Promise<void> {
   for (const [member, value] of Object.entries(change.set)) {
-    const left = listOf(member, before.members[member]);
-    const entered = listOf(member, value);
+    const left = listFor(member, before.members[member]);
+    const entered = listFor(member, value);
     const moved = JSON.stringify(left) !== JSON.stringify(entered);
     const retried = before.asOf[member] === change.asOf;
     if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
   }
   for (const member of change.remove) {
-    const left = listOf(member, before.members[member] ?? null);
+    const left = listFor(member, before.members[member] ?? null);
     if (left) await delist(registry, tenant, before.id, left, change.asOf);
   }
 }

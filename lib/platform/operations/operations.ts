@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, PlatformDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
-import { isoOf, millisOf } from '../journal';
+import { isoTimeOf, millisOf } from '../journal';
 import { type AsOf, asOf, type DeliveryAttempt, type DeviceRef, type Operation, type OperationStatus } from '../model';
 import type { Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
@@ -11,10 +11,8 @@ import { moveTo, type OperationEvent, type Progress } from './fold';
 import { OperationIds } from './ids';
 import { type AgendaEntry, OperationItems, type OperationRecord } from './items';
 import { OperationLists } from './lists';
-import { changeOf, operationOf, progressOf } from './records';
+import { operationChange, operationOf, progressOf } from './records';
 import { deviceResults } from './results';
-
-export type { OperationFilter } from './filter';
 
 /** Who an operation is for, and whose connection carries it there. */
 export interface DeviceDirectory {
@@ -87,7 +85,7 @@ export class Operations {
     const agent = await this.deps.directory.agentOf(tenant, deviceId);
     if (agent === undefined) return fail({ kind: 'invalid', reason: 'noAgent', subject: 'operation', deviceId });
     const operation = operationOf(await this.write(tenant, device, agent, fragments));
-    call.effects.changed(changeOf('CREATE', operation));
+    call.effects.changed(operationChange('CREATE', operation));
     return ok(operation);
   }
 
@@ -187,7 +185,7 @@ export class Operations {
     const record = await this.items.read(call.origin.tenant, id);
     if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
     await this.items.remove(call.origin.tenant, record);
-    call.effects.changed(changeOf('DELETE', operationOf(record)));
+    call.effects.changed(operationChange('DELETE', operationOf(record)));
     return ok(undefined);
   }
 
@@ -221,7 +219,7 @@ export class Operations {
     for (const { record, progress } of changed) {
       const operation = operationOf(record);
       operations.push(operation);
-      call.effects.changed(changeOf('UPDATE', operation));
+      call.effects.changed(operationChange('UPDATE', operation));
       const set = progress.status === 'SUCCESSFUL' ? resultsOf(operation, progress) : undefined;
       if (set === undefined) continue;
       await this.deps.inventory.updateFragments(callAsOf(call, progress.asOf), operation.deviceId, { set, remove: [] });
@@ -248,7 +246,7 @@ export class Operations {
       pending: false,
     });
     const operation = operationOf(written ?? current);
-    call.effects.changed(changeOf('UPDATE', operation));
+    call.effects.changed(operationChange('UPDATE', operation));
     return ok(operation);
   }
 
@@ -286,7 +284,7 @@ const cannotBecome = (id: string, status: OperationStatus, wanted: OperationStat
 /** What a row that made an operation SUCCESSFUL says about the device. */
 function resultsOf(operation: Operation, { parameters, fragment, asOf: at }: Progress): JsonObject | undefined {
   if (parameters === undefined) return undefined;
-  const time = isoOf(at);
+  const time = isoTimeOf(at);
   return deviceResults(operation.fragments, { parameters, time, ...(fragment !== undefined && { named: fragment }) });
 }
 

@@ -1,10 +1,11 @@
 import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import type { Change } from '../../changes/changes';
 import type { Call, PlatformDeps } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
-import { asOf, type Change, type DeviceEvent, type DeviceRef, type Origin } from '../model';
+import { asOf, type DeviceEvent, type DeviceRef, type Origin } from '../model';
 import type { Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
@@ -49,7 +50,7 @@ export class Events {
   create(call: Call, device: { readonly id: string }, input: EventInput): DeviceEvent {
     const event = eventOf(call.origin, device.id, input);
     call.effects.store(call.origin.tenant, { kind: 'event', event });
-    call.effects.changed(changeOf('CREATE', event));
+    call.effects.changed(eventChange('CREATE', event));
     return event;
   }
 
@@ -81,7 +82,7 @@ export class Events {
       if (next === undefined) return ok(current.event);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
       if (!replaced.ok) continue;
-      call.effects.changed(changeOf('UPDATE', next.event));
+      call.effects.changed(eventChange('UPDATE', next.event));
       return ok(next.event);
     }
     return fail({ kind: 'conflict', reason: 'busy', subject: 'event', id });
@@ -112,7 +113,7 @@ export class Events {
     const { tenant } = call.origin;
     const found = await this.record(tenant, id);
     if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id))) return fail(eventNotFound(id));
-    call.effects.changed(changeOf('DELETE', found.event));
+    call.effects.changed(eventChange('DELETE', found.event));
     return ok(undefined);
   }
 
@@ -170,7 +171,7 @@ function matches({ type, fragments }: DeviceEvent, filter: EventFilter): boolean
   return filter.fragmentType === undefined || Object.hasOwn(fragments, filter.fragmentType);
 }
 
-function changeOf(action: Change['action'], { fragments, source, ...members }: DeviceEvent): Change {
+function eventChange(action: Change['action'], { fragments, source, ...members }: DeviceEvent): Change {
   const object = action === 'DELETE' ? { id: members.id } : { ...fragments, ...members, source: { id: source } };
   return { api: 'events', action, sourceId: source, object };
 }

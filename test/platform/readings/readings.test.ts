@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isoOf } from '../../../lib/base/instant';
+import type { ProcessingMode } from '../../../lib/changes/modes';
 import { Inventory } from '../../../lib/platform/inventory/inventory';
-import { beginMessage } from '../../../lib/platform/message';
-import type { Origin, ProcessingMode } from '../../../lib/platform/model';
+import type { Origin } from '../../../lib/platform/model';
 import { Events } from '../../../lib/platform/readings/events';
 import { Measurements } from '../../../lib/platform/readings/measurements';
 import { Tenants } from '../../../lib/platform/tenants/tenants';
+import { beginWork } from '../../../lib/platform/unit-of-work';
 import { collect } from '../../../lib/storage/pages';
 import { callAt } from '../../support/calls';
 import { ManualClock } from '../../support/clock';
@@ -41,7 +42,7 @@ async function newDevice(): Promise<typeof device> {
 /** One message as ingest handles it: rows, then the flush. */
 async function message(rows: (call: ReturnType<typeof callAt>) => void, origin: Partial<Origin> = {}) {
   const call = callAt(origin.receivedAt ?? clock.now(), origin);
-  const { effects, flush } = beginMessage({ ...deps, tenants }, call.origin);
+  const { effects, flush } = beginWork({ ...deps, tenants }, call.origin);
   rows({ ...call, effects });
   await flush();
   return effects;
