@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLE_OPTIONS, entryOf } from '../cdk/bundle';
 import { STACK_NAME, synthesize } from '../cdk/synthesize';
-import { number, table } from '../local/table';
+import { formatNumber, table } from '../local/table';
 import type { Bench } from './report';
 
 /** The functions devices and clients wait for; those that only run during a deployment are left out. */
@@ -139,12 +139,12 @@ export const bundlesBench: Bench = {
         ],
         pairs.map(({ name, own, bare }) => [
           name,
-          number(kilobytes(own), 1),
-          number(kilobytes(bare), 1),
-          `${number(own.bytes / bare.bytes, 2)}x`,
-          number(loadMs(own), 1),
-          number(loadMs(bare), 1),
-          `${number(loadMs(own) / loadMs(bare), 2)}x`,
+          formatNumber(kilobytes(own), 1),
+          formatNumber(kilobytes(bare), 1),
+          `${formatNumber(own.bytes / bare.bytes, 2)}x`,
+          formatNumber(loadMs(own), 1),
+          formatNumber(loadMs(bare), 1),
+          `${formatNumber(loadMs(own) / loadMs(bare), 2)}x`,
         ]),
       );
       return {

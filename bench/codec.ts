@@ -2,7 +2,7 @@ import { parse as csvParse } from 'csv-parse/sync';
 import { csvParseRows } from 'd3-dsv';
 import papaparse from 'papaparse';
 import { parseRows } from '../lib/protocols/smartrest/csv';
-import { number, table } from '../local/table';
+import { formatNumber, table } from '../local/table';
 import { CODEC_VECTORS } from './codec-vectors';
 import { type Bench, type Check, median } from './report';
 
@@ -123,7 +123,7 @@ export const codecBench: Bench = {
   run: async () => {
     const results = measure();
     const [own, peer] = [resultOf(results, cirrus.name), resultOf(results, FASTEST_RIGHT_PEER)];
-    const cells = (rate: number, base: number): string[] => [number(rate), `${number(base / rate, 2)}x`];
+    const cells = (rate: number, base: number): string[] => [formatNumber(rate), `${formatNumber(base / rate, 2)}x`];
     const text = table(
       [
         { title: 'reader', align: 'left' },
@@ -133,7 +133,7 @@ export const codecBench: Bench = {
         name,
         ...cells(single, own.single),
         ...cells(blob, own.blob),
-        `${number(right * 100)} %`,
+        `${formatNumber(right * 100)} %`,
       ]),
     );
     const checks: Check[] = [

@@ -1,7 +1,7 @@
 import { type Metric, type Usage, unitsOf, usageBetween } from '@cirrus/local-aws';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { RunningCirrus } from '../local/cirrus';
-import { number, table } from '../local/table';
+import { formatNumber, table } from '../local/table';
 import { BENCH_LOGIN, startBenchCloud } from './cloud';
 import { ReadBack } from './read-back';
 import { payloadsOf, readingsOf } from './readings';
@@ -77,18 +77,18 @@ async function bills(progress: (line: string) => void): Promise<Bill[]> {
 /** Units of one metric per publish. */
 const each = ({ usage, publishes }: Bill, metric: Metric): number => unitsOf(usage, metric) / publishes;
 const perMillion = ({ readings }: Bill, amount: number): number => (amount / readings) * MILLION;
-const dollarsEach = (one: Bill, amount: number): string => `$${number(perMillion(one, amount), 3)}`;
+const dollarsEach = (one: Bill, amount: number): string => `$${formatNumber(perMillion(one, amount), 3)}`;
 
 function unitsTable(all: readonly Bill[]): string {
-  const perMillionOf = (one: Bill, metric: Metric): string => number(perMillion(one, unitsOf(one.usage, metric)));
+  const perMillionOf = (one: Bill, metric: Metric): string => formatNumber(perMillion(one, unitsOf(one.usage, metric)));
   return table(
     ['rows per publish', 'WRU/publish', 'RRU/publish', 'invocations/M', 'WRU/M', 'RRU/M', 'messages/M', 'GB-s/M'].map(
       (title) => ({ title }),
     ),
     all.map((one) => [
-      number(one.rows),
-      number(each(one, 'dynamodbWriteUnits'), 2),
-      number(each(one, 'dynamodbReadUnits'), 2),
+      formatNumber(one.rows),
+      formatNumber(each(one, 'dynamodbWriteUnits'), 2),
+      formatNumber(each(one, 'dynamodbReadUnits'), 2),
       perMillionOf(one, 'lambdaRequests'),
       perMillionOf(one, 'dynamodbWriteUnits'),
       perMillionOf(one, 'dynamodbReadUnits'),
@@ -102,10 +102,10 @@ function dollarsTable(all: readonly Bill[]): string {
   return table(
     ['rows per publish', ...SERVICES, 'sum', 'to 1 row'].map((title) => ({ title })),
     all.map((one) => [
-      number(one.rows),
+      formatNumber(one.rows),
       ...SERVICES.map((service) => dollarsEach(one, one.services.get(service) ?? 0)),
       dollarsEach(one, one.dollars),
-      `${number(perMillion(one, one.dollars) / (all[0] ? perMillion(all[0], all[0].dollars) : 1), 3)}x`,
+      `${formatNumber(perMillion(one, one.dollars) / (all[0] ? perMillion(all[0], all[0].dollars) : 1), 3)}x`,
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import type { RunningCirrus } from '../local/cirrus';
-import { number, table } from '../local/table';
+import { formatNumber, table } from '../local/table';
 import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import { prepareLoad } from './load/generator';
 import type { Job } from './load/protocol';
@@ -86,7 +86,7 @@ async function measureAll(progress: (line: string) => void): Promise<ReadonlyMap
         // the first round warms up
         const count = round === 0 ? Math.min(way.readingsPerDevice, 200) : way.readingsPerDevice;
         const rates = await measure(cirrus, readBack, way, devicesOf(`r${round}w${index}`, count, cirrus.clock.now()));
-        progress(`round ${round}: ${way.name}: ${number(rates.stored)} readings/s`);
+        progress(`round ${round}: ${way.name}: ${formatNumber(rates.stored)} readings/s`);
         if (round > 0) rounds.get(way)?.push(rates);
       }
     }
@@ -112,9 +112,9 @@ export const ingestBench: Bench = {
       [{ title: 'way', align: 'left' }, { title: 'acknowledged/s' }, { title: 'stored/s' }, { title: 'to floor' }],
       rates.map(([{ name }, { acknowledged, stored }]) => [
         name,
-        number(acknowledged),
-        number(stored),
-        `${number(stored / floor, 2)}x`,
+        formatNumber(acknowledged),
+        formatNumber(stored),
+        `${formatNumber(stored / floor, 2)}x`,
       ]),
     );
     const packed = rates.find(([{ rowsPerPublish }]) => rowsPerPublish === 20)?.[1].stored ?? Number.NaN;

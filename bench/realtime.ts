@@ -7,7 +7,7 @@ import { Credentials } from '../lib/platform/access/credentials';
 import { Table } from '../lib/storage/table';
 import type { RunningCirrus } from '../local/cirrus';
 import { OWN_CLOUD } from '../local/options';
-import { number, table } from '../local/table';
+import { formatNumber, table } from '../local/table';
 import { BENCH_LOGIN, startBenchCloud, tableName } from './cloud';
 import type { Bench, Check } from './report';
 
@@ -183,7 +183,7 @@ async function addUsers(cirrus: RunningCirrus): Promise<void> {
   for (let index = 0; index < USERS * CONNECTIONS_PER_USER; index += CONNECTIONS_PER_USER) {
     const user = { userName: userName(index), password: PASSWORD, kind: 'human', roles: ['reader'] } as const;
     const created = await credentials.createUser(OWN_CLOUD.tenant, user);
-    if (!created.ok) throw new Error(created.error.message);
+    if (!created.ok) throw new Error(created.error.reason);
   }
   client.destroy();
 }
@@ -214,7 +214,7 @@ const quantile = (sorted: readonly number[], part: number): number =>
 
 function tableOf(all: readonly Measured[]): string {
   const ms = ({ latencies }: Measured, part: number): string =>
-    latencies.length === 0 ? '' : `${number(quantile(latencies, part), 1)} ms`;
+    latencies.length === 0 ? '' : `${formatNumber(quantile(latencies, part), 1)} ms`;
   return table(
     [
       { title: 'transport', align: 'left' },
@@ -222,9 +222,9 @@ function tableOf(all: readonly Measured[]): string {
     ],
     all.map((one) => [
       one.transport,
-      number(one.subscribers),
-      ...SERVICES.map((service) => `$${number(one.services.get(service) ?? 0, 2)}`),
-      `$${number(one.dollarsPerMillion, 2)}`,
+      formatNumber(one.subscribers),
+      ...SERVICES.map((service) => `$${formatNumber(one.services.get(service) ?? 0, 2)}`),
+      `$${formatNumber(one.dollarsPerMillion, 2)}`,
       ms(one, 0.5),
       ms(one, 0.99),
     ]),

@@ -1,4 +1,4 @@
-import { number, table } from '../local/table';
+import { formatNumber, table } from '../local/table';
 
 /** One figure to reach. */
 export interface Check {
@@ -41,7 +41,7 @@ export function reached({ value, target }: Check): boolean {
 /** The figures beside their targets, `ok` or `MISSED`. */
 export function checkTable(checks: readonly Check[]): string {
   const shown = (value: number, unit: string): string =>
-    `${number(value, Number.isInteger(value) ? 0 : 2)}${unit === '' || unit === 'x' ? unit : ` ${unit}`}`;
+    `${formatNumber(value, Number.isInteger(value) ? 0 : 2)}${unit === '' || unit === 'x' ? unit : ` ${unit}`}`;
   return table(
     [{ title: 'figure', align: 'left' }, { title: 'measured' }, { title: 'target' }, { title: '', align: 'left' }],
     checks.map((check) => [

@@ -3,18 +3,18 @@ import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { Alarms } from './alarms';
-import { Availability } from './availability';
+import { AvailabilityWatch } from './availability-watch';
 import { type BrokerLogLevel, BrokerLogs } from './broker-logs';
-import { Delivery, DeliveryQueue } from './delivery';
+import { Delivery, DeliveryQueues } from './delivery';
 import { type DeviceDomain, DeviceEndpoint } from './device-endpoint';
-import { EventBus } from './event-bus';
+import { EventProcessing } from './event-processing';
+import { FailureAlarms } from './failure-alarms';
 import { Failures } from './failures';
 import type { FunctionSettings } from './function';
 import { HttpApi } from './http-api';
 import { Ingestion } from './ingestion';
 import { Lifecycle } from './lifecycle';
-import type { Target } from './messenger';
+import type { DeploymentTarget } from './messenger';
 import { type PublicDomain, PublicEndpoint } from './public-endpoint';
 import { Realtime } from './realtime';
 import { Secrets } from './secrets';
@@ -70,7 +70,7 @@ export interface CirrusProps {
    * direct messages.
    * @default 'aws'
    */
-  readonly target?: Target;
+  readonly target?: DeploymentTarget;
   /**
    * Bytes of a whole PUBLISH packet a device may send.
    * @default 16184
@@ -100,8 +100,8 @@ export interface CirrusProps {
 export class Cirrus extends Construct {
   readonly tables: Tables;
   readonly failures: Failures;
-  readonly deliveryQueue: DeliveryQueue;
-  readonly eventBus: EventBus;
+  readonly deliveryQueue: DeliveryQueues;
+  readonly eventBus: EventProcessing;
   readonly httpApi: HttpApi;
   readonly realtime: Realtime;
   /** Absent on an emulator, which has no CloudFront: REST and WebSockets then have hosts of their own. */
@@ -122,8 +122,8 @@ export class Cirrus extends Construct {
     };
     this.tables = new Tables(this, 'Tables', { removalPolicy, recoveryDays: props.recoveryDays ?? 35 });
     this.failures = new Failures(this, 'Failures', { removalPolicy });
-    this.deliveryQueue = new DeliveryQueue(this, 'DeliveryQueue');
-    this.eventBus = new EventBus(this, 'EventBus', { settings, tables: this.tables });
+    this.deliveryQueue = new DeliveryQueues(this, 'DeliveryQueue');
+    this.eventBus = new EventProcessing(this, 'EventBus', { settings, tables: this.tables });
     const secrets = new Secrets(this, 'Secrets', { settings, removalPolicy });
     const shared = {
       settings,
@@ -141,7 +141,7 @@ export class Cirrus extends Construct {
     });
     const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, target });
     const delivery = new Delivery(this, 'Delivery', { ...shared, target });
-    const availability = new Availability(this, 'Availability', shared);
+    const availability = new AvailabilityWatch(this, 'Availability', shared);
     this.httpApi = new HttpApi(this, 'HttpApi', { ...shared, throttle });
     this.realtime.addPolling(this.httpApi);
     for (const source of [ingestion, this.httpApi, lifecycle, availability]) {
@@ -163,7 +163,7 @@ export class Cirrus extends Construct {
     const brokerLogLevel = props.brokerLogLevel ?? 'ERROR';
     if (target === 'aws' && brokerLogLevel !== 'DISABLED')
       new BrokerLogs(this, 'BrokerLogs', { level: brokerLogLevel });
-    new Alarms(this, 'Alarms', {
+    new FailureAlarms(this, 'Alarms', {
       namePrefix: settings.namePrefix,
       failureQueues: { Failures: this.failures.queue, DeliveryFailed: this.deliveryQueue.failed },
       functions: {

@@ -3,7 +3,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CirrusFunction, type FunctionSettings } from './function';
-import { allowMessages, type Target } from './messenger';
+import { allowMessages, type DeploymentTarget } from './messenger';
 import type { Tables } from './tables';
 
 const TIMEOUT = Duration.seconds(60);
@@ -16,7 +16,7 @@ const AGENTS_PER_INVOCATION = 10;
  * Requests to bring a device up to date: first in, first out per device (the message group is its client ID), so that
  * there is one sender at a time.
  */
-export class DeliveryQueue extends Construct {
+export class DeliveryQueues extends Construct {
   readonly queue: Queue;
   /** Requests that failed again and again. */
   readonly failed: Queue;
@@ -43,8 +43,8 @@ export class DeliveryQueue extends Construct {
 export interface DeliveryProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
-  readonly deliveryQueue: DeliveryQueue;
-  readonly target: Target;
+  readonly deliveryQueue: DeliveryQueues;
+  readonly target: DeploymentTarget;
 }
 
 /** The function that sends pending operations to their devices and awaits the acknowledgement. */

@@ -3,11 +3,11 @@ import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lib/changes/event-bus/event-names';
 import type { Api, ProcessingMode } from '../lib/changes/modes';
-import type { EventBus } from './event-bus';
+import type { EventProcessing } from './event-processing';
 
 export interface CirrusEventRuleProps {
   /** The deployment whose changes are processed: a `Cirrus`. */
-  readonly cirrus: { readonly eventBus: EventBus };
+  readonly cirrus: { readonly eventBus: EventProcessing };
   /** Whose changes. The platform puts a tenant's changes on the bus only while a rule names the tenant. */
   readonly tenant: string;
   /** Where matching events go: at most five. */

@@ -4,7 +4,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { LIST_INDEX } from '../lib/storage/keys';
-import type { DeliveryQueue } from './delivery';
+import type { DeliveryQueues } from './delivery';
 import { CirrusFunction, type FunctionSettings } from './function';
 import type { Secrets } from './secrets';
 import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
@@ -13,7 +13,7 @@ export interface HttpApiProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly secrets: Secrets;
-  readonly deliveryQueue: DeliveryQueue;
+  readonly deliveryQueue: DeliveryQueues;
   /** Requests per second all tenants together may make, and how many at once above it. */
   readonly throttle: { readonly rate: number; readonly burst: number };
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { portableRule, takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
-import { allowMessages, type Target } from './messenger';
+import { allowMessages, type DeploymentTarget } from './messenger';
 import { invokeByRule } from './rule';
 import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
 import { UPLINK_RULES } from './topics';
@@ -12,7 +12,7 @@ export interface IngestionProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly failures: Failures;
-  readonly target: Target;
+  readonly target: DeploymentTarget;
   /** Bytes of a whole PUBLISH packet. */
   readonly payloadLimit: number;
 }

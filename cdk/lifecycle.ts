@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { DeliveryQueue } from './delivery';
+import type { DeliveryQueues } from './delivery';
 import { takeUnclaimed } from './emulator';
 import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
-import type { Target } from './messenger';
+import type { DeploymentTarget } from './messenger';
 import { invokeByRule } from './rule';
 import type { Tables } from './tables';
 import { LIFECYCLE_RULES } from './topics';
@@ -13,8 +13,8 @@ export interface LifecycleProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly failures: Failures;
-  readonly deliveryQueue: DeliveryQueue;
-  readonly target: Target;
+  readonly deliveryQueue: DeliveryQueues;
+  readonly target: DeploymentTarget;
 }
 
 /** What the broker reports about connections and subscriptions, and the function that keeps it. */

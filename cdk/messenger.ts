@@ -3,10 +3,10 @@ import { DOWNLINK_TOPICS } from '../lib/connections/topics';
 import { acknowledgeWildcard, type CirrusFunction } from './function';
 
 /** Where the stack runs: AWS itself, or an emulator that lacks custom authorizers and direct messages. */
-export type Target = 'aws' | 'emulator';
+export type DeploymentTarget = 'aws' | 'emulator';
 
 /** Lets a function write to devices, on the downlink topics only, in the way the target knows. */
-export function allowMessages(to: CirrusFunction, target: Target): void {
+export function allowMessages(to: CirrusFunction, target: DeploymentTarget): void {
   const { partition, region, account } = Stack.of(to);
   const arn = (resource: string): string => `arn:${partition}:iot:${region}:${account}:${resource}`;
   if (target === 'emulator') {

@@ -11,7 +11,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard, CirrusFunction, type FunctionSettings } from './function';
 import type { HttpApi } from './http-api';
-import type { Target } from './messenger';
+import type { DeploymentTarget } from './messenger';
 import type { Secrets } from './secrets';
 import type { Tables } from './tables';
 
@@ -21,7 +21,7 @@ export interface RealtimeProps {
   readonly secrets: Secrets;
   /** Messages per second all clients together may send, and how many at once above it. */
   readonly throttle: { readonly rate: number; readonly burst: number };
-  readonly target: Target;
+  readonly target: DeploymentTarget;
 }
 
 /** Also the path of the WebSocket URL that API Gateway itself offers. */
@@ -102,7 +102,7 @@ export class Realtime extends Construct {
   }
 
   /** Where messages are posted to connections; an emulator serves all APIs on its gateway, under a path for each. */
-  private connectionsEndpoint(target: Target): string {
+  private connectionsEndpoint(target: DeploymentTarget): string {
     const { urlSuffix, region } = Stack.of(this);
     if (target === 'emulator') return `/_aws/execute-api/${this.api.ref}/${WEBSOCKET_STAGE}`;
     return `https://${this.api.ref}.execute-api.${region}.${urlSuffix}/${WEBSOCKET_STAGE}`;
@@ -116,7 +116,7 @@ export class Realtime extends Construct {
     }
   }
 
-  private addRoutes(target: Target): void {
+  private addRoutes(target: DeploymentTarget): void {
     const integration = new CfnIntegration(this, 'Integration', {
       apiId: this.api.ref,
       integrationType: 'AWS_PROXY',

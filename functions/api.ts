@@ -12,8 +12,8 @@ import { Connections } from '../lib/connections/connections';
 import { DeliveryQueue } from '../lib/delivery/queue';
 import { createApp } from '../lib/http/app';
 import { Credentials } from '../lib/platform/access/credentials';
-import { beginMessage } from '../lib/platform/message';
 import { platformServices } from '../lib/platform/services';
+import { beginWork } from '../lib/platform/unit-of-work';
 import { Table } from '../lib/storage/table';
 
 const environment = apiEnvironment();
@@ -34,14 +34,14 @@ const platform: Platform = {
   ...services,
   credentials: new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter)),
   requestDelivery: async (request, cause) => {
-    const connection = await connections.of(request.tenant, request.agentSerial);
+    const connection = await connections.find(request.tenant, request.agentSerial);
     await queue.requestDelivery({ ...request, ...(connection && { clientId: connection.clientId }) }, cause);
   },
 };
 
 const app = createApp(platform, {
   clock,
-  beginMessage: (origin) => beginMessage({ ...deps, tenants: services.tenants, sinks }, origin),
+  beginWork: (origin) => beginWork({ ...deps, tenants: services.tenants, sinks }, origin),
   onUnexpected: (error, request) =>
     logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
 });

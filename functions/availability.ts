@@ -3,8 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { processClock } from '../lib/base/clock';
 import { availabilityEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
-import { beginChanges } from '../lib/platform/message';
 import { registryServices } from '../lib/platform/services';
+import { beginChanges } from '../lib/platform/unit-of-work';
 import { watchTenants } from '../lib/platform/watch';
 import { Table } from '../lib/storage/table';
 

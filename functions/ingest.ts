@@ -11,8 +11,8 @@ import { pendingMessages } from '../lib/delivery/pending';
 import { type IngestDeps, ingest } from '../lib/mqtt/ingest';
 import { logReport } from '../lib/mqtt/report';
 import { parseUplink } from '../lib/mqtt/uplink';
-import { beginMessage } from '../lib/platform/message';
 import { platformServices } from '../lib/platform/services';
+import { beginWork } from '../lib/platform/unit-of-work';
 import { staticRows } from '../lib/protocols/smartrest/static/channel';
 import { Table } from '../lib/storage/table';
 
@@ -36,7 +36,7 @@ const deps: IngestDeps = {
   payloadLimit: environment.payloadLimit,
   senderOf: senderLookup(claims, environment.defaultTenant),
   isSubscribed: (tenant, serial, topic) => connections.isSubscribed(tenant, serial, topic),
-  begin: (origin) => beginMessage({ ...platform, tenants: services.tenants, sinks }, origin),
+  begin: (origin) => beginWork({ ...platform, tenants: services.tenants, sinks }, origin),
   pendingMessages: (tenant, agentId, limit) =>
     pendingMessages({ tenant, agentId }, { operations: services.operations, render: staticRows, limit }),
 };

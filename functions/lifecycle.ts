@@ -9,9 +9,9 @@ import { Connections } from '../lib/connections/connections';
 import { parseLifecycleEvent } from '../lib/connections/lifecycle-event';
 import { senderLookup } from '../lib/connections/senders';
 import { DeliveryQueue } from '../lib/delivery/queue';
-import { beginChanges } from '../lib/platform/message';
 import type { Origin } from '../lib/platform/model';
 import { registryServices } from '../lib/platform/services';
+import { beginChanges } from '../lib/platform/unit-of-work';
 import { Table } from '../lib/storage/table';
 
 const environment = lifecycleEnvironment();

@@ -8,7 +8,7 @@ import { parameterKey } from '../lib/base/parameter-key';
 import { Listeners } from '../lib/changes/listeners';
 import { baseUrlOf } from '../lib/http/base-url';
 import { Authenticator } from '../lib/http/basic-auth';
-import { type Answer, answerGateway } from '../lib/notifications/gateway';
+import { answerGateway, type GatewayAnswer } from '../lib/notifications/gateway';
 import { managedWebSockets } from '../lib/notifications/managed-web-sockets';
 import { Credentials } from '../lib/platform/access/credentials';
 import { Tenants } from '../lib/platform/tenants/tenants';
@@ -35,7 +35,7 @@ const deps = {
 };
 
 /** Bayeux: what a client says over its WebSocket, and long-polling requests of the HTTP API. */
-export const handler = async (event: unknown): Promise<Answer> => {
+export const handler = async (event: unknown): Promise<GatewayAnswer> => {
   const answer = await answerGateway(deps, event);
   if (!answer.ok) throw new Error(`not an event of API Gateway: ${answer.error}`);
   if (answer.value.statusCode >= 400) logger.info('refused', { status: answer.value.statusCode });

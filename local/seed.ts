@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { messageOf } from '../lib/api/error-body';
 import type { Clock } from '../lib/base/clock';
 import { Credentials } from '../lib/platform/access/credentials';
 import { Tenants } from '../lib/platform/tenants/tenants';
@@ -47,5 +48,5 @@ async function person(
   const done = known
     ? await credentials.setPassword(tenant, userName, password)
     : await credentials.createUser(tenant, { userName, password, kind: 'human', roles });
-  if (!done.ok) throw new Error(`user ${tenant}/${userName}: ${done.error.message}`);
+  if (!done.ok) throw new Error(`user ${tenant}/${userName}: ${messageOf(done.error)}`);
 }

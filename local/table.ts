@@ -22,6 +22,6 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 }
 
 /** A number with thousands separators and this many decimals. */
-export function number(value: number, decimals = 0): string {
+export function formatNumber(value: number, decimals = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

@@ -7,12 +7,12 @@ import { cdklocal } from './emulator/cdklocal';
 import {
   ACCOUNTS,
   clientConfiguration,
+  EMULATOR_USAGE,
   type EmulatorSettings,
   emulatorSettings,
   outputsFile,
   SettingsError,
   stackOutputsOf,
-  USAGE,
 } from './emulator/settings';
 
 /** Synthesizes the emulator target, deploys it, and makes the tenant with its administrator. */
@@ -32,6 +32,6 @@ async function deploy(settings: EmulatorSettings): Promise<void> {
 try {
   await deploy(emulatorSettings(process.argv.slice(2), process.env));
 } catch (error) {
-  console.error(error instanceof SettingsError ? `${error.message}\n\n${USAGE}` : error);
+  console.error(error instanceof SettingsError ? `${error.message}\n\n${EMULATOR_USAGE}` : error);
   process.exitCode = error instanceof SettingsError ? 2 : 1;
 }

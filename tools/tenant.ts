@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { messageOf } from '../lib/api/error-body';
 import { systemClock } from '../lib/base/clock';
 import { Listeners } from '../lib/changes/listeners';
 import { Credentials } from '../lib/platform/access/credentials';
@@ -71,7 +72,7 @@ async function list({ tenants }: Setup): Promise<number> {
 async function create(setup: Setup, id: string): Promise<number> {
   const { domain = id, 'retention-days': days } = setup.options;
   const made = await setup.tenants.create({ id, domain, ...(days !== undefined && { retentionDays: Number(days) }) });
-  if (!made.ok) return refused(made.error.message);
+  if (!made.ok) return refused(messageOf(made.error));
   console.log(`tenant ${id} keeps measurements and events for ${made.value.retentionDays} days`);
   return save(setup, id, setup.options.admin, ['admin']);
 }
@@ -101,7 +102,7 @@ async function save(
   const password = given ?? Buffer.from(systemClock.randomBytes(PASSWORD_BYTES)).toString('base64url');
   const kind = options.device ? 'device' : 'human';
   const made = await credentials.createUser(tenant, { userName, password, kind, roles });
-  if (!made.ok) return refused(made.error.message);
+  if (!made.ok) return refused(messageOf(made.error));
   console.log(`user ${tenant}/${userName}${given === undefined ? `  password ${password}` : ''}`);
   return 0;
 }

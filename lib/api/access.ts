@@ -1,10 +1,10 @@
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { ManagedObject } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import type { RequestContext } from './request';
 import type { Access } from './routes';
 
-export const FORBIDDEN: PlatformError = { kind: 'forbidden', message: 'Access is denied.' };
+export const FORBIDDEN: Refusal = { kind: 'forbidden', reason: 'denied' };
 
 /**
  * Whether a user may call a route at all: administrators everything, readers what only reads, device users the routes
@@ -21,21 +21,15 @@ export const visibleOwner = ({ principal }: RequestContext): string | undefined 
   principal.kind === 'device' ? principal.user : undefined;
 
 /** Reads an object the user may use: 404 when there is none, 403 when it is not a device user's own. */
-export async function usableObject(context: RequestContext, id: string): Promise<Result<ManagedObject, PlatformError>> {
+export async function usableObject(context: RequestContext, id: string): Promise<Result<ManagedObject, Refusal>> {
   const found = await context.platform.inventory.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    return fail({
-      kind: 'notFound',
-      resource: 'inventory',
-      message: `Finding device data from database failed : No managedObject for id '${id}'!`,
-    });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'managedObject', id });
   const owner = visibleOwner(context);
   return owner === undefined || found.owner === owner ? ok(found) : fail(FORBIDDEN);
 }
 
 /** Checks the same without needing the object: administrators and readers cost no read. */
-export async function requireUsable(context: RequestContext, id: string): Promise<Result<void, PlatformError>> {
+export async function requireUsable(context: RequestContext, id: string): Promise<Result<void, Refusal>> {
   if (visibleOwner(context) === undefined) return ok(undefined);
   const object = await usableObject(context, id);
   return object.ok ? ok(undefined) : object;
@@ -45,7 +39,7 @@ export async function requireUsable(context: RequestContext, id: string): Promis
 export async function requireUsableSource(
   context: RequestContext,
   source: string | undefined,
-): Promise<Result<void, PlatformError>> {
+): Promise<Result<void, Refusal>> {
   if (source !== undefined) return requireUsable(context, source);
   return visibleOwner(context) === undefined ? ok(undefined) : fail(FORBIDDEN);
 }
@@ -57,10 +51,10 @@ export async function requireUsableSource(
 export async function usableNewSource(
   context: RequestContext,
   id: string,
-  resource: 'measurement' | 'event' | 'alarm',
-): Promise<Result<ManagedObject, PlatformError>> {
+  subject: 'measurement' | 'event' | 'alarm',
+): Promise<Result<ManagedObject, Refusal>> {
   const source = await usableObject(context, id);
   if (source.ok) await context.platform.availability.objectAlive(context.call, source.value);
   if (source.ok || source.error.kind !== 'notFound') return source;
-  return fail({ kind: 'invalid', resource, message: `The source does not exist: ${id}` });
+  return fail({ kind: 'invalid', reason: 'unknownSource', subject, id });
 }

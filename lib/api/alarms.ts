@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
-import { linkOf } from '../changes/links';
+import { objectUrlOf } from '../changes/links';
 import type { AlarmFilter } from '../platform/alarms/filter';
-import type { PlatformError } from '../platform/errors';
 import { ALARM_STATUSES, type Alarm, SEVERITIES } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from './body';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { alarmView } from './views';
 
@@ -43,20 +43,20 @@ const severity = z.enum(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`);
 const status = z.enum(ALARM_STATUSES, `must be one of ${ALARM_STATUSES.join(', ')}`);
 const newAlarm = z.object({
   source: reference,
-  type: text,
-  text,
+  type: textMember,
+  text: textMember,
   severity,
   time: dateTime,
   status: z.optional(status),
 });
 const alarmUpdate = z.object({
-  text: z.optional(text),
+  text: z.optional(textMember),
   severity: z.optional(severity),
   status: z.optional(status),
 });
 const statusUpdate = z.object({ status });
 
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
@@ -82,11 +82,11 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'alarm',
     body: alarmView(request, raised.value),
-    location: linkOf(request.baseUrl, 'alarms', raised.value.id),
+    location: objectUrlOf(request.baseUrl, 'alarms', raised.value.id),
   });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const asked = readQuery(request.query, (query) => ({ page: pageQueryOf(query), filter: filterOf(query) }));
   if (!asked.ok) return asked;
@@ -101,7 +101,7 @@ async function list(context: RequestContext): Promise<Answer> {
   );
 }
 
-async function count(context: RequestContext): Promise<Answer> {
+async function count(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
@@ -111,12 +111,12 @@ async function count(context: RequestContext): Promise<Answer> {
   return ok({ status: 200, body: String(hits) });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableAlarm(context, param('id'));
   return found.ok ? ok({ status: 200, bodyType: 'alarm', body: alarmView(context.request, found.value) }) : found;
 }
 
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
@@ -135,7 +135,7 @@ async function update(context: RequestContext, param: (name: string) => string):
 }
 
 /** One status for all alarms of a filter; something has to narrow them down. Done when this returns, so always 200. */
-async function updateMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function updateMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
   const given = parseMembers(statusUpdate, body.value, 'alarm');
@@ -143,11 +143,7 @@ async function updateMany({ request, call, platform }: RequestContext): Promise<
   const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
-    return fail({
-      kind: 'invalid',
-      resource: 'alarm',
-      message: 'At least one query parameter has to select the alarms.',
-    });
+    return fail({ kind: 'invalid', reason: 'notNarrowed', subject: 'alarm', parameters: [] });
   }
   const ids: string[] = [];
   for await (const alarm of platform.alarms.list(call.origin.tenant, filter.value)) ids.push(alarm.id);
@@ -158,12 +154,9 @@ async function updateMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 200 });
 }
 
-async function usableAlarm(context: RequestContext, id: string): Promise<Result<Alarm, PlatformError>> {
+async function usableAlarm(context: RequestContext, id: string): Promise<Result<Alarm, Refusal>> {
   const found = await context.platform.alarms.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    const message = `Finding alarm from database failed : No alarm for gid '${id}'!`;
-    return fail({ kind: 'notFound', resource: 'alarm', message });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
   const usable = await requireUsable(context, found.source);
   return usable.ok ? ok(found) : usable;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Json, JsonObject } from '../base/json';
+import { isObject, type Json, type JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError, Resource } from '../platform/errors';
+import type { Refusal, Subject } from '../platform/refusal';
 import { type DateTime, parseDateTime } from './date-time';
 
 /** An id of an object; clients send it as text or number. */
@@ -9,7 +9,7 @@ export const id = z.pipe(
   z.union([z.string(), z.number()], 'must be an id'),
   z.transform((given) => String(given)),
 );
-export const text = z.string('must be a text');
+export const textMember = z.string('must be a text');
 export const flag = z.boolean('must be true or false');
 export const reference = z.object({ id }, 'must be an object with an id');
 
@@ -24,14 +24,10 @@ export const dateTime = z.pipe(
   }),
 );
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A body that has to be a JSON object; 400 otherwise. */
-export function objectBody(body: Json | undefined, resource: Resource): Result<JsonObject, PlatformError> {
+export function objectBody(body: Json | undefined, subject: Subject): Result<JsonObject, Refusal> {
   if (isObject(body)) return ok(body);
-  const message = body === undefined ? 'The request needs a body.' : 'The body must be a JSON object.';
-  return fail({ kind: 'badRequest', resource, message });
+  return fail({ kind: 'badRequest', reason: body === undefined ? 'noBody' : 'notAnObject', subject });
 }
 
 /**
@@ -41,21 +37,17 @@ export function objectBody(body: Json | undefined, resource: Resource): Result<J
 export function parseMembers<T extends z.ZodMiniType>(
   schema: T,
   body: JsonObject,
-  resource: Resource,
-): Result<z.output<T>, PlatformError> {
+  subject: Subject,
+): Result<z.output<T>, Refusal> {
   const parsed = z.safeParse(schema, body);
   if (parsed.success) return ok(parsed.data);
   const missing = parsed.error.issues.filter((issue) => valueAt(body, issue.path) === undefined);
   if (missing.length > 0) {
-    const names = missing.map((issue) => issue.path.join('.')).join(', ');
-    return fail({
-      kind: 'invalid',
-      resource: 'undefined',
-      message: `Following mandatory fields should be included: ${names}`,
-    });
+    const names = missing.map((issue) => issue.path.join('.'));
+    return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names });
   }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  return fail({ kind: 'invalid', resource, message: faults.join('; ') });
+  return fail({ kind: 'invalid', reason: 'members', subject, faults });
 }
 
 function valueAt(body: JsonObject, path: readonly PropertyKey[]): Json | undefined {

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import { CHILD_KINDS } from '../platform/inventory/link-items';
 import type { ManagedObject } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import type { ChildKind } from '../storage/keys';
 import { usableObject } from './access';
 import { objectBody, parseMembers, reference } from './body';
@@ -11,7 +11,7 @@ import { createObject } from './inventory';
 import { childrenUrl, childUrl, objectUrl } from './links';
 import { pageAnswer, pageQueryOf } from './page';
 import { readQuery } from './query';
-import type { Answer, PlatformRequest, RequestContext } from './request';
+import type { PlatformRequest, RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { objectView } from './views';
 
@@ -32,7 +32,7 @@ export const childRoutes: readonly Route[] = CHILD_KINDS.flatMap((kind) => {
 const oneReference = z.object({ managedObject: reference });
 const manyReferences = z.object({ references: z.array(oneReference) });
 
-async function list(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
+async function list(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const page = readQuery(request.query, pageQueryOf);
   if (!page.ok) return page;
@@ -54,15 +54,15 @@ async function list(context: RequestContext, kind: ChildKind, parent: string): P
  * The body is a reference, a collection of references, or an object to create and attach: by media type, and by shape
  * where the type does not tell.
  */
-async function add(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
+async function add(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const { request } = context;
-  const body = objectBody(request.body, 'inventory');
+  const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
   const object = await usableObject(context, parent);
   if (!object.ok) return object;
   switch (shapeOf(request, body.value)) {
     case 'reference': {
-      const given = parseMembers(oneReference, body.value, 'inventory');
+      const given = parseMembers(oneReference, body.value, 'managedObject');
       if (!given.ok) return given;
       const added = await attach(context, kind, parent, [given.value.managedObject.id]);
       if (!added.ok) return added;
@@ -70,7 +70,7 @@ async function add(context: RequestContext, kind: ChildKind, parent: string): Pr
       return created(request, kind, parent, 'managedObjectReference', child ?? {});
     }
     case 'references': {
-      const given = parseMembers(manyReferences, body.value, 'inventory');
+      const given = parseMembers(manyReferences, body.value, 'managedObject');
       if (!given.ok) return given;
       const ids = given.value.references.map((one) => one.managedObject.id);
       const added = await attach(context, kind, parent, ids);
@@ -107,7 +107,7 @@ function created(
   parent: string,
   bodyType: string,
   body: { readonly [key: string]: Json },
-): Answer {
+): RouteAnswer {
   return ok({ status: 201, bodyType, body, location: childrenUrl(request, parent, kind) });
 }
 
@@ -117,7 +117,7 @@ async function attach(
   kind: ChildKind,
   parent: string,
   ids: readonly string[],
-): Promise<Result<JsonObject[], PlatformError>> {
+): Promise<Result<JsonObject[], Refusal>> {
   const children: ManagedObject[] = [];
   for (const id of ids) {
     const child = await usableObject(context, id);
@@ -131,7 +131,7 @@ async function attach(
   return ok(children.map((child) => referenceView(context.request, kind, parent, child)));
 }
 
-async function read(context: RequestContext, kind: ChildKind, parent: string, child: string): Promise<Answer> {
+async function read(context: RequestContext, kind: ChildKind, parent: string, child: string): Promise<RouteAnswer> {
   const found = await attachedChild(context, kind, parent, child);
   if (!found.ok) return found;
   const body = referenceView(context.request, kind, parent, found.value);
@@ -143,7 +143,7 @@ async function remove(
   kind: ChildKind,
   parent: string,
   ids: readonly string[],
-): Promise<Answer> {
+): Promise<RouteAnswer> {
   for (const id of ids) {
     const found = await attachedChild(context, kind, parent, id);
     if (!found.ok) return found;
@@ -153,10 +153,10 @@ async function remove(
 }
 
 /** The body names the references to take away. */
-async function removeMany(context: RequestContext, kind: ChildKind, parent: string): Promise<Answer> {
-  const body = objectBody(context.request.body, 'inventory');
+async function removeMany(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
+  const body = objectBody(context.request.body, 'managedObject');
   if (!body.ok) return body;
-  const given = parseMembers(manyReferences, body.value, 'inventory');
+  const given = parseMembers(manyReferences, body.value, 'managedObject');
   if (!given.ok) return given;
   const ids = given.value.references.map((one) => one.managedObject.id);
   return remove(context, kind, parent, ids);
@@ -167,13 +167,12 @@ async function attachedChild(
   kind: ChildKind,
   parent: string,
   child: string,
-): Promise<Result<ManagedObject, PlatformError>> {
+): Promise<Result<ManagedObject, Refusal>> {
   const object = await usableObject(context, parent);
   if (!object.ok) return object;
   const ids = await context.platform.inventory.childIds(context.call.origin.tenant, parent, kind);
   if (ids.includes(child)) return usableObject(context, child);
-  const message = `Object ${child} is not among the ${kind} of ${parent}.`;
-  return fail({ kind: 'notFound', resource: 'inventory', message });
+  return fail({ kind: 'notFound', reason: 'notAChild', subject: 'managedObject', child, parent, children: kind });
 }
 
 function referenceView(request: PlatformRequest, kind: ChildKind, parent: string, child: ManagedObject): JsonObject {

@@ -16,8 +16,8 @@ export async function dispatch(context: RequestContext): Promise<PlatformRespons
     case 'unknownPath':
       return errorBody(404, 'general/notFound', `No such resource: ${path}`);
     case 'otherMethods': {
-      const message = `${method} is not possible here; ${match.allow.join(', ')} ${match.allow.length > 1 ? 'are' : 'is'}.`;
-      return { ...errorResponse({ kind: 'methodNotAllowed', message }), allow: match.allow };
+      const { allow } = match;
+      return { ...errorResponse({ kind: 'methodNotAllowed', reason: 'otherMethods', method, allowed: allow }), allow };
     }
     case 'found': {
       if (!mayCall(context, match.route.access)) return errorResponse(FORBIDDEN);

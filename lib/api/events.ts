@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
-import { linkOf } from '../changes/links';
-import type { PlatformError } from '../platform/errors';
+import { objectUrlOf } from '../changes/links';
 import type { DeviceEvent } from '../platform/model';
 import type { EventFilter } from '../platform/readings/events';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from './body';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery, requireNarrowed } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { eventView } from './views';
 
@@ -26,10 +26,10 @@ export const eventRoutes: readonly Route[] = [
 
 /** Members the platform keeps itself; everything else of a body is a fragment. */
 const KNOWN = ['id', 'self', 'source', 'time', 'type', 'text', 'creationTime', 'lastUpdated'];
-const newEvent = z.object({ source: reference, time: dateTime, type: text, text });
-const eventUpdate = z.object({ text: z.optional(text) });
+const newEvent = z.object({ source: reference, time: dateTime, type: textMember, text: textMember });
+const eventUpdate = z.object({ text: z.optional(textMember) });
 
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'event');
   if (!body.ok) return body;
@@ -44,11 +44,11 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'event',
     body: eventView(request, created),
-    location: linkOf(request.baseUrl, 'events', created.id),
+    location: objectUrlOf(request.baseUrl, 'events', created.id),
   });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const asked = readQuery(request.query, (query) => ({
     page: pageQueryOf(query),
@@ -63,13 +63,13 @@ async function list(context: RequestContext): Promise<Answer> {
   return pageAnswer(request, { key: 'events', bodyType: 'eventCollection', view: eventView }, page, found);
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableEvent(context, param('id'));
   return found.ok ? ok({ status: 200, bodyType: 'event', body: eventView(context.request, found.value) }) : found;
 }
 
 /** Text and fragments change, `null` takes a fragment away; type, time and source stay. */
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'event');
   if (!body.ok) return body;
@@ -84,14 +84,14 @@ async function update(context: RequestContext, param: (name: string) => string):
   return updated.ok ? ok({ status: 200, bodyType: 'event', body: eventView(request, updated.value) }) : updated;
 }
 
-async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableEvent(context, param('id'));
   if (!found.ok) return found;
   const removed = await context.platform.events.delete(context.call, found.value.id);
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
-async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   const narrowed = requireNarrowed(filter.value, 'event');
@@ -100,15 +100,9 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 204 });
 }
 
-async function usableEvent(context: RequestContext, id: string): Promise<Result<DeviceEvent, PlatformError>> {
+async function usableEvent(context: RequestContext, id: string): Promise<Result<DeviceEvent, Refusal>> {
   const found = await context.platform.events.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    return fail({
-      kind: 'notFound',
-      resource: 'event',
-      message: `Finding event from database failed : No event for gid '${id}'!`,
-    });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'event', id });
   const usable = await requireUsable(context, found.source);
   return usable.ok ? ok(found) : usable;
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { ExternalId } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, usableObject } from './access';
 import { objectBody, parseMembers } from './body';
 import { externalIdsUrl, externalIdUrl, objectUrl } from './links';
-import type { Answer, PlatformRequest, RequestContext } from './request';
+import type { PlatformRequest, RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 /** Identity (rest-api section 6): other names of a managed object, unique per type. */
@@ -20,7 +20,7 @@ export const identityRoutes: readonly Route[] = [
 const name = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
 const newExternalId = z.object({ type: name, externalId: name });
 
-async function list(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function list(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
@@ -35,11 +35,11 @@ async function list(context: RequestContext, param: (name: string) => string): P
   });
 }
 
-async function bind(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function bind(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
-  const body = objectBody(request.body, 'identity');
+  const body = objectBody(request.body, 'externalId');
   if (!body.ok) return body;
-  const given = parseMembers(newExternalId, body.value, 'identity');
+  const given = parseMembers(newExternalId, body.value, 'externalId');
   if (!given.ok) return given;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
@@ -53,13 +53,13 @@ async function bind(context: RequestContext, param: (name: string) => string): P
   });
 }
 
-async function find(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function find(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableExternalId(context, param('type'), param('externalId'));
   if (!found.ok) return found;
   return ok({ status: 200, bodyType: 'externalId', body: shown(context.request, found.value) });
 }
 
-async function unbind(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function unbind(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableExternalId(context, param('type'), param('externalId'));
   if (!found.ok) return found;
   const { type, externalId } = found.value;
@@ -71,11 +71,10 @@ async function usableExternalId(
   context: RequestContext,
   type: string,
   externalId: string,
-): Promise<Result<ExternalId, PlatformError>> {
+): Promise<Result<ExternalId, Refusal>> {
   const found = await context.platform.identity.find(context.call.origin.tenant, type, externalId);
   if (found === undefined) {
-    const message = `External ID not found; external id: ID [type=${type}, value=${externalId}]`;
-    return fail({ kind: 'notFound', resource: 'identity', message });
+    return fail({ kind: 'notFound', reason: 'unknownExternalId', subject: 'externalId', type, externalId });
   }
   const usable = await requireUsable(context, found.managedObjectId);
   return usable.ok ? ok(found) : usable;

@@ -2,16 +2,16 @@ import { defined } from '../base/defined';
 import type { JsonObject } from '../base/json';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
-import type { InventoryFilter } from '../platform/inventory/inventory';
 import { CHILD_KINDS } from '../platform/inventory/link-items';
+import type { InventoryFilter } from '../platform/inventory/object-lists';
 import type { ManagedObject } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { FORBIDDEN, usableObject, visibleOwner } from './access';
 import { objectBody } from './body';
 import { objectUrl } from './links';
 import { collectionResponse, pageQueryOf, takePage } from './page';
 import { readQuery } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { type ChildIds, objectView } from './views';
 
@@ -25,9 +25,9 @@ export const inventoryRoutes: readonly Route[] = [
   route('DELETE', '/inventory/managedObjects/:id', 'human', remove),
 ];
 
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request } = context;
-  const body = objectBody(request.body, 'inventory');
+  const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
   const created = await createObject(context, body.value);
   if (!created.ok) return created;
@@ -43,13 +43,13 @@ async function create(context: RequestContext): Promise<Answer> {
 export function createObject(
   { call, platform, principal }: RequestContext,
   fragments: JsonObject,
-): Promise<Result<ManagedObject, PlatformError>> {
+): Promise<Result<ManagedObject, Refusal>> {
   const { owner } = fragments;
   const named = principal.kind === 'human' && typeof owner === 'string' && owner !== '';
   return platform.inventory.create(call, { fragments, ...(named && { owner }) });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const asked = readQuery(request.query, (query) => ({
     page: pageQueryOf(query),
@@ -70,7 +70,7 @@ async function list(context: RequestContext): Promise<Answer> {
   return ok(collectionResponse(request, collection, page, { ...taken, elements }));
 }
 
-async function count(context: RequestContext): Promise<Answer> {
+async function count(context: RequestContext): Promise<RouteAnswer> {
   const asked = readQuery(context.request.query, filterOf);
   if (!asked.ok) return asked;
   const filter = visible(context, asked.value);
@@ -79,7 +79,7 @@ async function count(context: RequestContext): Promise<Answer> {
   return ok({ status: 200, body: String(hits) });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
   const children =
@@ -88,9 +88,9 @@ async function read(context: RequestContext, param: (name: string) => string): P
 }
 
 /** An empty body, or one with only the id, is a heartbeat: nothing changes, and the answer holds only the id. */
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
-  const body = objectBody(request.body, 'inventory');
+  const body = objectBody(request.body, 'managedObject');
   if (!body.ok) return body;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
@@ -104,7 +104,7 @@ async function update(context: RequestContext, param: (name: string) => string):
   return ok({ status: 200, bodyType: 'managedObject', body: objectView(request, updated.value) });
 }
 
-async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   // both are read, so that a fault of either is told
   const flags = readQuery(request.query, (query) => [query.flag('cascade'), query.flag('forceCascade')]);
@@ -134,7 +134,7 @@ function filterOf(query: Reader): InventoryFilter {
 }
 
 /** A device user's lists hold its own objects only. */
-function visible(context: RequestContext, filter: InventoryFilter): Result<InventoryFilter, PlatformError> {
+function visible(context: RequestContext, filter: InventoryFilter): Result<InventoryFilter, Refusal> {
   const owner = visibleOwner(context);
   if (owner === undefined) return ok(filter);
   return filter.owner === undefined || filter.owner === owner ? ok({ ...filter, owner }) : fail(FORBIDDEN);

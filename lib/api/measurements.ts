@@ -3,15 +3,15 @@ import { defined } from '../base/defined';
 import type { Json, JsonObject } from '../base/json';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
-import { linkOf } from '../changes/links';
-import type { PlatformError } from '../platform/errors';
+import { objectUrlOf } from '../changes/links';
 import type { Measurement } from '../platform/model';
 import type { MeasurementFilter } from '../platform/readings/measurements';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource, usableNewSource } from './access';
-import { dateTime, fragmentsOf, objectBody, parseMembers, reference, text } from './body';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from './body';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery, requireNarrowed } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { measurementView } from './views';
 
@@ -25,10 +25,10 @@ export const measurementRoutes: readonly Route[] = [
 ];
 
 const KNOWN = ['id', 'self', 'source', 'time', 'type'];
-const newMeasurement = z.object({ source: reference, time: dateTime, type: text });
+const newMeasurement = z.object({ source: reference, time: dateTime, type: textMember });
 
 /** One measurement, or `{"measurements": […]}`, told apart by media type or shape. */
-async function create(context: RequestContext): Promise<Answer> {
+async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request } = context;
   const body = objectBody(request.body, 'measurement');
   if (!body.ok) return body;
@@ -42,15 +42,14 @@ async function create(context: RequestContext): Promise<Answer> {
     status: 201,
     bodyType: 'measurement',
     body: measurementView(request, created),
-    location: linkOf(request.baseUrl, 'measurements', created.id),
+    location: objectUrlOf(request.baseUrl, 'measurements', created.id),
   });
 }
 
 /** All or none: every element is checked before the first is created; each source is looked up once. */
-async function createMany(context: RequestContext, elements: Json | undefined): Promise<Answer> {
+async function createMany(context: RequestContext, elements: Json | undefined): Promise<RouteAnswer> {
   if (!Array.isArray(elements)) {
-    const message = 'Following mandatory fields should be included: measurements';
-    return fail({ kind: 'invalid', resource: 'undefined', message });
+    return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['measurements'] });
   }
   const usable = new Set<string>();
   const prepared: (() => Measurement)[] = [];
@@ -70,7 +69,7 @@ async function prepare(
   context: RequestContext,
   body: JsonObject,
   usable: Set<string>,
-): Promise<Result<() => Measurement, PlatformError>> {
+): Promise<Result<() => Measurement, Refusal>> {
   const given = parseMembers(newMeasurement, body, 'measurement');
   if (!given.ok) return given;
   const { source, time, type } = given.value;
@@ -84,7 +83,7 @@ async function prepare(
   return ok(() => platform.measurements.create(call, { id: source.id }, { type, time: time.text, fragments }));
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const asked = readQuery(request.query, (query) => ({
     page: pageQueryOf(query),
@@ -100,20 +99,20 @@ async function list(context: RequestContext): Promise<Answer> {
   return pageAnswer(request, collection, page, found);
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableMeasurement(context, param('id'));
   if (!found.ok) return found;
   return ok({ status: 200, bodyType: 'measurement', body: measurementView(context.request, found.value) });
 }
 
-async function remove(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableMeasurement(context, param('id'));
   if (!found.ok) return found;
   const removed = await context.platform.measurements.delete(context.call, found.value.id);
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
-async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   const narrowed = requireNarrowed(filter.value, 'measurement');
@@ -122,11 +121,9 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 204 });
 }
 
-async function usableMeasurement(context: RequestContext, id: string): Promise<Result<Measurement, PlatformError>> {
+async function usableMeasurement(context: RequestContext, id: string): Promise<Result<Measurement, Refusal>> {
   const found = await context.platform.measurements.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    return fail({ kind: 'notFound', resource: 'measurement', message: `No measurement for id '${id}'` });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'measurement', id });
   const usable = await requireUsable(context, found.source);
   return usable.ok ? ok(found) : usable;
 }

@@ -3,15 +3,15 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import type { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
-import { linkOf } from '../changes/links';
-import type { PlatformError } from '../platform/errors';
+import { objectUrlOf } from '../changes/links';
 import { OPERATION_STATUSES, type Operation } from '../platform/model';
-import type { OperationFilter } from '../platform/operations/operations';
+import type { OperationFilter } from '../platform/operations/filter';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable, requireUsableSource } from './access';
-import { fragmentsOf, id, objectBody, parseMembers, text } from './body';
+import { fragmentsOf, id, objectBody, parseMembers, textMember } from './body';
 import { pageAnswer, pageQueryOf } from './page';
 import { dateRangeOf, readQuery } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 import { operationView } from './views';
 
@@ -41,13 +41,13 @@ const KNOWN = [
 const newOperation = z.object({ deviceId: id });
 const operationUpdate = z.object({
   status: z.enum(OPERATION_STATUSES, `must be one of ${OPERATION_STATUSES.join(', ')}`),
-  failureReason: z.optional(text),
+  failureReason: z.optional(textMember),
 });
 
-async function create({ request, call, platform }: RequestContext): Promise<Answer> {
-  const body = objectBody(request.body, 'devicecontrol');
+async function create({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
+  const body = objectBody(request.body, 'operation');
   if (!body.ok) return body;
-  const given = parseMembers(newOperation, body.value, 'devicecontrol');
+  const given = parseMembers(newOperation, body.value, 'operation');
   if (!given.ok) return given;
   const fragments = fragmentsOf(body.value, KNOWN);
   const created = await platform.operations.create(call, { deviceId: given.value.deviceId, fragments });
@@ -58,11 +58,11 @@ async function create({ request, call, platform }: RequestContext): Promise<Answ
     status: 201,
     bodyType: 'operation',
     body: operationView(request, created.value),
-    location: linkOf(request.baseUrl, 'operations', operationId),
+    location: objectUrlOf(request.baseUrl, 'operations', operationId),
   });
 }
 
-async function list(context: RequestContext): Promise<Answer> {
+async function list(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const asked = readQuery(request.query, (query) => ({
     page: pageQueryOf(query),
@@ -79,12 +79,11 @@ async function list(context: RequestContext): Promise<Answer> {
 }
 
 /** Something has to narrow them down. */
-async function removeMany({ request, call, platform }: RequestContext): Promise<Answer> {
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;
   if (Object.keys(filter.value).length === 0) {
-    const message = 'At least one query parameter has to select the operations.';
-    return fail({ kind: 'invalid', resource: 'devicecontrol', message });
+    return fail({ kind: 'invalid', reason: 'notNarrowed', subject: 'operation', parameters: [] });
   }
   const ids: string[] = [];
   for await (const operation of platform.operations.list(call.origin.tenant, filter.value)) ids.push(operation.id);
@@ -95,18 +94,18 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
   return ok({ status: 204 });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableOperation(context, param('id'));
   return found.ok
     ? ok({ status: 200, bodyType: 'operation', body: operationView(context.request, found.value) })
     : found;
 }
 
-async function update(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
-  const body = objectBody(request.body, 'devicecontrol');
+  const body = objectBody(request.body, 'operation');
   if (!body.ok) return body;
-  const given = parseMembers(operationUpdate, body.value, 'devicecontrol');
+  const given = parseMembers(operationUpdate, body.value, 'operation');
   if (!given.ok) return given;
   const found = await usableOperation(context, param('id'));
   if (!found.ok) return found;
@@ -120,12 +119,9 @@ async function update(context: RequestContext, param: (name: string) => string):
   return ok({ status: 200, bodyType: 'operation', body: operationView(request, updated.value) });
 }
 
-async function usableOperation(context: RequestContext, id: string): Promise<Result<Operation, PlatformError>> {
+async function usableOperation(context: RequestContext, id: string): Promise<Result<Operation, Refusal>> {
   const found = await context.platform.operations.get(context.call.origin.tenant, id);
-  if (found === undefined) {
-    const message = `Finding operation from database failed : No operation for gid '${id}'!`;
-    return fail({ kind: 'notFound', resource: 'devicecontrol', message });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
   const usable = await requireUsable(context, found.deviceId);
   return usable.ok ? ok(found) : usable;
 }

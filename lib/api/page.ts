@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json';
 import type { Reader } from '../base/reader';
 import { ok } from '../base/result';
-import type { Answer, PlatformRequest, PlatformResponse } from './request';
+import type { PlatformRequest, PlatformResponse, RouteAnswer } from './request';
 
 const DEFAULT_PAGE_SIZE = 5;
 /** Larger page sizes are trimmed to this one, not refused. */
@@ -61,7 +61,7 @@ export async function pageAnswer<T>(
   collection: Collection<T>,
   page: PageQuery,
   found: AsyncIterable<T>,
-): Promise<Answer> {
+): Promise<RouteAnswer> {
   const taken = await takePage(found, page);
   const elements = taken.elements.map((element) => collection.view(request, element));
   return ok(collectionResponse(request, collection, page, { ...taken, elements }));

@@ -1,17 +1,14 @@
 import { defined } from '../base/defined';
 import { Reader } from '../base/reader';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError, Resource } from '../platform/errors';
+import type { Refusal } from '../platform/refusal';
 
 /** What `take` reads from the query parameters of a request; refused with everything that is wrong with them. */
-export function readQuery<T>(query: URLSearchParams, take: (query: Reader) => T): Result<T, PlatformError> {
-  const reader = new Reader(
-    (name) => query.getAll(name),
-    (name) => `The query parameter ${name}`,
-  );
+export function readQuery<T>(query: URLSearchParams, take: (query: Reader) => T): Result<T, Refusal> {
+  const reader = new Reader((name) => query.getAll(name));
   const values = take(reader);
   if (reader.faults.length === 0) return ok(values);
-  return fail({ kind: 'invalid', resource: 'undefined', message: reader.faults.join('; ') });
+  return fail({ kind: 'invalid', reason: 'parameters', faults: reader.faults });
 }
 
 /** An inclusive range of dates, ms since the epoch. */
@@ -28,9 +25,8 @@ export function dateRangeOf(query: Reader, [from, to]: readonly [string, string]
 /** A deletion of many is refused unless at least one of source and dates narrows it down (rest-api section 7). */
 export function requireNarrowed(
   { source, from, to }: DateRange & { readonly source?: string },
-  resource: Resource,
-): Result<void, PlatformError> {
+  subject: 'measurement' | 'event',
+): Result<void, Refusal> {
   if (source !== undefined || from !== undefined || to !== undefined) return ok(undefined);
-  const message = 'At least one of the parameters source, dateFrom, dateTo is needed.';
-  return fail({ kind: 'invalid', resource, message });
+  return fail({ kind: 'invalid', reason: 'notNarrowed', subject, parameters: ['source', 'dateFrom', 'dateTo'] });
 }

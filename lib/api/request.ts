@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../base/json';
 import type { Result } from '../base/result';
 import type { Principal } from '../platform/access/credentials';
 import type { ReadingCall } from '../platform/call';
-import type { PlatformError } from '../platform/errors';
+import type { Refusal } from '../platform/refusal';
 import type { Platform } from './platform';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
@@ -43,4 +43,4 @@ export interface RequestContext {
   readonly platform: Platform;
 }
 
-export type Answer = Result<PlatformResponse, PlatformError>;
+export type RouteAnswer = Result<PlatformResponse, Refusal>;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/json';
 import { ok } from '../base/result';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 export const rootRoutes: readonly Route[] = [route('GET', '/platform', 'anyone', platformLinks)];
@@ -20,7 +20,7 @@ const TEMPLATES = {
 } as const;
 
 /** The links a client may start from (rest-api section 4). */
-async function platformLinks({ request: { baseUrl } }: RequestContext): Promise<Answer> {
+async function platformLinks({ request: { baseUrl } }: RequestContext): Promise<RouteAnswer> {
   const body: JsonObject = {
     self: `${baseUrl}/platform`,
     inventory: apiLinks(`${baseUrl}/inventory`, 'managedObjects'),

@@ -1,4 +1,4 @@
-import type { Answer, Method, RequestContext } from './request';
+import type { Method, RequestContext, RouteAnswer } from './request';
 
 /**
  * Who may call a route at all. `anyone` is any authenticated user, `device` also lets device users in (the handler then
@@ -8,7 +8,7 @@ export type Access = 'anyone' | 'device' | 'human';
 
 /** Decoded path parameters by name. */
 export type Params = Readonly<Record<string, string>>;
-export type Handler = (context: RequestContext, param: (name: string) => string) => Promise<Answer>;
+export type Handler = (context: RequestContext, param: (name: string) => string) => Promise<RouteAnswer>;
 
 export interface Route {
   readonly method: Method;

@@ -1,13 +1,12 @@
 import { isoOf } from '../base/instant';
-import type { Json, JsonObject } from '../base/json';
+import { isObject, type Json, type JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { Measurement } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { requireUsable } from './access';
-import { isObject } from './body';
 import { parseDateTime } from './date-time';
 import { dateRangeOf, readQuery } from './query';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 /** The values of a device as rows by time, one column per series (rest-api section 7). */
@@ -17,7 +16,7 @@ const MAX_ROWS = 5000;
 const STEP_MS = { MINUTELY: 60_000, HOURLY: 3_600_000, DAILY: 86_400_000 } as const;
 type Aggregation = keyof typeof STEP_MS;
 
-async function readSeries(context: RequestContext): Promise<Answer> {
+async function readSeries(context: RequestContext): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const query = queryOf(request.query);
   if (!query.ok) return query;
@@ -40,7 +39,7 @@ interface SeriesQuery {
   readonly revert: boolean;
 }
 
-function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
+function queryOf(query: URLSearchParams): Result<SeriesQuery, Refusal> {
   const read = readQuery(query, (reader) => ({
     ...dateRangeOf(reader),
     source: reader.optional('source'),
@@ -50,12 +49,14 @@ function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
   if (!read.ok) return read;
   const { source, from, to, revert, aggregationType } = read.value;
   if (source === undefined || from === undefined || to === undefined) {
-    const missing = ['source', 'dateFrom', 'dateTo'].filter((name) => !query.get(name));
-    return invalid(`Following mandatory parameters should be included: ${missing.join(', ')}`);
+    const names = ['source', 'dateFrom', 'dateTo'].filter((name) => !query.get(name));
+    return fail({ kind: 'invalid', reason: 'missing', what: 'parameters', names, subject: 'measurement' });
   }
   const aggregation = aggregations.find((known) => known === aggregationType);
   if (aggregationType !== undefined && aggregation === undefined) {
-    return invalid(`The query parameter aggregationType knows ${aggregations.join(', ')}: ${aggregationType}`);
+    const expected = `knows ${aggregations.join(', ')}`;
+    const faults = [{ name: 'aggregationType', expected, given: aggregationType }];
+    return fail({ kind: 'invalid', reason: 'parameters', subject: 'measurement', faults });
   }
   return ok({
     source,
@@ -68,8 +69,6 @@ function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
 }
 
 const aggregations: readonly Aggregation[] = ['DAILY', 'HOURLY', 'MINUTELY'];
-const invalid = (message: string): Result<never, PlatformError> =>
-  fail({ kind: 'invalid', resource: 'measurement', message });
 
 interface Column {
   readonly at: number;

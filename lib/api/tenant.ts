@@ -1,5 +1,5 @@
 import { fail, ok } from '../base/result';
-import type { Answer, RequestContext } from './request';
+import type { RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 export const tenantRoutes: readonly Route[] = [
@@ -8,11 +8,10 @@ export const tenantRoutes: readonly Route[] = [
 ];
 
 /** Clients log in with this call and take `name` as the tenant's id (rest-api section 4). */
-async function currentTenant({ request, call, platform }: RequestContext): Promise<Answer> {
+async function currentTenant({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const tenant = await platform.tenants.get(call.origin.tenant);
-  if (tenant === undefined) {
-    return fail({ kind: 'notFound', resource: 'tenant', message: `No such tenant: ${call.origin.tenant}` });
-  }
+  if (tenant === undefined)
+    return fail({ kind: 'notFound', reason: 'unknown', subject: 'tenant', id: call.origin.tenant });
   return ok({
     status: 200,
     bodyType: 'currentTenant',
@@ -27,7 +26,7 @@ async function currentTenant({ request, call, platform }: RequestContext): Promi
   });
 }
 
-async function systemVersion({ request, platform }: RequestContext): Promise<Answer> {
+async function systemVersion({ request, platform }: RequestContext): Promise<RouteAnswer> {
   return ok({
     status: 200,
     bodyType: 'option',

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import { DEVICE_USER_PREFIX, type Principal, type Role, type User } from '../platform/access/credentials';
-import type { PlatformError } from '../platform/errors';
+import type { Refusal } from '../platform/refusal';
 import { FORBIDDEN } from './access';
 import { objectBody, parseMembers } from './body';
 import { userUrl } from './links';
-import type { Answer, PlatformRequest, RequestContext } from './request';
+import type { PlatformRequest, RequestContext, RouteAnswer } from './request';
 import { type Route, route } from './routes';
 
 /** Users (rest-api section 11): people by their global roles, devices by the name `device_…`. */
@@ -40,7 +40,7 @@ const newUser = z.object({
   ),
 });
 
-async function currentUser({ request, principal }: RequestContext): Promise<Answer> {
+async function currentUser({ request, principal }: RequestContext): Promise<RouteAnswer> {
   const { tenant, user } = principal;
   const body: JsonObject = {
     ...shown(request, tenant, { userName: user, kind: principal.kind, roles: principal.roles }),
@@ -61,7 +61,7 @@ function effectiveRoles({ kind, roles }: Principal): string[] {
   return [...APIS.flatMap((api) => rights.map((right) => `ROLE_${api}_${right}`)), 'ROLE_USER_MANAGEMENT_OWN_READ'];
 }
 
-async function create(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function create(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, platform } = context;
   const tenant = ownTenant(context, param('tenant'));
   if (!tenant.ok) return tenant;
@@ -86,18 +86,16 @@ async function create(context: RequestContext, param: (name: string) => string):
   });
 }
 
-async function read(context: RequestContext, param: (name: string) => string): Promise<Answer> {
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const tenant = ownTenant(context, param('tenant'));
   if (!tenant.ok) return tenant;
   const found = await context.platform.credentials.user(tenant.value, param('user'));
-  if (found === undefined) {
-    return fail({ kind: 'notFound', resource: 'user', message: `User not found: ${param('user')}` });
-  }
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'user', id: param('user') });
   return ok({ status: 200, bodyType: 'user', body: shown(context.request, tenant.value, found) });
 }
 
 /** Nobody sees another tenant's users, whatever the path says. */
-function ownTenant({ call }: RequestContext, tenant: string): Result<string, PlatformError> {
+function ownTenant({ call }: RequestContext, tenant: string): Result<string, Refusal> {
   return tenant === call.origin.tenant ? ok(tenant) : fail(FORBIDDEN);
 }
 

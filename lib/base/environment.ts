@@ -1,4 +1,4 @@
-import { Reader } from './reader';
+import { faultText, Reader } from './reader';
 
 /**
  * What CDK puts into each function's environment (`cdk/`), read once per instance, so that a wrong deployment fails by
@@ -14,7 +14,7 @@ function read<T>(environment: Environment, take: (reader: Reader) => T): T {
   const reader = new Reader((name) => [environment[name] ?? []].flat());
   const values = take(reader);
   if (reader.faults.length === 0) return values;
-  throw new EnvironmentError(`environment of the function is wrong: ${reader.faults.join('; ')}`);
+  throw new EnvironmentError(`environment of the function is wrong: ${reader.faults.map(faultText).join('; ')}`);
 }
 
 /** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage; `aws` when nothing is said. */
@@ -83,7 +83,7 @@ function webSocketEndpoint(reader: Reader): string {
   if (own !== undefined || endpoint === '') return own ?? '';
   const base = reader.optional('AWS_ENDPOINT_URL');
   if (URL.canParse(endpoint, base)) return new URL(endpoint, base).href;
-  reader.fault('WEBSOCKET_ENDPOINT', `is no URL: ${endpoint}`);
+  reader.fault('WEBSOCKET_ENDPOINT', 'is no URL', endpoint);
   return '';
 }
 

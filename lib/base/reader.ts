@@ -1,20 +1,22 @@
 import { instantOf } from './instant';
 
+/** What is wrong with a named text: `revert`, `must be true or false`, `1`. */
+export interface ReaderFault {
+  readonly name: string;
+  readonly expected: string;
+  /** Absent for a text that is missing. */
+  readonly given?: string;
+}
+
 /**
  * Reads named texts, such as environment variables or query parameters, and remembers what is wrong with them, so that all
  * faults are told at once. What it returns for a wrong text is of no use: look at `faults` first.
  */
 export class Reader {
-  readonly faults: string[] = [];
+  readonly faults: ReaderFault[] = [];
 
-  /**
-   * @param textsOf every text that stands under a name
-   * @param subject how a fault calls the name
-   */
-  constructor(
-    private readonly textsOf: (name: string) => readonly string[],
-    private readonly subject: (name: string) => string = (name) => name,
-  ) {}
+  /** @param textsOf every text that stands under a name */
+  constructor(private readonly textsOf: (name: string) => readonly string[]) {}
 
   /** Undefined when it is missing or empty. */
   optional(name: string): string | undefined {
@@ -31,7 +33,7 @@ export class Reader {
   number(name: string): number {
     const text = this.text(name);
     const value = Number(text);
-    if (text !== '' && !Number.isFinite(value)) this.fault(name, `is no number: ${text}`);
+    if (text !== '' && !Number.isFinite(value)) this.fault(name, 'is no number', text);
     return value;
   }
 
@@ -40,14 +42,14 @@ export class Reader {
     const text = this.optional(name);
     if (text === undefined) return preset;
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least)) this.fault(name, `must be a whole number of at least ${least}: ${text}`);
+    if (!(value >= least)) this.fault(name, `must be a whole number of at least ${least}`, text);
     return value;
   }
 
   /** `true` or `false`; a name without a value is true, none is false. */
   flag(name: string): boolean {
     const [text = 'false'] = this.textsOf(name);
-    if (!['true', 'false', ''].includes(text)) this.fault(name, `must be true or false: ${text}`);
+    if (!['true', 'false', ''].includes(text)) this.fault(name, 'must be true or false', text);
     return text !== 'false';
   }
 
@@ -56,7 +58,7 @@ export class Reader {
     const text = this.optional(name);
     if (text === undefined) return undefined;
     const instant = instantOf(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
-    if (instant === undefined) this.fault(name, `is not an ISO 8601 date: ${text}`);
+    if (instant === undefined) this.fault(name, 'is not an ISO 8601 date', text);
     return instant;
   }
 
@@ -80,13 +82,17 @@ export class Reader {
     return this.list(name)?.flatMap((part) => this.known(name, vocabulary, part.toUpperCase(), part) ?? []);
   }
 
-  fault(name: string, what: string): void {
-    this.faults.push(`${this.subject(name)} ${what}`);
+  fault(name: string, expected: string, given?: string): void {
+    this.faults.push(given === undefined ? { name, expected } : { name, expected, given });
   }
 
   private known<T extends string>(name: string, vocabulary: readonly T[], text: string, asSent = text): T | undefined {
     const found = vocabulary.find((word) => word === text);
-    if (found === undefined) this.fault(name, `knows ${vocabulary.join(', ')}: ${asSent}`);
+    if (found === undefined) this.fault(name, `knows ${vocabulary.join(', ')}`, asSent);
     return found;
   }
 }
+
+/** A fault in words: `revert must be true or false: 1`. */
+export const faultText = ({ name, expected, given }: ReaderFault): string =>
+  given === undefined ? `${name} ${expected}` : `${name} ${expected}: ${given}`;

@@ -8,7 +8,7 @@ import { NotificationSink } from './notifications/notification-sink';
 
 /** Where changes go beside the database; nobody is called for a tenant where nobody listens. */
 export interface ChangeSinks {
-  readonly listeners: Pick<Listeners, 'of'>;
+  readonly listeners: Pick<Listeners, 'listeningIn'>;
   readonly notify: ChangeSink;
   readonly process: ChangeSink;
 }

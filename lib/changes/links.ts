@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json';
+import { isObject, type JsonObject } from '../base/json';
 import type { Api } from './modes';
 
 /** Where objects of an API are found by REST. */
@@ -13,19 +13,16 @@ const PATHS: Record<Api, string> = {
 const SOURCED: readonly Api[] = ['measurements', 'events', 'alarms'];
 
 /** The absolute URL of an object, as its `self` and a Location header carry it. */
-export const linkOf = (baseUrl: string, api: Api, id: string): string =>
+export const objectUrlOf = (baseUrl: string, api: Api, id: string): string =>
   `${baseUrl}${PATHS[api]}/${encodeURIComponent(id)}`;
 
 /** An object with its links, as REST and notifications show it; one without an id has no link to itself. */
 export function linked(baseUrl: string, api: Api, object: JsonObject): JsonObject {
   const { id, source } = object;
   const shown: { [name: string]: JsonObject[string] } = { ...object };
-  if (id !== undefined) shown.self = linkOf(baseUrl, api, String(id));
+  if (id !== undefined) shown.self = objectUrlOf(baseUrl, api, String(id));
   if (SOURCED.includes(api) && isObject(source)) {
-    shown.source = { ...source, self: linkOf(baseUrl, 'managedobjects', String(source.id)) };
+    shown.source = { ...source, self: objectUrlOf(baseUrl, 'managedobjects', String(source.id)) };
   }
   return shown;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -25,7 +25,7 @@ export class Listeners {
     this.known = new Lru(deps.clock, REMEMBERED);
   }
 
-  async of(tenant: string): Promise<Listening> {
+  async listeningIn(tenant: string): Promise<Listening> {
     const known = this.known.get(tenant);
     if (known !== undefined) return known;
     const item = await this.deps.registry.get(listenersKey(tenant), { consistent: false });

@@ -5,8 +5,6 @@ import { type Connection, ConnectionItems } from './items';
 import type { LifecycleEvent } from './lifecycle-event';
 import { afterEvent, isCurrent, listensOn } from './state';
 
-export type { Connection } from './items';
-
 /** What a lifecycle event means for delivery. */
 export interface ConnectionChange {
   readonly connection: Connection;
@@ -45,13 +43,13 @@ export class Connections {
     });
   }
 
-  async of(tenant: string, serial: string): Promise<Connection | undefined> {
+  async find(tenant: string, serial: string): Promise<Connection | undefined> {
     return (await this.items.read(tenant, serial))?.connection;
   }
 
   /** Does the device listen on this topic? A device of which this is not known yet counts as listening. One read. */
   async isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean> {
-    return listensOn(await this.of(tenant, serial), topic, this.deps.clock.now());
+    return listensOn(await this.find(tenant, serial), topic, this.deps.clock.now());
   }
 }
 

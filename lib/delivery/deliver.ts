@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
-import type { Connection, Connections } from '../connections/connections';
+import type { Connections } from '../connections/connections';
+import type { Connection } from '../connections/items';
 import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
 import type { Operations } from '../platform/operations/operations';
@@ -9,7 +10,7 @@ import type { DeliveryRequest } from './queue';
 
 export interface DeliverDeps {
   readonly operations: Pick<Operations, 'pendingOf' | 'recordDelivery'>;
-  readonly connections: Pick<Connections, 'of'>;
+  readonly connections: Pick<Connections, 'find'>;
   readonly messenger: DeviceMessenger;
   readonly channels: readonly OperationChannel[];
   readonly clock: Clock;
@@ -42,7 +43,7 @@ const FRESH_MS = 60_000;
  */
 export async function bringUpToDate(request: DeliveryRequest, deps: DeliverDeps): Promise<DeliveryReport> {
   const { tenant, agentId, agentSerial } = request;
-  const connection = await deps.connections.of(tenant, agentSerial);
+  const connection = await deps.connections.find(tenant, agentSerial);
   if (connection === undefined || isGone(connection, deps.clock.now())) {
     return { delivered: 0, skipped: 0, stopped: 'offline' };
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { Lru } from '../base/lru';
 import { fail, type Result } from '../base/result';
 import type { Credentials, Principal } from '../platform/access/credentials';
-import type { PlatformError } from '../platform/errors';
+import type { Refusal } from '../platform/refusal';
 import type { Tenants } from '../platform/tenants/tenants';
 
 /** What an Authorization header says; without a tenant when the user name has none. */
@@ -27,7 +27,8 @@ export function parseBasic(header: string): BasicCredentials | undefined {
   return tenant === '' || user === '' ? undefined : { tenant, user, password };
 }
 
-const refused = (message: string): Result<never, PlatformError> => fail({ kind: 'unauthorized', message });
+const refused = (reason: 'noCredentials' | 'unknownScheme' | 'badCredentials'): Result<never, Refusal> =>
+  fail({ kind: 'unauthorized', reason });
 
 /** Who a request is from. Tells a caller nothing about which tenants and users there are. */
 export class Authenticator {
@@ -44,15 +45,14 @@ export class Authenticator {
   }
 
   /** `header` is the request's Authorization, `host` its host name without port. */
-  async authenticate(header: string | undefined, host: string): Promise<Result<Principal, PlatformError>> {
-    if (header === undefined || header === '')
-      return refused('Full authentication is required to access this resource');
+  async authenticate(header: string | undefined, host: string): Promise<Result<Principal, Refusal>> {
+    if (header === undefined || header === '') return refused('noCredentials');
     const given = parseBasic(header);
-    if (given === undefined) return refused('Invalid credentials! : Only Basic authentication is supported');
+    if (given === undefined) return refused('unknownScheme');
     const tenant = given.tenant ?? (await this.tenantOf(host));
-    if (tenant === undefined) return refused('Invalid credentials! : Bad credentials');
+    if (tenant === undefined) return refused('badCredentials');
     const verified = await this.credentials.verify(tenant, given.user, given.password);
-    return verified.ok ? verified : refused('Invalid credentials! : Bad credentials');
+    return verified.ok ? verified : refused('badCredentials');
   }
 
   private async tenantOf(host: string): Promise<string | undefined> {

@@ -5,8 +5,8 @@ import { dispatchPublic } from '../api/public';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
 import type { Json } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
-import type { PlatformError } from '../platform/errors';
 import type { Origin } from '../platform/model';
+import type { Refusal } from '../platform/refusal';
 import { baseUrlOf } from './base-url';
 import type { Authenticator } from './basic-auth';
 import { bodyTypeOf, representationOf } from './media-type';
@@ -14,7 +14,7 @@ import { modeOf } from './mode';
 import type { AppOptions } from './options';
 import { respond } from './respond';
 
-export interface ExchangeDeps extends Pick<AppOptions, 'beginMessage'> {
+export interface ExchangeDeps extends Pick<AppOptions, 'beginWork'> {
   readonly platform: Platform;
   readonly authenticator: Authenticator;
   readonly maxBodyBytes: number;
@@ -43,8 +43,8 @@ export class Exchange {
 
   private async run(method: Method | undefined): Promise<PlatformResponse> {
     if (method === undefined) {
-      const message = `Unknown method; the platform knows ${METHODS.join(', ')}.`;
-      return { ...errorResponse({ kind: 'methodNotAllowed', message }), allow: METHODS };
+      const refusal: Refusal = { kind: 'methodNotAllowed', reason: 'unknownMethod', known: METHODS };
+      return { ...errorResponse(refusal), allow: METHODS };
     }
     const head: PlatformRequest = {
       method,
@@ -68,18 +68,18 @@ export class Exchange {
     const request = { ...head, ...bodyType, ...(body.value !== undefined && { body: body.value }) };
     const { tenant, user } = principal.value;
     const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1 };
-    const message = this.deps.beginMessage(origin);
-    const call = { origin, effects: message.effects };
+    const work = this.deps.beginWork(origin);
+    const call = { origin, effects: work.effects };
     const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
-    await message.flush();
+    await work.flush();
     return answer;
   }
 
   /** The parsed body; undefined when there is none. */
-  private async body(method: Method): Promise<Result<Json | undefined, PlatformError>> {
+  private async body(method: Method): Promise<Result<Json | undefined, Refusal>> {
     if (method === 'GET') return ok(undefined);
     const limit = this.deps.maxBodyBytes;
-    const tooLarge = fail<PlatformError>({ kind: 'tooLarge', message: `A request body may have ${limit} bytes.` });
+    const tooLarge = fail<Refusal>({ kind: 'tooLarge', reason: 'bodySize', maxBytes: limit });
     if (Number(this.header('content-length') ?? 0) > limit) return tooLarge;
     const bytes = await this.raw.arrayBuffer();
     if (bytes.byteLength > limit) return tooLarge;
@@ -87,8 +87,8 @@ export class Exchange {
     try {
       return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     } catch (error) {
-      const message = `The body is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`;
-      return fail({ kind: 'badRequest', resource: 'undefined', message });
+      const detail = error instanceof Error ? error.message : 'unreadable';
+      return fail({ kind: 'badRequest', reason: 'notJson', detail });
     }
   }
 

@@ -1,17 +1,11 @@
 import type { Clock } from '../base/clock';
-import type { ReadingEffects } from '../platform/call';
 import type { Origin } from '../platform/model';
-
-/** One message's effects and the end of it. */
-export interface Message {
-  readonly effects: ReadingEffects;
-  flush(): Promise<void>;
-}
+import type { UnitOfWork } from '../platform/unit-of-work';
 
 export interface AppOptions {
   readonly clock: Clock;
-  /** Effects of one request; how they are stored and who hears of them is the caller's. */
-  beginMessage(origin: Origin): Message;
+  /** Begins the unit of work of one request; how its effects are stored and who hears of them is the caller's. */
+  beginWork(origin: Origin): UnitOfWork;
   /** Told of what nobody foresaw, before the client gets its 500. */
   onUnexpected(error: unknown, request: { readonly method: string; readonly path: string }): void;
   /** The tenant of user names without one, where the host name does not tell. */

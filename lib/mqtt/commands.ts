@@ -2,7 +2,7 @@ import { ok, type Result } from '../base/result';
 import type { ReadingCall } from '../platform/call';
 import type { Answer, Command, CommandKind, Question } from '../platform/commands';
 import type { DeviceRef } from '../platform/model';
-import type { Refusal } from '../platform/outcome';
+import type { Refusal } from '../platform/refusal';
 import type { PlatformServices } from '../platform/services';
 import type { Target } from './target';
 

@@ -4,15 +4,16 @@ import { parseTopic, type UplinkTopic } from '../connections/uplink-topic';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { packRows } from '../delivery/pending';
 import type { Call, ReadingCall } from '../platform/call';
-import type { Message as PlatformMessage } from '../platform/message';
 import type { Origin } from '../platform/model';
-import { type Outcome, type Refusal, refusal } from '../platform/outcome';
 import type { PlatformServices } from '../platform/services';
+import type { UnitOfWork } from '../platform/unit-of-work';
 import { errorRow } from '../protocols/smartrest/errors';
 import { payloadTooLarge, readText } from '../protocols/smartrest/payload';
+import { refusal, type SpelledRefusal, spell } from '../protocols/smartrest/refusals';
 import { writeAnswer } from '../protocols/smartrest/static/answers';
 import { type DecodedRow, decodeStatic } from '../protocols/smartrest/static/decode';
 import { run, type Said } from './commands';
+import type { Outcome } from './outcome';
 import { Target } from './target';
 import { packetSize, type Uplink } from './uplink';
 
@@ -33,7 +34,7 @@ export interface IngestDeps {
   /** Does the device listen on this topic? A device of which this is not known yet counts as listening. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a message go; its mode comes with the origin. */
-  begin(origin: Origin): PlatformMessage;
+  begin(origin: Origin): UnitOfWork;
   /** All pending operations of an agent as payloads for `s/ds`, oldest first (500). */
   pendingMessages(tenant: string, agentId: string, limit: number): Promise<readonly string[]>;
 }
@@ -85,7 +86,7 @@ class Conversation {
     return { tenant: this.sender.tenant, user: this.sender.user, mode, receivedAt, messageId, row };
   }
 
-  decode(): Result<Decoded, Refusal> {
+  decode(): Result<Decoded, SpelledRefusal> {
     const topic = parseTopic(this.uplink.topic);
     if (!topic.ok) return fail(refusal(43, topic.error.text, topic.error.remedy));
     const bytes = Buffer.from(this.uplink.payload, 'base64');
@@ -119,13 +120,13 @@ class Conversation {
   private async runRow(row: DecodedRow & { ok: true }, call: ReadingCall, target: Target): Promise<void> {
     for (const command of row.commands) {
       const said = await run(command, { call, services: this.deps.services, target });
-      if (!said.ok) return this.refuse(row.row, row.template, said.error);
+      if (!said.ok) return this.refuse(row.row, row.template, spell(said.error));
       await this.say(said.value);
     }
     this.outcomes.push({ row: row.row, template: row.template, result: 'accepted' });
   }
 
-  refuse(row: number, template: string, why: Refusal): void {
+  refuse(row: number, template: string, why: SpelledRefusal): void {
     this.outcomes.push({ row, template, result: 'refused', ...why });
     this.errors.push(errorRow(why.code, template, why.text));
   }

@@ -1,5 +1,5 @@
-import type { Outcome } from '../platform/outcome';
 import type { IngestReport } from './ingest';
+import type { Outcome } from './outcome';
 import type { Uplink } from './uplink';
 
 /** The part of the logger a report needs. */

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../base/result';
 import type { Call } from '../platform/call';
 import type { Devices } from '../platform/devices/devices';
 import type { DeviceRef } from '../platform/model';
-import { type Refusal, refusal } from '../platform/outcome';
+import type { Refusal } from '../platform/refusal';
 
 /**
  * Whom a message is about: the connected device, or the child device or service its topic names. Both are looked up once
@@ -54,9 +54,9 @@ export class Target {
   }
 }
 
-const foreign = (child: string, root: string): Refusal =>
-  refusal(
-    41,
-    `Device ${child} does not belong to device ${root}`,
-    'another device has this id already: give children ids that start with the id of their gateway',
-  );
+const foreign = (serial: string, sender: string): Refusal => ({
+  kind: 'forbidden',
+  reason: 'notBelowSender',
+  serial,
+  sender,
+});

@@ -11,9 +11,10 @@ import {
   STAY_AWAY,
 } from './messages';
 import { changeSession, getSession, putSession, type Session, type SessionChange } from './session-items';
-import { type Identity, identify, isCurrent, type RealtimeDeps } from './subscriber';
+import { identify, isPasswordCurrent, type RealtimeDeps } from './subscriber';
 import { Subscriptions } from './subscribing';
 import { deleteSession } from './subscription-items';
+import type { SubscriberIdentity } from './web-socket-items';
 
 /** Who is at the other end of a request. */
 export interface Client {
@@ -22,13 +23,13 @@ export interface Client {
   /** The Authorization header of a request that has one. */
   readonly authorization?: string;
   /** Whose upgrade request a WebSocket came with, where that was said. */
-  readonly identity?: Identity;
+  readonly identity?: SubscriberIdentity;
   /** The WebSocket; absent on a long-polling request. */
   readonly connectionId?: string;
 }
 
 /** What came of a request. */
-export interface Answer {
+export interface BayeuxAnswer {
   readonly replies: readonly Reply[];
   /** JSON texts of arrays of notifications that waited for the client. */
   readonly mail: readonly string[];
@@ -51,7 +52,7 @@ export class Bayeux {
   private readonly mail: string[] = [];
   private session: Session | undefined;
   private subscriptions: Subscriptions | undefined;
-  private poll: Answer['poll'];
+  private poll: BayeuxAnswer['poll'];
   private previousConnect: number | undefined;
 
   constructor(
@@ -59,7 +60,7 @@ export class Bayeux {
     private readonly client: Client,
   ) {}
 
-  async answer(messages: readonly ClientMessage[]): Promise<Answer> {
+  async answer(messages: readonly ClientMessage[]): Promise<BayeuxAnswer> {
     for (const message of messages) this.replies.push({ ...(await this.replyTo(message)), ...idOf(message) });
     const { replies, mail, session, poll, previousConnect } = this;
     return {
@@ -121,11 +122,11 @@ export class Bayeux {
     };
   }
 
-  private async identity(token: string | undefined): Promise<Identity | undefined> {
+  private async identity(token: string | undefined): Promise<SubscriberIdentity | undefined> {
     const { authorization, identity, baseUrl } = this.client;
     const header = token === undefined || token === '' ? authorization : `Basic ${token}`;
     if (header !== undefined) return identify(this.deps, header, new URL(baseUrl).hostname);
-    return identity && (await isCurrent(this.deps.registry, identity)) ? identity : undefined;
+    return identity && (await isPasswordCurrent(this.deps.registry, identity)) ? identity : undefined;
   }
 
   /** The session, read once per request with the mail it has; an expired one is none. */
@@ -161,7 +162,7 @@ export class Bayeux {
 
   async connect(session: Session, { channel, timeout = POLL_MS }: ClientMessage): Promise<Reply> {
     const { registry } = this.deps;
-    if (!(await isCurrent(registry, session))) {
+    if (!(await isPasswordCurrent(registry, session))) {
       await closeSession({ ...this.deps, webSockets: SILENT }, session, CREDENTIALS_CHANGED);
       return closedReply(CREDENTIALS_CHANGED, { channel });
     }

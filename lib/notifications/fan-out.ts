@@ -9,7 +9,7 @@ import { GRACE_MS, MAIL_MS } from './limits';
 import { type Mail, putMail } from './mailbox-items';
 import { framesOf, notificationText } from './notification';
 import { changeSession, getSessions, type Session } from './session-items';
-import { isCurrent, type WebSockets } from './subscriber';
+import { isPasswordCurrent, type WebSockets } from './subscriber';
 import { deleteSession, type Subscription, subscribersOf } from './subscription-items';
 
 export interface FanOutDeps {
@@ -69,7 +69,7 @@ export class FanOut {
     const subscribers = new Subscribers(this.deps, tenant);
     const perClient = new Map<string, Map<string, Delivery>>();
     for (const [index, change] of changes.entries()) {
-      for (const { channel, subscription } of await subscribers.of(change)) {
+      for (const { channel, subscription } of await subscribers.listeningTo(change)) {
         const own = perClient.get(subscription.clientId) ?? new Map<string, Delivery>();
         own.set(`${index} ${channel}`, { channel, change, id: `${messageId}-${index}` });
         perClient.set(subscription.clientId, own);
@@ -124,7 +124,7 @@ export class FanOut {
     const { tenant, user, credentials } = session;
     const name = JSON.stringify([tenant, user, credentials]);
     if (this.trusted.get(name)) return true;
-    const current = await isCurrent(this.deps.registry, session);
+    const current = await isPasswordCurrent(this.deps.registry, session);
     if (current) this.trusted.set(name, true);
     return current;
   }
@@ -140,7 +140,7 @@ class Subscribers {
     private readonly tenant: string,
   ) {}
 
-  async of(change: Change): Promise<{ readonly channel: string; readonly subscription: Subscription }[]> {
+  async listeningTo(change: Change): Promise<{ readonly channel: string; readonly subscription: Subscription }[]> {
     const direct = channelsOf(change).map(async ({ channel, partition }) =>
       (await this.in(partition)).map((subscription) => ({ channel, subscription })),
     );

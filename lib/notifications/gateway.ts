@@ -5,7 +5,7 @@ import type { RealtimeDeps } from './subscriber';
 import { answerMessage, closeWebSocket, openWebSocket } from './web-socket';
 
 /** What a function answers API Gateway. */
-export interface Answer {
+export interface GatewayAnswer {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -39,13 +39,13 @@ type WebSocketEvent = z.output<typeof webSocketEvent>;
 type HttpEvent = z.output<typeof httpEvent>;
 
 /** Answers an event of API Gateway: of its WebSocket API, or of its HTTP API in payload format 2.0. */
-export async function answerGateway(deps: GatewayDeps, value: unknown): Promise<Result<Answer, string>> {
+export async function answerGateway(deps: GatewayDeps, value: unknown): Promise<Result<GatewayAnswer, string>> {
   const parsed = z.safeParse(event, value);
   if (!parsed.success) return fail(z.prettifyError(parsed.error));
   return ok(await ('version' in parsed.data ? answerHttp(deps, parsed.data) : answerWebSocket(deps, parsed.data)));
 }
 
-async function answerWebSocket(deps: GatewayDeps, event: WebSocketEvent): Promise<Answer> {
+async function answerWebSocket(deps: GatewayDeps, event: WebSocketEvent): Promise<GatewayAnswer> {
   const { connectionId, eventType } = event.requestContext;
   switch (eventType) {
     case 'CONNECT':
@@ -59,7 +59,7 @@ async function answerWebSocket(deps: GatewayDeps, event: WebSocketEvent): Promis
 }
 
 /** Browsers want one of the sub-protocols they offer, if they offer any. */
-async function accept(deps: GatewayDeps, event: WebSocketEvent): Promise<Answer> {
+async function accept(deps: GatewayDeps, event: WebSocketEvent): Promise<GatewayAnswer> {
   const header = headerReader(event.headers);
   const authorization = header('authorization');
   const { connectionId, domainName } = event.requestContext;
@@ -70,7 +70,7 @@ async function accept(deps: GatewayDeps, event: WebSocketEvent): Promise<Answer>
   return { statusCode: 200, ...(protocol && { headers: { 'Sec-WebSocket-Protocol': protocol } }) };
 }
 
-function answerHttp(deps: GatewayDeps, event: HttpEvent): Promise<Answer> {
+function answerHttp(deps: GatewayDeps, event: HttpEvent): Promise<GatewayAnswer> {
   const header = headerReader(event.headers);
   const { domainName, http } = event.requestContext;
   const authorization = header('authorization');

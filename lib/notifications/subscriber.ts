@@ -3,10 +3,7 @@ import type { Listeners } from '../changes/listeners';
 import { getUser } from '../platform/access/items';
 import type { Table } from '../storage/table';
 import { credentialsOf } from './session-items';
-import type { WebSocketIdentity } from './web-socket-items';
-
-/** Who subscribes, and with which password: the identity of a session. */
-export type Identity = WebSocketIdentity;
+import type { SubscriberIdentity } from './web-socket-items';
 
 /** Checks an Authorization header; the host tells the tenant of a user name without one. Undefined when it is wrong. */
 export type Authenticate = (
@@ -43,7 +40,7 @@ export async function identify(
   deps: Pick<RealtimeDeps, 'registry' | 'authenticate'>,
   authorization: string,
   host: string,
-): Promise<Identity | undefined> {
+): Promise<SubscriberIdentity | undefined> {
   const principal = await deps.authenticate(authorization, host);
   if (principal === undefined) return undefined;
   const { tenant, user, kind, roles } = principal;
@@ -53,9 +50,9 @@ export async function identify(
 }
 
 /** Whether the password an identity was proved with is still the user's. */
-export async function isCurrent(
+export async function isPasswordCurrent(
   registry: Table,
-  { tenant, user, credentials }: Pick<Identity, 'tenant' | 'user' | 'credentials'>,
+  { tenant, user, credentials }: Pick<SubscriberIdentity, 'tenant' | 'user' | 'credentials'>,
 ): Promise<boolean> {
   const record = await getUser(registry, tenant, user);
   return record !== undefined && credentialsOf(record) === credentials;

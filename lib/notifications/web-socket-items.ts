@@ -8,12 +8,13 @@ export interface WebSocketRecord {
   /** What the client calls this platform: `https://t100.example.com`. */
   readonly baseUrl: string;
   /** The Authorization header's, where the upgrade request had one: checked with each handshake. */
-  readonly identity?: WebSocketIdentity;
+  readonly identity?: SubscriberIdentity;
   /** The session on it, once it has shaken hands. */
   readonly clientId?: string;
 }
 
-export interface WebSocketIdentity {
+/** Who subscribes, and with which password. */
+export interface SubscriberIdentity {
   readonly tenant: string;
   readonly user: string;
   readonly kind: 'human' | 'device';

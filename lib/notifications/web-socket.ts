@@ -1,4 +1,4 @@
-import { type Answer, Bayeux } from './bayeux';
+import { Bayeux, type BayeuxAnswer } from './bayeux';
 import { EARLY_CONNECT_MS, GRACE_MS, HOLD_MS, WEBSOCKET_MS } from './limits';
 import { type ClientMessage, malformed, parseMessages } from './messages';
 import { framesOf } from './notification';
@@ -53,12 +53,16 @@ export async function answerMessage(deps: RealtimeDeps, connectionId: string, te
 }
 
 /** A connect alone, again right after the one before: its client did not hear of the interval and would spin. */
-function isEarly(messages: readonly ClientMessage[], { mail, previousConnect = 0 }: Answer, now: number): boolean {
+function isEarly(
+  messages: readonly ClientMessage[],
+  { mail, previousConnect = 0 }: BayeuxAnswer,
+  now: number,
+): boolean {
   if (messages.length > 1 || messages[0]?.timeout === 0 || mail.length > 0) return false;
   return previousConnect > 0 && now - previousConnect < EARLY_CONNECT_MS;
 }
 
-async function postAllButLast(deps: RealtimeDeps, connectionId: string, answer: Answer): Promise<string> {
+async function postAllButLast(deps: RealtimeDeps, connectionId: string, answer: BayeuxAnswer): Promise<string> {
   const frames = [...answer.mail, ...framesOf(answer.replies.map((reply) => JSON.stringify(reply)))];
   const last = frames.pop() ?? '[]';
   for (const frame of frames) await deps.webSockets.post(connectionId, frame);

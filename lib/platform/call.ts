@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
+import type { Change } from '../changes/changes';
 import type { Table } from '../storage/table';
-import type { Change, DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
+import type { DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
 
 /** A reading on its way to the telemetry table, packed with its neighbours when the message is flushed. */
 export type Reading =

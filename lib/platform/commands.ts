@@ -2,8 +2,8 @@ import type { JsonObject } from '../base/json';
 import type { OperationStatus, Severity } from './model';
 
 /**
- * What a static template row asks of the platform, spelled without SmartREST: the protocol room produces these, the
- * ingest room runs them against the domain services. A missing `time` means "when the platform received it".
+ * What a device's message asks of the platform: a protocol makes commands of it, and the room above runs them against the
+ * domain services. A missing `time` means "when the platform received it".
  */
 export type Command =
   | { readonly kind: 'createDevice'; readonly name?: string; readonly type?: string }
@@ -26,7 +26,7 @@ export type Command =
       readonly kind: 'updateInventory';
       readonly set: JsonObject;
       readonly remove: readonly string[];
-      /** Leave fragments alone that exist already (117). */
+      /** Leave fragments alone that exist already. */
       readonly onlyIfAbsent?: boolean;
     }
   | { readonly kind: 'heartbeat' }
@@ -72,7 +72,7 @@ export type Command =
       readonly select: OperationSelector;
       readonly status: Exclude<OperationStatus, 'PENDING'>;
       readonly failureReason?: string;
-      /** Extra values of 503/506; what they mean depends on the operation's fragment. */
+      /** Values reported with a success; what they mean depends on the operation's fragment. */
       readonly parameters: readonly string[];
     }
   | { readonly kind: 'ask'; readonly question: Question };
@@ -91,10 +91,10 @@ export type OperationSelector =
   | { readonly by: 'all'; readonly fragment?: string; readonly from: 'EXECUTING' }
   | { readonly by: 'id'; readonly id: string };
 
-/** 105, 123, 500, 600, 602. */
+/** What a device can ask. */
 export type Question = 'children' | 'managedObjectId' | 'pendingOperations' | 'platformVersion' | 'templates';
 
-/** What the platform answers; the protocol room turns it into rows. Pending operations go through the delivery room. */
+/** What the platform answers; a protocol writes it for the device. Pending operations go through the delivery room. */
 export type Answer =
   | { readonly kind: 'children'; readonly serials: readonly string[] }
   | { readonly kind: 'managedObjectId'; readonly id: string }

@@ -1,7 +1,7 @@
-import type { RoutedChange } from '../changes/changes';
+import type { Change, RoutedChange } from '../changes/changes';
+import type { ProcessingMode } from '../changes/modes';
 import { sinksOf } from '../changes/modes';
 import type { Reading, ReadingEffects } from './call';
-import type { Change, ProcessingMode } from './model';
 
 /** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
 export class MessageEffects implements ReadingEffects {

@@ -76,4 +76,4 @@ const sameEvent = (one: Stamped, other: Stamped): boolean => one.asOf === other.
 /** Broker time of an as-of, ms since the epoch. */
 export const millisOf = (asOf: AsOf): number => Number(asOf.slice(0, 13));
 /** The same as REST shows times. */
-export const isoOf = (asOf: AsOf): string => new Date(millisOf(asOf)).toISOString();
+export const isoTimeOf = (asOf: AsOf): string => new Date(millisOf(asOf)).toISOString();

@@ -1,9 +1,6 @@
 import type { JsonObject } from '../base/json';
 import type { ProcessingMode } from '../changes/modes';
 
-export type { Change } from '../changes/changes';
-export type { ProcessingMode } from '../changes/modes';
-
 /**
  * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then row.
  */

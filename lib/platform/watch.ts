@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock';
-import type { ChangeMessage } from './message';
 import type { Origin } from './model';
 import type { RegistryServices } from './services';
+import type { ChangeWork } from './unit-of-work';
 
 export interface WatchDeps {
   readonly services: Pick<RegistryServices, 'availability' | 'tenants'>;
   /** Where the changes go that a look at one tenant makes. */
-  begin(origin: Origin): ChangeMessage;
+  begin(origin: Origin): ChangeWork;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -17,7 +17,7 @@ export async function* watchTenants({
   clock,
 }: WatchDeps): AsyncGenerator<{ readonly tenant: string; readonly raised: number }> {
   for (const { id: tenant } of await services.tenants.list()) {
-    const message = begin({
+    const work = begin({
       tenant,
       user: '',
       mode: 'PERSISTENT',
@@ -25,8 +25,8 @@ export async function* watchTenants({
       messageId: 'watch',
       row: 0,
     });
-    const raised = await services.availability.expire(tenant, message.effects);
-    await message.flush();
+    const raised = await services.availability.expire(tenant, work.effects);
+    await work.flush();
     yield { tenant, raised };
   }
 }

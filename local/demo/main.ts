@@ -4,8 +4,8 @@ import { type RunningCirrus, startCirrus } from '../cirrus';
 import { OWN_CLOUD } from '../options';
 import { PublishLog } from '../publish-log';
 import { Device } from './device';
-import { Progress } from './progress';
-import { type Operation, RestClient } from './rest';
+import { ProgressBar } from './progress-bar';
+import { RestClient, type RestOperation } from './rest';
 import { readBack, spaceOf } from './stored';
 import { costTable, type DeviceSummary, isComplete, spaceTable, storedTable } from './summary';
 import { type Sample, samplesOf, stations } from './weather';
@@ -39,13 +39,13 @@ async function connectAll(cirrus: RunningCirrus, rest: RestClient): Promise<Repl
 
 async function replayAll(cirrus: RunningCirrus, replays: readonly Replay[]): Promise<void> {
   const total = replays.reduce((sum, { samples }) => sum + samples.length, 0);
-  const progress = new Progress('readings sent', total, process.stdout);
+  const progress = new ProgressBar('readings sent', total, process.stdout);
   await Promise.all(replays.map(({ device, samples }) => device.replay(samples, (rows) => progress.add(rows))));
   await cirrus.cloud.idle();
 }
 
 /** Creates an operation over REST and follows it until the device has executed it. */
-async function operate({ clock }: RunningCirrus, rest: RestClient, { device }: Replay): Promise<Operation> {
+async function operate({ clock }: RunningCirrus, rest: RestClient, { device }: Replay): Promise<RestOperation> {
   const started = performance.now();
   let operation = await rest.createRestart(await rest.deviceId(device.station.serial));
   say(`  operation ${operation.id} for ${device.station.serial}: c8y_Restart`);

@@ -1,7 +1,7 @@
 import type { Sample, Station } from './weather';
 
 /** An operation as the platform shows it. */
-export interface Operation {
+export interface RestOperation {
   readonly id: string;
   readonly status: string;
 }
@@ -43,12 +43,12 @@ export class RestClient {
     return found.managedObject.id;
   }
 
-  async createRestart(deviceId: string): Promise<Operation> {
+  async createRestart(deviceId: string): Promise<RestOperation> {
     const operation = { deviceId, description: 'Restart the station', c8y_Restart: {} };
     return this.call('POST', '/devicecontrol/operations', operation);
   }
 
-  async operation(id: string): Promise<Operation> {
+  async operation(id: string): Promise<RestOperation> {
     return this.call('GET', `/devicecontrol/operations/${id}`);
   }
 

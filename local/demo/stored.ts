@@ -55,7 +55,7 @@ export async function spaceOf({ cloud }: RunningCirrus, tenant: string, deviceId
   const client = new DynamoDBClient(cloud.clientConfiguration);
   const telemetry = new Table(client, cloud.outputs.TelemetryTable ?? '');
   const sizes: number[] = [];
-  for (const month of await MonthCatalogue.of(telemetry).list(tenant, deviceId)) {
+  for (const month of await MonthCatalogue.forTable(telemetry).list(tenant, deviceId)) {
     const where = { text: 'pk = :pk', values: { ':pk': readingsPartition(tenant, deviceId, month) } };
     for await (const item of telemetry.queryAll({ where })) sizes.push(itemBytes(inWireForm(item)));
   }

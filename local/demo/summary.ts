@@ -1,5 +1,5 @@
 import { type Costs, type Usage, unitsOf } from '@cirrus/local-aws';
-import { number, table } from '../table';
+import { formatNumber, table } from '../table';
 import type { Space, Stored } from './stored';
 
 /** One device at the end of the demo. */
@@ -32,14 +32,14 @@ export function storedTable(devices: readonly DeviceSummary[]): string {
     ],
     devices.map(({ serial, unit, sent, stored }) => [
       serial,
-      number(sent),
-      number(stored.count),
+      formatNumber(sent),
+      formatNumber(stored.count),
       minute(stored.first),
       minute(stored.last),
-      number(stored.min, 1),
-      number(stored.max, 1),
+      formatNumber(stored.min, 1),
+      formatNumber(stored.max, 1),
       unit,
-      isComplete({ sent, stored }) ? 'yes' : `NO: ${number(stored.exact)} of ${number(sent)}`,
+      isComplete({ sent, stored }) ? 'yes' : `NO: ${formatNumber(stored.exact)} of ${formatNumber(sent)}`,
     ]),
   );
 }
@@ -51,12 +51,12 @@ export function spaceTable(devices: readonly DeviceSummary[]): string {
     [{ title: 'device', align: 'left' }, ...titles.map((title) => ({ title }))],
     devices.map(({ serial, publishes, stored, space }) => [
       serial,
-      number(publishes),
-      number(space.items),
-      number(space.bytes / 1_000, 1),
-      number(space.bytes / stored.count, 1),
-      number(space.writeUnits),
-      number(stored.count / space.writeUnits, 1),
+      formatNumber(publishes),
+      formatNumber(space.items),
+      formatNumber(space.bytes / 1_000, 1),
+      formatNumber(space.bytes / stored.count, 1),
+      formatNumber(space.writeUnits),
+      formatNumber(stored.count / space.writeUnits, 1),
     ]),
   );
 }
@@ -71,8 +71,8 @@ export function costTable({ lines, dollars }: Costs, usage: Usage, readings: num
     kinds.set(service + label, kind);
   }
   const priced = (amount: number): string[] => [
-    `$${number(amount, 6)}`,
-    `$${number((amount / readings) * MILLION, 4)}`,
+    `$${formatNumber(amount, 6)}`,
+    `$${formatNumber((amount / readings) * MILLION, 4)}`,
   ];
   const text = table(
     [
@@ -87,7 +87,7 @@ export function costTable({ lines, dollars }: Costs, usage: Usage, readings: num
       ...[...kinds.values()].map((kind) => [
         kind.service,
         kind.label,
-        number(kind.units, kind.unit === 'GB-s' ? 1 : 0),
+        formatNumber(kind.units, kind.unit === 'GB-s' ? 1 : 0),
         kind.unit,
         ...priced(kind.dollars),
       ]),
@@ -95,7 +95,7 @@ export function costTable({ lines, dollars }: Costs, usage: Usage, readings: num
     ],
   );
   const messages = unitsOf(usage, 'iotMessages');
-  return `${text}\n${number(messages)} messages for ${number(readings)} readings: ${number(readings / messages, 1)} each.`;
+  return `${text}\n${formatNumber(messages)} messages for ${formatNumber(readings)} readings: ${formatNumber(readings / messages, 1)} each.`;
 }
 
 /** Whether everything that was sent is stored, exactly once and as it was. */

@@ -13,7 +13,7 @@ async function* upTo(count: number, read: { last: number } = { last: 0 }): Async
 
 function pageOf(query: string) {
   const page = readQuery(new URLSearchParams(query), pageQueryOf);
-  if (!page.ok) throw new Error(page.error.message);
+  if (!page.ok) throw new Error(page.error.reason);
   return page.value;
 }
 
@@ -31,7 +31,7 @@ const collection = {
 
 async function answerOf(query: string, count: number) {
   const answer = await pageAnswer(requestOf(query), collection, pageOf(query), upTo(count));
-  if (!answer.ok) throw new Error(answer.error.message);
+  if (!answer.ok) throw new Error(answer.error.reason);
   return answer.value.body;
 }
 

@@ -45,11 +45,11 @@ describe('query parameters', () => {
 
   it('are refused with everything that is wrong with them', () => {
     const asked = read('revert=1&dateFrom=now&dateTo=then', (query) => [dateRangeOf(query), query.flag('revert')]);
-    const message = [
-      'The query parameter dateFrom is not an ISO 8601 date: now',
-      'The query parameter dateTo is not an ISO 8601 date: then',
-      'The query parameter revert must be true or false: 1',
-    ].join('; ');
-    expect(asked).toEqual({ ok: false, error: { kind: 'invalid', resource: 'undefined', message } });
+    const faults = [
+      { name: 'dateFrom', expected: 'is not an ISO 8601 date', given: 'now' },
+      { name: 'dateTo', expected: 'is not an ISO 8601 date', given: 'then' },
+      { name: 'revert', expected: 'must be true or false', given: '1' },
+    ];
+    expect(asked).toEqual({ ok: false, error: { kind: 'invalid', reason: 'parameters', faults } });
   });
 });

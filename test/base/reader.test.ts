@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoOf, LAST_INSTANT } from '../../lib/base/instant';
-import { Reader } from '../../lib/base/reader';
+import { faultText, Reader } from '../../lib/base/reader';
 
 const readerOf = (texts: Readonly<Record<string, string | readonly string[]>>): Reader =>
   new Reader((name) => [texts[name] ?? []].flat());
@@ -16,16 +16,17 @@ describe('a reader of named texts', () => {
     ]);
     expect(reader.faults).toEqual([]);
     expect([reader.text('empty'), reader.text('none'), reader.text('full')]).toEqual(['', '', 'x']);
-    expect(reader.faults).toEqual(['empty is missing', 'none is missing']);
+    expect(reader.faults.map(faultText)).toEqual(['empty is missing', 'none is missing']);
   });
 
-  it('calls a name in its faults as it was told to', () => {
-    const reader = new Reader(
-      () => [],
-      (name) => `The parameter ${name}`,
-    );
+  it('keeps name, expectation and text of a fault apart, so that each door can spell it', () => {
+    const reader = readerOf({ on: 'maybe' });
     reader.text('id');
-    expect(reader.faults).toEqual(['The parameter id is missing']);
+    reader.flag('on');
+    expect(reader.faults).toEqual([
+      { name: 'id', expected: 'is missing' },
+      { name: 'on', expected: 'must be true or false', given: 'maybe' },
+    ]);
   });
 
   it('remembers every fault, in the order of reading', () => {
@@ -44,7 +45,7 @@ describe('a reader of named texts', () => {
     reader.oneOf('kind', ['aws', 'emulator']);
     reader.words('states', ['OPEN', 'DONE']);
     reader.fault('all', 'is too much');
-    expect(reader.faults).toEqual([
+    expect(reader.faults.map(faultText)).toEqual([
       'size is no number: much',
       'page must be a whole number of at least 1: -1',
       'on must be true or false: maybe',

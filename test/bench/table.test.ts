@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { number, table } from '../../local/table';
+import { formatNumber, table } from '../../local/table';
 
 describe('table', () => {
   it('makes columns as wide as their widest cell, numbers to the right', () => {
@@ -28,6 +28,6 @@ describe('number', () => {
     [0.126, 2, '0.13'],
     [2, 2, '2.00'],
   ])('%d with %d decimals is %s', (value, decimals, text) => {
-    expect(number(value, decimals)).toBe(text);
+    expect(formatNumber(value, decimals)).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linked, linkOf } from '../../lib/changes/links';
+import { linked, objectUrlOf } from '../../lib/changes/links';
 
 const BASE = 'https://t100.example.com';
 
@@ -11,12 +11,12 @@ describe('links', () => {
     ['managedobjects', '/inventory/managedObjects/9'],
     ['operations', '/devicecontrol/operations/9'],
   ] as const)('lead to %s where REST has them', (api, path) => {
-    expect(linkOf(BASE, api, '9')).toBe(`${BASE}${path}`);
+    expect(objectUrlOf(BASE, api, '9')).toBe(`${BASE}${path}`);
     expect(linked(BASE, api, { id: '9', text: 'x' })).toEqual({ id: '9', text: 'x', self: `${BASE}${path}` });
   });
 
   it('keep an id in its place, whatever it is', () => {
-    expect(linkOf(BASE, 'alarms', '../a b?')).toBe(`${BASE}/alarm/alarms/..%2Fa%20b%3F`);
+    expect(objectUrlOf(BASE, 'alarms', '../a b?')).toBe(`${BASE}/alarm/alarms/..%2Fa%20b%3F`);
   });
 
   it('lead from a reading to its source', () => {

@@ -28,47 +28,48 @@ beforeEach(() => {
 
 describe('listeners', () => {
   it('are none at first', async () => {
-    expect(await asked.of(own())).toEqual({ notify: false, process: false });
+    expect(await asked.listeningIn(own())).toEqual({ notify: false, process: false });
   });
 
   it('are rules, until the last of them is gone', async () => {
     await told.addRule(own(), RULE);
     await told.addRule(own(), RULE);
     await told.addRule(own(), OTHER_RULE);
-    expect(await told.of(own())).toEqual({ notify: false, process: true });
+    expect(await told.listeningIn(own())).toEqual({ notify: false, process: true });
     await told.removeRule(own(), RULE);
-    expect(await told.of(own())).toMatchObject({ process: true });
+    expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.removeRule(own(), OTHER_RULE);
     await told.removeRule(own(), OTHER_RULE);
-    expect(await told.of(own())).toMatchObject({ process: false });
+    expect(await told.listeningIn(own())).toMatchObject({ process: false });
   });
 
   it('are rules made by hand, which a switch stands for', async () => {
     await told.process(own(), true);
-    expect(await told.of(own())).toMatchObject({ process: true });
+    expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.addRule(own(), RULE);
     await told.process(own(), false);
-    expect(await told.of(own())).toMatchObject({ process: true });
+    expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.removeRule(own(), RULE);
-    expect(await told.of(own())).toMatchObject({ process: false });
+    expect(await told.listeningIn(own())).toMatchObject({ process: false });
   });
 
   it('are subscribers, for as long as they say', async () => {
     await told.notifyUntil(own(), clock.now() + 60_000);
     await told.notifyUntil(own(), clock.now() + 10_000);
-    expect(await told.of(own())).toEqual({ notify: true, process: false });
+    expect(await told.listeningIn(own())).toEqual({ notify: true, process: false });
     clock.advance(60_000);
-    expect(await told.of(own())).toMatchObject({ notify: false });
+    expect(await told.listeningIn(own())).toMatchObject({ notify: false });
   });
 
   it('are heard of everywhere within five seconds, at one read per three', async () => {
-    expect(await asked.of(own())).toMatchObject({ process: false });
+    expect(await asked.listeningIn(own())).toMatchObject({ process: false });
     await told.addRule(own(), RULE);
     tables.calls.reset();
-    for (let reading = 0; reading < 100; reading++) await asked.of(own());
+    for (let reading = 0; reading < 100; reading++) await asked.listeningIn(own());
     expect(tables.calls.usage.commands).toEqual({});
     clock.advance(HEARD_WITHIN_MS);
-    for (let reading = 0; reading < 100; reading++) expect(await asked.of(own())).toMatchObject({ process: true });
+    for (let reading = 0; reading < 100; reading++)
+      expect(await asked.listeningIn(own())).toMatchObject({ process: true });
     expect(tables.calls.usage).toEqual({ commands: { GetItem: 1 }, writeUnits: 0, readUnits: 0.5 });
   });
 });

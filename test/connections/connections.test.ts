@@ -31,7 +31,7 @@ describe('Connections', () => {
   it('keeps who is connected and what it listens on', async () => {
     await connections.apply('t100', '4711', event('connected', -60_000, { versionNumber: 2 }));
     await connections.apply('t100', '4711', event('subscribed', -59_000, { topics: ['s/ds'] }));
-    expect(await connections.of('t100', '4711')).toMatchObject({
+    expect(await connections.find('t100', '4711')).toMatchObject({
       clientId: 'd:4711',
       session: 'one',
       versionNumber: 2,
@@ -39,7 +39,7 @@ describe('Connections', () => {
     expect(await connections.isSubscribed('t100', '4711', 's/ds')).toBe(true);
     expect(await connections.isSubscribed('t100', '4711', 's/e')).toBe(false);
     expect(await connections.isSubscribed('t200', '4711', 's/e')).toBe(true);
-    expect(await connections.of('t200', '4711')).toBeUndefined();
+    expect(await connections.find('t200', '4711')).toBeUndefined();
   });
 
   it.each([
@@ -77,7 +77,7 @@ describe('Connections', () => {
     await Promise.all(
       topics.map((topic, ms) => connections.apply('t100', 'busy', event('subscribed', ms, { topics: [topic] }))),
     );
-    const connection = await connections.of('t100', 'busy');
+    const connection = await connections.find('t100', 'busy');
     expect(Object.keys(connection?.topics ?? {}).sort()).toEqual([...topics].sort());
   });
 });

@@ -67,7 +67,7 @@ const heard = (one: LifecycleEvent) => connections.apply('t100', request.agentSe
 
 async function created(fragments: JsonObject = { c8y_Restart: {} }): Promise<Operation> {
   const result = await operations.create(callAt(clock.now()), { deviceId: agentId, fragments });
-  if (!result.ok) throw new Error(result.error.message);
+  if (!result.ok) throw new Error(result.error.reason);
   return result.value;
 }
 const stateOf = async ({ id }: Operation) => {

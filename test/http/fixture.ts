@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
-import type { DeliveryRequest, Platform } from '../../lib/api/platform';
+import type { Platform } from '../../lib/api/platform';
 import type { RoutedChange } from '../../lib/changes/changes';
+import type { DeliveryRequest } from '../../lib/delivery/queue';
 import { createApp } from '../../lib/http/app';
 import type { AppOptions } from '../../lib/http/options';
 import { Credentials } from '../../lib/platform/access/credentials';
 import type { PlatformDeps } from '../../lib/platform/call';
-import { beginMessage } from '../../lib/platform/message';
 import { platformServices } from '../../lib/platform/services';
+import { beginWork } from '../../lib/platform/unit-of-work';
 import { ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
@@ -59,8 +60,8 @@ export async function startRest(options: Partial<AppOptions> = {}): Promise<Rest
   await seed(platform);
   const app = createApp(platform, {
     clock,
-    beginMessage: (origin) => {
-      const message = beginMessage({ ...deps, tenants: platform.tenants }, origin);
+    beginWork: (origin) => {
+      const message = beginWork({ ...deps, tenants: platform.tenants }, origin);
       return {
         effects: message.effects,
         flush: async () => {

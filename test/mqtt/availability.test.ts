@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
-import { beginChanges } from '../../lib/platform/message';
 import type { Alarm } from '../../lib/platform/model';
 import { registryServices } from '../../lib/platform/services';
 import { insertTenant } from '../../lib/platform/tenants/items';
+import { beginChanges } from '../../lib/platform/unit-of-work';
 import { watchTenants } from '../../lib/platform/watch';
 import { callAt } from '../support/calls';
 import { TENANT, Uplinks } from './uplinks';
@@ -179,7 +179,7 @@ describe('the required interval', () => {
     const { id } = await device();
     const c8y_RequiredAvailability = responseInterval === null ? null : { responseInterval };
     const done = await warm.services.inventory.update(callAt(uplinks.clock.now()), id, { c8y_RequiredAvailability });
-    if (!done.ok) throw new Error(done.error.message);
+    if (!done.ok) throw new Error(done.error.reason);
     uplinks.clock.advance(1_000);
   };
 

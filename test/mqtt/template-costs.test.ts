@@ -120,7 +120,7 @@ async function createOperation(serial: string, fragment: string): Promise<string
     deviceId: device?.id ?? '',
     fragments: { [fragment]: {}, profileId: '5501' },
   });
-  if (!made.ok) throw new Error(made.error.message);
+  if (!made.ok) throw new Error(made.error.reason);
   return made.value.id;
 }
 

@@ -2,8 +2,8 @@ import type { DeviceMessenger } from '../../lib/delivery/messenger';
 import { pendingMessages } from '../../lib/delivery/pending';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
 import type { Uplink } from '../../lib/mqtt/uplink';
-import { beginMessage } from '../../lib/platform/message';
 import { platformServices } from '../../lib/platform/services';
+import { beginWork } from '../../lib/platform/unit-of-work';
 import { staticRows } from '../../lib/protocols/smartrest/static/channel';
 import { FlowingClock, type ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
@@ -63,7 +63,7 @@ export class Uplinks {
       payloadLimit: 16_184,
       senderOf: async (clientId) => ({ tenant: TENANT, user: 'admin', serial: clientId }),
       isSubscribed: async (_tenant, _serial, topic) => this.listening.has(topic),
-      begin: (origin) => beginMessage({ ...deps, tenants: services.tenants }, origin),
+      begin: (origin) => beginWork({ ...deps, tenants: services.tenants }, origin),
       pendingMessages: (tenant, agentId, limit) =>
         pendingMessages({ tenant, agentId }, { operations: services.operations, render: staticRows, limit }),
       ...overrides,

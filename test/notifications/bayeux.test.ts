@@ -215,7 +215,7 @@ describe('a subscription', () => {
   });
 
   it('makes the tenant one with listeners, and connects keep it so', async () => {
-    const listening = async () => (await world.listeners.of(TENANT)).notify;
+    const listening = async () => (await world.listeners.listeningIn(TENANT)).notify;
     world.clock.advance(3_600_000);
     expect(await listening()).toBe(false);
     const clientId = await world.webSocketClient('listening', 'admin', '/alarms/*');

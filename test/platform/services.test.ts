@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RegistryDeps } from '../../lib/platform/call';
-import { beginChanges, beginMessage } from '../../lib/platform/message';
 import type { Origin } from '../../lib/platform/model';
 import { platformServices, registryServices } from '../../lib/platform/services';
+import { beginChanges, beginWork } from '../../lib/platform/unit-of-work';
 import { ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 import { callAt } from './support';
@@ -68,7 +68,7 @@ describe('a function without the telemetry table', () => {
     // @ts-expect-error there is no telemetry table
     const build = () => platformServices(deps);
     // @ts-expect-error there is no telemetry table
-    const begin = () => beginMessage({ tenants: services.tenants }, origin);
+    const begin = () => beginWork({ tenants: services.tenants }, origin);
     // @ts-expect-error its effects take no readings
     const store = () => beginChanges({}, origin).effects.store(TENANT, { kind: 'event' });
     expect([build, begin, store]).toHaveLength(3);

@@ -1,6 +1,14 @@
+import { fail, type Result } from '../../lib/base/result';
+import type { Change } from '../../lib/changes/changes';
 import type { Call } from '../../lib/platform/call';
-import type { Change, Origin } from '../../lib/platform/model';
+import type { Origin } from '../../lib/platform/model';
+import type { Refusal } from '../../lib/platform/refusal';
+import { type SpelledRefusal, spell } from '../../lib/protocols/smartrest/refusals';
 import { callAt as callAtTime } from '../support/calls';
+
+/** A result with its refusal spelled as an error row has it. */
+export const onErrorRow = <T>(result: Result<T, Refusal>): Result<T, SpelledRefusal> =>
+  result.ok ? result : fail(spell(result.error));
 
 export const START = Date.UTC(2026, 1, 3, 4, 5);
 

@@ -33,7 +33,7 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-export const USAGE = `npm run emulator:deploy -- [--dir DIR]    deploys the stack to a running emulator
+export const EMULATOR_USAGE = `npm run emulator:deploy -- [--dir DIR]    deploys the stack to a running emulator
 npm run emulator:test -- [--dir DIR]      runs a device against it
 
 environment  AWS_ENDPOINT_URL      the emulator (http://127.0.0.1:4566)

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import type { RegistryDeps } from '../call';
-import type { PlatformError } from '../errors';
+import type { Refusal } from '../refusal';
 import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
 
@@ -58,9 +58,11 @@ export class Credentials {
     this.verified = new Lru(deps.clock, REMEMBERED);
   }
 
-  async createUser(tenant: string, user: NewUser): Promise<Result<User, PlatformError>> {
+  async createUser(tenant: string, user: NewUser): Promise<Result<User, Refusal>> {
     const { userName, password, kind, roles } = user;
-    if (!TENANT.test(tenant) || !USER.test(userName)) return fail(invalid(`Not a user name: ${userName}`));
+    if (!TENANT.test(tenant) || !USER.test(userName)) {
+      return fail({ kind: 'invalid', reason: 'userName', subject: 'user', name: userName });
+    }
     if (!isPassword(password)) return fail(WRONG_LENGTH);
     const inserted = await insertUser(this.deps.registry, tenant, {
       userName,
@@ -69,8 +71,7 @@ export class Credentials {
       ...(await this.secret(kind, password)),
     });
     if (inserted.ok) return ok({ userName, kind, roles });
-    const message = `The user ${userName} exists already`;
-    return fail({ kind: 'conflict', resource: 'user', name: 'Duplicate', message });
+    return fail({ kind: 'exists', reason: 'taken', subject: 'user', id: userName });
   }
 
   async user(tenant: string, userName: string): Promise<User | undefined> {
@@ -79,13 +80,13 @@ export class Credentials {
   }
 
   /** Another password; the old one may still be taken for a minute where it was verified. */
-  async setPassword(tenant: string, userName: string, password: string): Promise<Result<void, PlatformError>> {
+  async setPassword(tenant: string, userName: string, password: string): Promise<Result<void, Refusal>> {
     if (!isPassword(password)) return fail(WRONG_LENGTH);
     const found = await getUser(this.deps.registry, tenant, userName);
     const secret = found && (await this.secret(found.kind, password));
     const replaced = secret && (await replaceSecret(this.deps.registry, tenant, userName, secret));
     if (replaced?.ok) return ok(undefined);
-    return fail({ kind: 'notFound', resource: 'user', message: `User not found: ${userName}` });
+    return fail({ kind: 'notFound', reason: 'unknown', subject: 'user', id: userName });
   }
 
   /**
@@ -128,9 +129,12 @@ export class Credentials {
 }
 
 const rolesOf = ({ roles }: UserRecord): Role[] => ROLES.filter((role) => roles.includes(role));
-const invalid = (message: string): PlatformError => ({ kind: 'invalid', resource: 'user', message });
 const isPassword = (text: string): boolean =>
   text.length >= MIN_PASSWORD_LENGTH && Buffer.byteLength(text) <= MAX_PASSWORD_BYTES;
-const WRONG_LENGTH = invalid(
-  `A password has ${MIN_PASSWORD_LENGTH} characters or more, at most ${MAX_PASSWORD_BYTES} bytes`,
-);
+const WRONG_LENGTH: Refusal = {
+  kind: 'invalid',
+  reason: 'passwordLength',
+  subject: 'user',
+  minCharacters: MIN_PASSWORD_LENGTH,
+  maxBytes: MAX_PASSWORD_BYTES,
+};

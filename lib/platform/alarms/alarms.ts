@@ -3,17 +3,16 @@ import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
-import type { PlatformError } from '../errors';
-import { fold, insert, isoOf } from '../journal';
+import { fold, insert, isoTimeOf } from '../journal';
 import { type Alarm, type AlarmStatus, asOf, type DeviceRef, type Severity } from '../model';
-import { type Refusal, refusal } from '../outcome';
-import { type AlarmFilter, matchesFilter } from './filter';
+import type { Refusal } from '../refusal';
+import { type AlarmFilter, matchesAlarmFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
 import { AlarmItems } from './items';
 import {
+  alarmChange,
   alarmsIn,
   byCreation,
-  changeOf,
   changesBetween,
   listedAlarm,
   listingOf,
@@ -35,8 +34,6 @@ import {
   slotStep,
   withIds,
 } from './slot';
-
-export type { AlarmFilter } from './filter';
 
 /** An alarm as a device or a REST client raises it. */
 export interface AlarmInput {
@@ -76,7 +73,7 @@ export class Alarms {
     this.items = new AlarmItems(deps.registry);
   }
 
-  /** 301–304, POST: a new alarm, or one more occurrence of the open one. */
+  /** A new alarm, or one more occurrence of the open one. */
   async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, never>> {
     const { origin } = call;
     const event: AlarmEvent = {
@@ -84,7 +81,7 @@ export class Alarms {
       asOf: asOf(origin),
       severity: input.severity,
       text: input.text,
-      time: input.time ?? isoOf(asOf(origin)),
+      time: input.time ?? isoTimeOf(asOf(origin)),
       status: input.status ?? 'ACTIVE',
       ...(input.fragments && { fragments: input.fragments }),
     };
@@ -97,17 +94,16 @@ export class Alarms {
     return ok(alarm);
   }
 
-  /** 306. Refused when none is open; the clear is kept all the same, so that an overtaken raise finds it. */
+  /** Refused when none is open; the clear is kept all the same, so that an overtaken raise finds it. */
   async clear(call: Call, device: Device, type: string): Promise<Result<Alarm, Refusal>> {
     return this.changeOpen(call, device, type, { kind: 'clear', asOf: asOf(call.origin) });
   }
 
-  /** 305 */
   async setSeverity(call: Call, device: Device, type: string, severity: Severity): Promise<Result<Alarm, Refusal>> {
     return this.changeOpen(call, device, type, { kind: 'severity', severity, asOf: asOf(call.origin) });
   }
 
-  /** 307 */
+  /** Removes fragments of the open alarm. */
   async clearFragments(
     call: Call,
     device: Device,
@@ -129,16 +125,15 @@ export class Alarms {
     return closed && parseClosed(closed.body);
   }
 
-  /** PUT by id. An alarm that a newer one has replaced stays CLEARED. */
-  async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, PlatformError>> {
+  /** A change by id. An alarm that a newer one has replaced stays CLEARED. */
+  async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, Refusal>> {
     const found = await this.get(call.origin.tenant, id);
-    if (found === undefined) return fail({ kind: 'notFound', resource: 'alarm', message: `No alarm with id ${id}` });
+    if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
     const current = fold(slot, slotStep).current;
     if (current?.id !== id && change.status !== undefined && change.status !== 'CLEARED') {
-      const message = `Alarm ${id} was cleared and a newer one of type ${found.type} has replaced it`;
-      return fail({ kind: 'invalid', resource: 'alarm', message });
+      return fail({ kind: 'invalid', reason: 'replaced', subject: 'alarm', id, type: found.type });
     }
     const alarm = await this.apply(call, found.source, found.type, event, (state) =>
       alarmsOf(state).some((draft) => draft.id === id),
@@ -149,7 +144,7 @@ export class Alarms {
   /** Newest first by creation; one Query and, for the whole tenant, one BatchGetItem per 25 alarms looked at. */
   async *list(tenant: string, filter: AlarmFilter = {}): AsyncGenerator<Alarm> {
     const all = filter.source === undefined ? this.ofTenant(tenant) : this.ofDevice(tenant, filter.source, filter);
-    for await (const alarm of all) if (matchesFilter(alarm, filter)) yield alarm;
+    for await (const alarm of all) if (matchesAlarmFilter(alarm, filter)) yield alarm;
   }
 
   async count(tenant: string, filter: AlarmFilter = {}): Promise<number> {
@@ -177,7 +172,7 @@ export class Alarms {
   /** TRANSIENT and CEP: everybody hears of it, nothing is kept. */
   private pass(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
     const alarm = this.unstored(device, type, event, alarmId(device.id, type, event.asOf));
-    call.effects.changed(changeOf('CREATE', alarm));
+    call.effects.changed(alarmChange('CREATE', alarm));
     return alarm;
   }
 
@@ -195,7 +190,7 @@ export class Alarms {
   ): Promise<Result<Alarm, Refusal>> {
     const alarm = await this.apply(call, device.id, type, event);
     if (alarm !== undefined) return ok(alarm);
-    return fail(refusal(41, `No open alarm of type ${type}`, 'Raise the alarm first (301-304), or ignore this row.'));
+    return fail({ kind: 'notFound', reason: 'noOpenAlarm', subject: 'alarm', type });
   }
 
   /**
@@ -240,10 +235,10 @@ export class Alarms {
   /** An alarm of before the journal's window stands alone: last writer wins, as REST clients expect. */
   private async updateClosed(call: Call, found: Alarm, change: AlarmChange): Promise<Alarm> {
     const { source, type, id, creationTime } = found;
-    const alarm = applyChange(found, change, isoOf(asOf(call.origin)));
+    const alarm = applyChange(found, change, isoTimeOf(asOf(call.origin)));
     const body = JSON.stringify(alarm);
     await this.items.writeClosed(call.origin.tenant, source, { id, type, body }, { id, creationTime });
-    call.effects.changed(changeOf('UPDATE', alarm));
+    call.effects.changed(alarmChange('UPDATE', alarm));
     return alarm;
   }
 

@@ -23,7 +23,7 @@ export interface AlarmFilter {
   readonly lastUpdated?: TimeRange;
 }
 
-export function matchesFilter(alarm: Alarm, filter: AlarmFilter): boolean {
+export function matchesAlarmFilter(alarm: Alarm, filter: AlarmFilter): boolean {
   return (
     (filter.source === undefined || alarm.source === filter.source) &&
     oneOf(filter.types, alarm.type) &&

@@ -1,5 +1,6 @@
+import type { Change } from '../../changes/changes';
 import { fold, foldThrough, settle } from '../journal';
-import type { Alarm, Change } from '../model';
+import type { Alarm } from '../model';
 import { sourcedObject } from '../sourced-object';
 import type { AlarmItem, AlarmListing, AlarmSlotItem } from './items';
 import {
@@ -57,11 +58,11 @@ export function changesBetween(old: SlotState, state: SlotState, device: string,
   return alarmsOf(state).flatMap((draft) => {
     const before = known.get(draft.id);
     if (before !== undefined && sameDraft(before, draft)) return [];
-    return [changeOf(before === undefined ? 'CREATE' : 'UPDATE', alarmOf(draft, device, type))];
+    return [alarmChange(before === undefined ? 'CREATE' : 'UPDATE', alarmOf(draft, device, type))];
   });
 }
 
-export const changeOf = (action: Change['action'], alarm: Alarm): Change => ({
+export const alarmChange = (action: Change['action'], alarm: Alarm): Change => ({
   api: 'alarms',
   action,
   sourceId: alarm.source,

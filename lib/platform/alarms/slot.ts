@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json';
-import { fold, isoOf, type Journal, type Stamped } from '../journal';
+import { fold, isoTimeOf, type Journal, type Stamped } from '../journal';
 import type { Alarm, AlarmStatus, AsOf, Severity } from '../model';
 import { alarmId } from './ids';
 
@@ -98,12 +98,12 @@ function counted(alarm: AlarmDraft, event: Raise): AlarmDraft {
     ...(id !== undefined && { id }),
     count: alarm.count + 1,
     time: event.time,
-    lastUpdated: isoOf(event.asOf),
+    lastUpdated: isoTimeOf(event.asOf),
   };
 }
 
 function draft(event: Raise, clearedSince: AsOf | undefined): AlarmDraft {
-  const created = isoOf(event.asOf);
+  const created = isoTimeOf(event.asOf);
   return {
     ...(event.id !== undefined && { id: event.id }),
     raised: event.asOf,
@@ -114,7 +114,7 @@ function draft(event: Raise, clearedSince: AsOf | undefined): AlarmDraft {
     count: 1,
     firstOccurrenceTime: event.time,
     creationTime: created,
-    lastUpdated: clearedSince === undefined ? created : isoOf(clearedSince),
+    lastUpdated: clearedSince === undefined ? created : isoTimeOf(clearedSince),
     fragments: event.fragments ?? {},
   };
 }
@@ -130,7 +130,7 @@ function changeOpen(
   const next = kind ? { ...state, latest: { ...latest, [kind]: later(latest[kind], event.asOf) } } : state;
   if (current === undefined || !isOpen(current) || event.asOf < current.raised) return next;
   if (overtaken !== undefined && event.asOf < overtaken) return { ...next, touched: current.raised };
-  const changed = { ...current, ...change(current), lastUpdated: isoOf(event.asOf) };
+  const changed = { ...current, ...change(current), lastUpdated: isoTimeOf(event.asOf) };
   return { ...next, current: changed, touched: current.raised };
 }
 
@@ -141,13 +141,13 @@ function updateById(state: SlotState, id: string, asOf: AsOf, change: AlarmChang
     return {
       ...state,
       latest: clears ? { ...latest, clear: later(latest.clear, asOf) } : latest,
-      current: applyChange(current, change, isoOf(asOf)),
+      current: applyChange(current, change, isoTimeOf(asOf)),
       touched: current.raised,
     };
   }
   const found = state.closed.find((alarm) => alarm.id === id);
   if (found === undefined) return state;
-  const closed = state.closed.map((alarm) => (alarm === found ? applyChange(alarm, change, isoOf(asOf)) : alarm));
+  const closed = state.closed.map((alarm) => (alarm === found ? applyChange(alarm, change, isoTimeOf(asOf)) : alarm));
   return { ...state, closed, touched: found.raised };
 }
 

@@ -8,7 +8,7 @@ import type { Call, Effects, RegistryDeps } from '../call';
 import { externalIdsOf } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
-import { changeOf, managedObjectOf } from '../inventory/object-members';
+import { managedObjectOf, objectChange } from '../inventory/object-members';
 import { applied, relist } from '../inventory/object-updates';
 import { REQUIREMENT, responseIntervalOf } from '../inventory/requirement';
 import { millisOf } from '../journal';
@@ -182,7 +182,7 @@ export class Availability {
     const remove = entries.flatMap(([name, value]) => (value === null ? [name] : []));
     await relist(registry, tenant, done.value, { set, remove, asOf: change.asOf });
     const object = managedObjectOf(applied(done.value, { set, remove, asOf: change.asOf }));
-    call.effects.changed(changeOf('UPDATE', object));
+    call.effects.changed(objectChange('UPDATE', object));
     return done.value;
   }
 }

@@ -16,7 +16,7 @@ import { link, parentsOf, unlink } from '../inventory/link-items';
 import { enlist } from '../inventory/list-items';
 import { newObjectId } from '../inventory/object-id';
 import { CREATED, getObject, type ObjectRecord } from '../inventory/object-items';
-import { changeOf, listOf, managedObjectOf } from '../inventory/object-members';
+import { listFor, managedObjectOf, objectChange } from '../inventory/object-members';
 import { applied, relist } from '../inventory/object-updates';
 import { asOf, type DeviceRef, type Origin } from '../model';
 import { isNameable, type Naming, nameObject } from './object-naming';
@@ -39,7 +39,7 @@ export interface DevicePlan {
 /** Kept with the external id until the creation is complete: whoever finds it goes on with it. */
 type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Parent };
 
-/** How long after data created a device its 100, 101 or 102 may still come in. */
+/** How long after data created a device a message may still say what the device is. */
 const NAMING_MS = 60_000;
 
 /** Creates devices once, whoever asks how often and in which order (static-templates sections 3.2 and 8.1). */
@@ -88,7 +88,7 @@ export class DeviceCreation {
       if (done.ok) {
         const record = { ...applied(done.value, { ...naming, asOf: CREATED }), named: naming.asOf };
         await this.settleName(call, done.value, naming, what.parent);
-        call.effects.changed(changeOf('UPDATE', managedObjectOf(record)));
+        call.effects.changed(objectChange('UPDATE', managedObjectOf(record)));
         return record;
       }
       const current = await getObject(registry, tenant, device.id);
@@ -133,7 +133,7 @@ export class DeviceCreation {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     await relist(registry, tenant, before, naming);
-    const list = listOf('type', naming.set.type);
+    const list = listFor('type', naming.set.type);
     if (list !== undefined) await enlist(registry, tenant, before.id, list, naming.asOf);
     if (parent === undefined) return;
     await link(registry, tenant, parent.id, parent.kind, before.id);

@@ -7,7 +7,7 @@ import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
 import type { DeviceRef, ExternalId } from '../model';
-import { type Refusal, refusal } from '../outcome';
+import type { Refusal } from '../refusal';
 import { DeviceCreation } from './device-creation';
 
 export interface NewChild {
@@ -34,7 +34,7 @@ export const AGENT_MARKER = 'com_cumulocity_model_Agent';
 const SERVICE_TYPE = 'c8y_Service';
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
-/** Devices, child devices and services as SmartREST knows them: by their serial (static-templates sections 3 and 8.1). */
+/** Devices, child devices and services by their serial (static-templates sections 3 and 8.1). */
 export class Devices {
   private readonly creation: DeviceCreation;
   private readonly agents: Lru<DeviceRef>;
@@ -54,7 +54,7 @@ export class Devices {
     for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
   }
 
-  /** The connected device; data that arrives before any 100 creates it (3.2). No read while it is remembered. */
+  /** The connected device; the first data that arrives for it creates it (static-templates section 3.2). No read while it is remembered. */
   async ensureRoot(call: Call, serial: string): Promise<DeviceRef> {
     const { device } = await this.creation.ensure(call, serial, () => ({
       members: rootMembers(serial),
@@ -68,7 +68,7 @@ export class Devices {
     return this.identity.resolve(tenant, serial);
   }
 
-  /** What a topic's child id names; created below the root device when it is unknown (3.2). */
+  /** The child device a message addresses; created below the root device when it is unknown (static-templates section 3.2). */
   async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
     const { device } = await this.creation.ensure(call, serial, () => ({
       members: childMembers({ childId: serial, isDevice: true }),
@@ -79,8 +79,8 @@ export class Devices {
   }
 
   /**
-   * 100: creates the device, or names the one its data created up to a minute before. Of several the earliest counts. A
-   * device that exists otherwise stays as it is: refused with the text devices know.
+   * Creates the device, or names the one its data created up to a minute before. Of several the earliest counts. A
+   * device that exists otherwise stays as it is, and the message is refused.
    */
   async createDevice(
     call: Call,
@@ -92,13 +92,13 @@ export class Devices {
     if (created) return ok({ device, outcome: 'created' });
     const set = { name: members.name, type: members.type };
     if (await this.creation.name(call, device, { set, remove: [] })) return ok({ device, outcome: 'named' });
-    return fail(refusal(41, 'Device already existing', 'nothing: 100 may be sent at every start'));
+    return fail({ kind: 'exists', reason: 'deviceExists', subject: 'managedObject', serial });
   }
 
-  /** 101: creates a child of the addressed device, or names the one its data created; never changes another. */
+  /** Creates a child of the addressed device, or names the one its data created; never changes another. */
   async createChild(call: Call, parent: DeviceRef, child: NewChild): Promise<Result<Creation, Refusal>> {
     if (child.childId === parent.serial) {
-      return fail(refusal(41, `Device ${child.childId} cannot be its own child`, 'give the child an id of its own'));
+      return fail({ kind: 'invalid', reason: 'ownParent', subject: 'managedObject', serial: parent.serial });
     }
     const members = childMembers(child);
     const place = { id: parent.id, kind: 'childDevices' } as const;
@@ -110,11 +110,11 @@ export class Devices {
     return ok({ device, outcome: await this.nameBelow(call, device, { set, remove, parent: place }) });
   }
 
-  /** 102: creates a service as a child addition of its owner, or updates its name, type of service and status. */
+  /** Creates a service as a child addition of its owner, or updates its name, type of service and status. */
   async upsertService(call: Call, owner: DeviceRef, service: ServiceInput): Promise<Result<DeviceRef, Refusal>> {
     const { serviceId, serviceType, name, status } = service;
     if (serviceId === owner.serial) {
-      return fail(refusal(41, `Service ${serviceId} cannot be its own owner`, 'send 102 on the topic of its device'));
+      return fail({ kind: 'invalid', reason: 'ownService', subject: 'managedObject', serial: serviceId });
     }
     const members = { name, serviceType, status };
     const place = { id: owner.id, kind: 'childAdditions' } as const;
@@ -130,19 +130,19 @@ export class Devices {
     return updated.ok ? ok(device) : updated;
   }
 
-  /** 104: the status of a service that exists; it is never created by this. */
+  /** Sets the status of a service that exists; this never creates one. */
   async setServiceStatus(call: Call, serial: string, status: string): Promise<Result<DeviceRef, Refusal>> {
     const { tenant } = call.origin;
     const service = await this.identity.resolve(tenant, serial);
     const record = service && (await getObject(this.deps.registry, tenant, service.id));
     if (service === undefined || record?.members.type !== SERVICE_TYPE) {
-      return fail(refusal(41, `Service ${serial} does not exist`, 'create it with 102 first'));
+      return fail({ kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial });
     }
     const updated = await this.inventory.updateFragments(call, service.id, { set: { status }, remove: [] });
     return updated.ok ? ok(service) : updated;
   }
 
-  /** 105: serials of the direct child devices, in the order of their creation; those without one are left out. */
+  /** Serials of the direct child devices, in the order of their creation; those without one are left out. */
   async childSerials(tenant: string, id: string): Promise<string[]> {
     const ids = await this.inventory.childIds(tenant, id, 'childDevices');
     const children = await getObjects(this.deps.registry, tenant, ids);
@@ -158,7 +158,7 @@ export class Devices {
   }
 
   /**
-   * The nearest object upwards that is an agent, the device itself first (3.3); undefined when there is none. Its serial
+   * The nearest object upwards that is an agent, the device itself first (static-templates section 3.3); undefined when there is none. Its serial
    * is '' when it has none. Remembered for a minute; otherwise two reads per level.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {

@@ -4,7 +4,7 @@ import { objectKey } from '../../storage/keys';
 import type { ConditionFailed, Item, Table } from '../../storage/table';
 import { CREATED, type ObjectRecord, recordOf } from '../inventory/object-items';
 
-/** A message that says what a device is (100, 101, 102). */
+/** A message that says what a device is. */
 export interface Naming {
   readonly set: JsonObject;
   readonly remove: readonly string[];

@@ -5,12 +5,12 @@ import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, ReadingCall, RegistryDeps } from '../call';
 import { mergeMembers } from '../inventory/member-merge';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
-import { changeOf, managedObjectOf } from '../inventory/object-members';
+import { managedObjectOf, objectChange } from '../inventory/object-members';
 import { relist } from '../inventory/object-updates';
 import { replaceMembers } from '../inventory/replace-members';
 import { asOf, type DeviceRef } from '../model';
-import { type Refusal, refusal } from '../outcome';
 import type { Events } from '../readings/events';
+import type { Refusal } from '../refusal';
 
 const EVENT_TYPE = 'c8y_ParameterUpdate';
 
@@ -35,7 +35,9 @@ export class Parameters {
     const at = asOf(call.origin);
     return versioned(this.deps.clock, `parameters of ${device.serial}`, async () => {
       const read = await getObject(this.deps.registry, call.origin.tenant, device.id);
-      if (read === undefined) return fail(GONE);
+      if (read === undefined) {
+        return fail({ kind: 'notFound', reason: 'deviceGone', subject: 'managedObject', serial: device.serial });
+      }
       const merge = mergeMembers(read, fragments, at);
       const isChanged = Object.entries(merge.set).some(
         ([name, value]) => !isDeepStrictEqual(value, read.members[name]),
@@ -44,7 +46,7 @@ export class Parameters {
       const isNew = Object.keys(merge.set).length > 0;
       if (isNew && !(await replaceMembers(this.deps.registry, call.origin.tenant, read, merge))) return OVERTAKEN;
       await relist(this.deps.registry, call.origin.tenant, read, { set: merge.set, remove: [], asOf: at });
-      this.tell(call, read, merge.set, isChanged);
+      this.announce(call, read, merge.set, isChanged);
       this.events.create(call, device, {
         type: EVENT_TYPE,
         text: text ?? 'Parameters were updated',
@@ -55,10 +57,8 @@ export class Parameters {
     });
   }
 
-  private tell(call: Call, read: ObjectRecord, set: JsonObject, isChanged: boolean): void {
+  private announce(call: Call, read: ObjectRecord, set: JsonObject, isChanged: boolean): void {
     const object = managedObjectOf({ ...read, members: { ...read.members, ...set } });
-    if (isChanged) call.effects.changed(changeOf('UPDATE', object));
+    if (isChanged) call.effects.changed(objectChange('UPDATE', object));
   }
 }
-
-const GONE = refusal(41, 'The device does not exist any more', 'send 100 to create it anew');

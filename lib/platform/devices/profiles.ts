@@ -3,7 +3,7 @@ import type { Call } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import type { DeviceRef } from '../model';
 import type { Operations } from '../operations/operations';
-import { type Refusal, refusal } from '../outcome';
+import type { Refusal } from '../refusal';
 
 const PROFILE_OPERATION = 'c8y_DeviceProfile';
 
@@ -25,7 +25,7 @@ export class Profiles {
   ): Promise<Result<void, Refusal>> {
     const known = (await this.ofOperation(call, device, profileId)) ?? (await this.stored(call, device, profileId));
     const id = profileId ?? known?.id;
-    if (id === undefined) return fail(NO_PROFILE);
+    if (id === undefined) return fail({ kind: 'notFound', reason: 'noProfileOperation', subject: 'operation' });
     const profile = { profileName: known?.name ?? id, profileId: id, profileExecuted: executed };
     const done = await this.inventory.updateFragments(call, device.id, { set: { c8y_Profile: profile }, remove: [] });
     return done.ok ? ok(undefined) : done;
@@ -49,9 +49,3 @@ export class Profiles {
     return id === profileId && typeof name === 'string' ? { id: profileId, name } : undefined;
   }
 }
-
-const NO_PROFILE = refusal(
-  41,
-  'No profile operation is EXECUTING',
-  'send 121 while a c8y_DeviceProfile operation is EXECUTING, or name the profile id',
-);

@@ -3,7 +3,7 @@ import type { Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
 /** A device's software list as stored: which object shows it, and the journal as JSON. */
-export interface SoftwareItem {
+export interface SoftwareRecord {
   /** Grows with every write; a writer names the one it read. */
   readonly version: number;
   /** Id of the child addition that shows the list. */
@@ -17,7 +17,7 @@ export async function readSoftware(
   registry: Table,
   tenant: string,
   deviceId: string,
-): Promise<SoftwareItem | undefined> {
+): Promise<SoftwareRecord | undefined> {
   const item = await registry.get(softwareKey(tenant, deviceId));
   return item && { version: item.v, listId: item.list, journal: item.j, linked: item.k === true };
 }
@@ -27,7 +27,7 @@ export async function writeSoftware(
   registry: Table,
   tenant: string,
   deviceId: string,
-  { version, listId, journal, linked = false }: SoftwareItem,
+  { version, listId, journal, linked = false }: SoftwareRecord,
 ): Promise<boolean> {
   const put = await registry.put(
     { ...softwareKey(tenant, deviceId), v: version, list: listId, j: journal, k: linked },

@@ -4,7 +4,7 @@ import type { SoftwareItem } from '../commands';
 import type { Inventory } from '../inventory/inventory';
 import { fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
 import { type AsOf, asOf, type DeviceRef, type Origin } from '../model';
-import { markLinked, readSoftware, type SoftwareItem as StoredSoftware, writeSoftware } from './software-items';
+import { markLinked, readSoftware, type SoftwareRecord, writeSoftware } from './software-items';
 
 /** The child addition that shows a device's list (static-templates 140). */
 const LIST_TYPE = 'c8y_InstalledSoftwareList';
@@ -59,7 +59,7 @@ export class Software {
 
   private async createList(call: Call): Promise<string> {
     const created = await this.inventory.create(call, { fragments: { type: LIST_TYPE, name: LIST_TYPE } });
-    if (!created.ok) throw new Error(`software list: ${created.error.message}`);
+    if (!created.ok) throw new Error(`software list: ${created.error.reason}`);
     return created.value.id;
   }
 
@@ -74,7 +74,7 @@ export class Software {
   /** Once; whoever comes after a crash in between does it. */
   private async link(call: Call, device: DeviceRef, listId: string): Promise<void> {
     const linked = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
-    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.message}`);
+    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.reason}`);
     await markLinked(this.deps.registry, call.origin.tenant, device.id);
   }
 }
@@ -109,4 +109,4 @@ function shownAs(origin: Origin, newest: AsOf, late: number): Origin {
   return { ...origin, receivedAt: millisOf(newest), messageId, row: Number.parseInt(row, 36) + late };
 }
 
-const parseJournal = ({ journal }: StoredSoftware): SoftwareJournal => JSON.parse(journal);
+const parseJournal = ({ journal }: SoftwareRecord): SoftwareJournal => JSON.parse(journal);

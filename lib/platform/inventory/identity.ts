@@ -2,8 +2,8 @@ import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
-import type { PlatformError } from '../errors';
 import type { DeviceRef, ExternalId } from '../model';
+import type { Refusal } from '../refusal';
 import { externalIdsOf, getExternalId, listExternalId, releaseExternalId, takeExternalId } from './external-id-items';
 import { getObject } from './object-items';
 import { objectNotFound } from './object-members';
@@ -56,7 +56,7 @@ export class Identity {
   }
 
   /** Gives an object a name. The same name for the same object again is no harm to a retry, but reported like any other. */
-  async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, PlatformError>> {
+  async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const object = await getObject(registry, tenant, id);
@@ -77,7 +77,7 @@ export class Identity {
     return ok({ type, externalId, managedObjectId: id });
   }
 
-  async unbind(call: Call, type: string, externalId: string): Promise<Result<void, PlatformError>> {
+  async unbind(call: Call, type: string, externalId: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await getExternalId(this.deps.registry, tenant, type, externalId);
     if (found === undefined) return fail(externalIdNotFound(type, externalId));
@@ -89,15 +89,18 @@ export class Identity {
 
 const nameOf = (tenant: string, serial: string): string => `${tenant}/${serial}`;
 
-const duplicate = (type: string, externalId: string): PlatformError => ({
-  kind: 'conflict',
-  resource: 'identity',
-  name: 'Duplicate',
-  message: `External ID exists already: ID [type=${type}, value=${externalId}]`,
+const duplicate = (type: string, externalId: string): Refusal => ({
+  kind: 'exists',
+  reason: 'externalIdTaken',
+  subject: 'externalId',
+  type,
+  externalId,
 });
 
-const externalIdNotFound = (type: string, externalId: string): PlatformError => ({
+const externalIdNotFound = (type: string, externalId: string): Refusal => ({
   kind: 'notFound',
-  resource: 'identity',
-  message: `External ID not found; external id: ID [type=${type}, value=${externalId}]`,
+  reason: 'unknownExternalId',
+  subject: 'externalId',
+  type,
+  externalId,
 });

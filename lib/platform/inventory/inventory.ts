@@ -3,30 +3,17 @@ import { fail, ok, type Result } from '../../base/result';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
-import type { PlatformError } from '../errors';
 import { asOf, type ManagedObject } from '../model';
-import type { Refusal } from '../outcome';
-import { refusalOf } from '../refusal-of';
+import type { Refusal } from '../refusal';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink } from './link-items';
 import { delist, listEntries } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
-import {
-  changeOf,
-  invalid,
-  isRemovable,
-  listsOf,
-  managedObjectOf,
-  objectNotFound,
-  writableMembers,
-} from './object-members';
+import { isRemovable, listsOf, managedObjectOf, objectChange, objectNotFound, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-
-export type { InventoryFilter } from './object-lists';
-export type { FragmentUpdate } from './object-updates';
 
 const LOADED_AT_ONCE = 100;
 
@@ -59,7 +46,7 @@ export class Inventory {
   async create(
     call: Call,
     { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
-  ): Promise<Result<ManagedObject, PlatformError>> {
+  ): Promise<Result<ManagedObject, Refusal>> {
     const writable = writableMembers(fragments);
     if (!writable.ok) return writable;
     const given = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
@@ -83,13 +70,13 @@ export class Inventory {
     await registry.batchWrite(listEntries(tenant, record.id, listsOf(record), asOf(call.origin)));
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
-    call.effects.changed(changeOf('CREATE', managedObjectOf(record)));
+    call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
     if (REQUIREMENT in record.members) await this.required(call, record.id);
     return true;
   }
 
   /** Partial: the members given are changed, `null` removes one. No members at all is a heartbeat. */
-  async update(call: Call, id: string, members: JsonObject): Promise<Result<ManagedObject, PlatformError>> {
+  async update(call: Call, id: string, members: JsonObject): Promise<Result<ManagedObject, Refusal>> {
     const writable = writableMembers(members);
     if (!writable.ok) return writable;
     const entries = Object.entries(writable.value);
@@ -100,17 +87,19 @@ export class Inventory {
   }
 
   /**
-   * Applies a device row: one conditional write and no read. A row older than what is there changes nothing. Removing a
-   * member every object has is refused as a whole (static-templates 107).
+   * Applies what a device says: one conditional write and no read. What is older than the stored members changes nothing.
+   * Removing a member that every object has is refused as a whole (static-templates 107).
    */
   async updateFragments(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
     const kept = update.remove.find((name) => !isRemovable(name));
-    const writable = kept === undefined ? writableMembers(update.set) : fail(invalid(`'${kept}' cannot be removed`));
-    const done = writable.ok ? await this.change(call, id, { ...update, set: writable.value }) : writable;
-    return done.ok ? done : fail(refusalOf(done.error));
+    if (kept !== undefined) {
+      return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: kept });
+    }
+    const writable = writableMembers(update.set);
+    return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }
 
-  private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, PlatformError>> {
+  private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
     const done = await updateObject(this.deps, call, id, update);
     if (done.ok && requires(update, done.value)) await this.required(call, id);
     return done;
@@ -140,13 +129,15 @@ export class Inventory {
     call: Call,
     id: string,
     { cascade = false }: { readonly cascade?: boolean } = {},
-  ): Promise<Result<void, PlatformError>> {
+  ): Promise<Result<void, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(objectNotFound(id));
     const children = await collect(childrenOf(registry, tenant, id));
-    if (children.length > 0 && !cascade) return fail(HAS_CHILDREN);
+    if (children.length > 0 && !cascade) {
+      return fail({ kind: 'conflict', reason: 'hasChildren', subject: 'managedObject', id });
+    }
     for (const child of children) await this.deleteChild(call, id, child);
     for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
     await this.erase(call, record);
@@ -174,17 +165,19 @@ export class Inventory {
     for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
     await deleteObject(registry, tenant, record.id);
     for (const listener of this.deletionListeners) listener(tenant, record.id, names);
-    call.effects.changed(changeOf('DELETE', managedObjectOf(record)));
+    call.effects.changed(objectChange('DELETE', managedObjectOf(record)));
   }
 
   /** Links two objects; again is no harm. A hierarchy has no circles. */
-  async addChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<Result<void, PlatformError>> {
+  async addChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<Result<void, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const found = await getObjects(registry, tenant, [parent, child]);
     const missing = [parent, child].find((id) => !found.some((record) => record.id === id));
     if (missing !== undefined) return fail(objectNotFound(missing));
-    if (await this.isBelow(tenant, parent, child)) return fail(invalid(`${child} is above ${parent} already`));
+    if (await this.isBelow(tenant, parent, child)) {
+      return fail({ kind: 'invalid', reason: 'circle', subject: 'managedObject', child, parent });
+    }
     await link(registry, tenant, parent, kind, child);
     return ok(undefined);
   }
@@ -224,15 +217,8 @@ export class Inventory {
   }
 }
 
-/** Has the update said what is required? A 117 that found something there has not. */
+/** Has the update said what is required? One that was only for an absent member and found it has not. */
 function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
   if (remove.includes(REQUIREMENT)) return true;
   return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);
 }
-
-const HAS_CHILDREN: PlatformError = {
-  kind: 'conflict',
-  resource: 'inventory',
-  name: 'conflict',
-  message: 'Cannot delete the specified object as it has associated data.',
-};

@@ -49,7 +49,7 @@ export interface ListEntry {
 }
 
 /** Ascending ids. */
-export async function* entriesOf(registry: Table, tenant: string, list: InventoryList): AsyncGenerator<ListEntry> {
+export async function* listedEntries(registry: Table, tenant: string, list: InventoryList): AsyncGenerator<ListEntry> {
   const where = { text: 'pk = :pk', values: { ':pk': inventoryListKey(tenant, list, '').pk } };
   for await (const item of growingPages(registry, { where })) yield { id: String(item.sk), asOf: String(item.a) };
 }

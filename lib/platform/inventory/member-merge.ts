@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../base/json';
+import { isObject, type Json, type JsonObject } from '../../base/json';
 import type { AsOf } from '../model';
 import type { ObjectRecord } from './object-items';
 import type { MemberMerge } from './replace-members';
@@ -62,8 +62,5 @@ function merge(
   }
   return written.length === before ? known : members;
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const later = (one: AsOf, other: AsOf): AsOf => (one > other ? one : other);

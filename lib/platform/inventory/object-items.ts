@@ -15,7 +15,7 @@ export interface ObjectRecord {
   readonly asOf: Readonly<Record<string, string>>;
   /** Data made it before anything said what it is. */
   readonly automatic?: true;
-  /** As-of of the message that said what it is (100, 101, 102). */
+  /** As-of of the message that said what it is. */
   readonly named?: string;
   /** The external id it was created under, where it was: tells a finished creation from an id that was taken. */
   readonly createdFor?: string;

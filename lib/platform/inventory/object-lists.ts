@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock';
 import type { Table } from '../../storage/table';
 import type { ManagedObject } from '../model';
-import { delist, entriesOf, type InventoryList, type ListEntry } from './list-items';
+import { delist, type InventoryList, type ListEntry, listedEntries } from './list-items';
 import { getObjects, type ObjectRecord } from './object-items';
 import { listsOf, managedObjectOf } from './object-members';
 
@@ -33,7 +33,7 @@ export async function* listObjects(
     return;
   }
   const list = narrowest(filter);
-  for await (const entries of batches(entriesOf(registry, tenant, list))) {
+  for await (const entries of batches(listedEntries(registry, tenant, list))) {
     const records = await getObjects(
       registry,
       tenant,

@@ -1,8 +1,9 @@
 import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
-import type { PlatformError } from '../errors';
-import type { Change, ManagedObject } from '../model';
+import type { Change } from '../../changes/changes';
+import type { ManagedObject } from '../model';
+import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
 import type { ObjectRecord } from './object-items';
 
@@ -14,7 +15,7 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   ...['c8y_LastAlarm', 'c8y_LastEvent', 'c8y_LastOperation'],
   ...['c8y_Availability', 'c8y_Connection'],
 ]);
-/** Members a row cannot remove (static-templates 107, 307 and 407). */
+/** Members a device cannot remove (static-templates 107, 307 and 407). */
 const MANDATORY: ReadonlySet<string> = new Set(['type', 'time', 'source']);
 /** DynamoDB takes 400 KB an item, and the as-of of every member is in it too. */
 const MAX_MEMBER_BYTES = 256 * 1024;
@@ -22,37 +23,45 @@ const MAX_MEMBER_BYTES = 256 * 1024;
 export const isRemovable = (member: string): boolean => !READ_ONLY.has(member) && !MANDATORY.has(member);
 
 /** What of a client's members may be written. */
-export function writableMembers(members: JsonObject): Result<JsonObject, PlatformError> {
+export function writableMembers(members: JsonObject): Result<JsonObject, Refusal> {
   const writable = Object.entries(members).filter(([name]) => !READ_ONLY.has(name));
-  if (writable.some(([name]) => name === '')) return fail(invalid('A fragment needs a name'));
+  if (writable.some(([name]) => name === '')) {
+    return fail({ kind: 'invalid', reason: 'namelessFragment', subject: 'managedObject' });
+  }
   const { type, name } = members;
-  if (type !== undefined && type !== null && typeof type !== 'string') return fail(invalid("'type' must be a text"));
-  if (name !== undefined && name !== null && typeof name !== 'string') return fail(invalid("'name' must be a text"));
+  if (type !== undefined && type !== null && typeof type !== 'string') return fail(notText('type'));
+  if (name !== undefined && name !== null && typeof name !== 'string') return fail(notText('name'));
   if (Buffer.byteLength(JSON.stringify(members)) > MAX_MEMBER_BYTES) {
-    return fail({ kind: 'tooLarge', message: `A managed object takes at most ${MAX_MEMBER_BYTES} bytes` });
+    return fail({ kind: 'tooLarge', reason: 'objectSize', maxBytes: MAX_MEMBER_BYTES });
   }
   return ok(Object.fromEntries(writable));
 }
 
-export const invalid = (message: string): PlatformError => ({ kind: 'invalid', resource: 'inventory', message });
+const notText = (member: string): Refusal => ({
+  kind: 'invalid',
+  reason: 'notText',
+  subject: 'managedObject',
+  member,
+});
 
-export const objectNotFound = (id: string): PlatformError => ({
+export const objectNotFound = (id: string): Refusal => ({
   kind: 'notFound',
-  resource: 'inventory',
-  message: `Finding device data from database failed : No managedObject for id '${id}'!`,
+  reason: 'unknown',
+  subject: 'managedObject',
+  id,
 });
 
 /** Members that are not lists of their own. */
 const UNLISTED: ReadonlySet<string> = new Set(['name', 'type']);
 
 /** The list a member puts its object into. */
-export function listOf(member: string, value: Json | undefined): InventoryList | undefined {
+export function listFor(member: string, value: Json | undefined): InventoryList | undefined {
   if (member === 'type') return typeof value === 'string' && value !== '' ? { by: 'type', value } : undefined;
   return UNLISTED.has(member) || value === undefined ? undefined : { by: 'fragment', value: member };
 }
 
 export function listsOf(record: Pick<ObjectRecord, 'owner' | 'members'>): InventoryList[] {
-  const byMember = Object.entries(record.members).flatMap(([member, value]) => listOf(member, value) ?? []);
+  const byMember = Object.entries(record.members).flatMap(([member, value]) => listFor(member, value) ?? []);
   return [{ by: 'all' }, ...(record.owner === '' ? [] : [{ by: 'owner', value: record.owner } as const]), ...byMember];
 }
 
@@ -67,7 +76,7 @@ export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectR
 }
 
 /** What notifications and event processing hear of an object. */
-export function changeOf(
+export function objectChange(
   action: Change['action'],
   { id, owner, creationTime, lastUpdated, fragments }: ManagedObject,
 ): Change {

@@ -3,22 +3,22 @@ import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
 import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned';
 import type { Call, PlatformDeps } from '../call';
-import type { PlatformError } from '../errors';
 import { asOf, type ManagedObject } from '../model';
+import type { Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
-import { changeOf, listOf, managedObjectOf, objectNotFound } from './object-members';
+import { listFor, managedObjectOf, objectChange, objectNotFound } from './object-members';
 
-/** What a device row does to an object. */
+/** What a device's message does to an object. */
 export interface FragmentUpdate {
   readonly set: JsonObject;
   readonly remove: readonly string[];
-  /** Leave fragments alone that exist already (117). */
+  /** Leave fragments alone that exist already. */
   readonly onlyIfAbsent?: boolean;
 }
 
 type UpdateDeps = Pick<PlatformDeps, 'registry' | 'clock'>;
-type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, PlatformError>;
+type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, Refusal>;
 
 /**
  * Changes members of an object, each unless it was changed later already: one conditional write and no read, but for a
@@ -29,7 +29,7 @@ export async function updateObject(
   call: Call,
   id: string,
   update: FragmentUpdate,
-): Promise<Result<ManagedObject, PlatformError>> {
+): Promise<Result<ManagedObject, Refusal>> {
   const parts = partsOf(update, asOf(call.origin));
   let record: ObjectRecord | undefined;
   let anyChanged = false;
@@ -42,7 +42,7 @@ export async function updateObject(
   record ??= await getObject(registry, call.origin.tenant, id);
   if (record === undefined) return fail(objectNotFound(id));
   const object = managedObjectOf(record);
-  if (anyChanged) call.effects.changed(changeOf('UPDATE', object));
+  if (anyChanged) call.effects.changed(objectChange('UPDATE', object));
   return ok(object);
 }
 
@@ -59,16 +59,13 @@ async function updatePart(
       await relist(registry, tenant, done.value, part);
       return ok({ record: applied(done.value, part), changed: true });
     }
-    if (done.error.kind === 'tooLarge')
-      return fail({ kind: 'tooLarge', message: `The object ${id} has no room for more` });
+    if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
     const current = await getObject(registry, tenant, id);
     if (current === undefined) return fail(objectNotFound(id));
     part = stillNewer(current, part);
     return isEmpty(part) ? ok({ record: current, changed: false }) : OVERTAKEN;
   });
-  if (updated.ok) return updated.value;
-  const message = `The object ${id} is being changed by too many others`;
-  return fail({ kind: 'conflict', resource: 'inventory', name: 'conflict', message });
+  return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
 
 /** Moves an object between lists after a change; a retry of the change that added a member comes through here again. */
@@ -79,15 +76,15 @@ export async function relist(
   change: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
 ): Promise<void> {
   for (const [member, value] of Object.entries(change.set)) {
-    const left = listOf(member, before.members[member]);
-    const entered = listOf(member, value);
+    const left = listFor(member, before.members[member]);
+    const entered = listFor(member, value);
     const moved = JSON.stringify(left) !== JSON.stringify(entered);
     const retried = before.asOf[member] === change.asOf;
     if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
   }
   for (const member of change.remove) {
-    const left = listOf(member, before.members[member] ?? null);
+    const left = listFor(member, before.members[member] ?? null);
     if (left) await delist(registry, tenant, before.id, left, change.asOf);
   }
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../base/json';
+import { isObject, type JsonObject } from '../../base/json';
 
 /** What a device or user requires (mqtt-implementation section 17). */
 export const REQUIREMENT = 'c8y_RequiredAvailability';
@@ -11,6 +11,3 @@ export function responseIntervalOf({ [REQUIREMENT]: requirement }: JsonObject): 
   const interval = isObject(requirement) ? Number(requirement.responseInterval ?? Number.NaN) : Number.NaN;
   return Number.isNaN(interval) ? undefined : Math.trunc(Math.min(LIMIT, Math.max(-LIMIT - 1, interval)));
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

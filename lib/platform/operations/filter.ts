@@ -14,7 +14,7 @@ export interface OperationFilter {
   readonly revert?: boolean;
 }
 
-export function matchesFilter(operation: Operation, filter: OperationFilter): boolean {
+export function matchesOperationFilter(operation: Operation, filter: OperationFilter): boolean {
   const created = instantOf(operation.creationTime) ?? 0;
   return (
     (filter.deviceId === undefined || operation.deviceId === filter.deviceId) &&

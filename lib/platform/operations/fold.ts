@@ -11,7 +11,7 @@ export interface OperationEvent extends Stamped {
   readonly select: OperationSelector;
   readonly status: OperationStatus;
   readonly failureReason?: string;
-  /** Extra values of 503 and 506. */
+  /** Values a device reports with the success of an operation. */
   readonly parameters?: readonly string[];
   /** Fragments a REST client writes along with the status. */
   readonly fragments?: JsonObject;
@@ -106,7 +106,7 @@ function select(
   const executing = matching.filter(({ id }) => statusOf(state, id) === 'EXECUTING');
   if (by.by === 'all') return executing;
   if (by.from === 'EXECUTING' && executing.length > 0) return executing.slice(0, 1);
-  // a row that ends an operation may have overtaken its 501: then the operation is still PENDING here
+  // the end of an operation may have overtaken its start: then the operation is still PENDING here
   return oldestPending(matching, state, millisOf(asOf));
 }
 

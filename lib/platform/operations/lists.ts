@@ -1,6 +1,6 @@
 import type { Operation } from '../model';
 import type { Agendas } from './agendas';
-import { matchesFilter, type OperationFilter } from './filter';
+import { matchesOperationFilter, type OperationFilter } from './filter';
 import { isClosed } from './fold';
 import type { OperationItems } from './items';
 import { operationOf } from './records';
@@ -39,6 +39,6 @@ export class OperationLists {
 
   private async read(tenant: string, ids: readonly string[], filter: OperationFilter): Promise<readonly Operation[]> {
     const records = ids.length === 0 ? [] : await this.items.readAll(tenant, ids);
-    return records.map(operationOf).filter((operation) => matchesFilter(operation, filter));
+    return records.map(operationOf).filter((operation) => matchesOperationFilter(operation, filter));
   }
 }

@@ -2,20 +2,17 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
-import type { PlatformError } from '../errors';
-import { isoOf, millisOf } from '../journal';
+import { isoTimeOf, millisOf } from '../journal';
 import { type AsOf, asOf, type DeliveryAttempt, type DeviceRef, type Operation, type OperationStatus } from '../model';
-import { type Refusal, refusal } from '../outcome';
+import type { Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
 import type { OperationFilter } from './filter';
 import { moveTo, type OperationEvent, type Progress } from './fold';
 import { OperationIds } from './ids';
 import { type AgendaEntry, OperationItems, type OperationRecord } from './items';
 import { OperationLists } from './lists';
-import { changeOf, operationOf, progressOf } from './records';
+import { operationChange, operationOf, progressOf } from './records';
 import { deviceResults } from './results';
-
-export type { OperationFilter } from './filter';
 
 /** Who an operation is for, and whose connection carries it there. */
 export interface DeviceDirectory {
@@ -25,7 +22,7 @@ export interface DeviceDirectory {
   agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
 }
 
-/** Where a device's own object learns what an operation did (503 of c8y_RelayArray and its like). */
+/** Where a device's own object learns what an operation did, such as the states of its relays. */
 export interface FragmentWriter {
   updateFragments(
     call: Call,
@@ -73,25 +70,20 @@ export class Operations {
   async create(
     call: Call,
     input: { readonly deviceId: string; readonly fragments: JsonObject },
-  ): Promise<Result<Operation, PlatformError>> {
+  ): Promise<Result<Operation, Refusal>> {
     const { tenant } = call.origin;
     const { deviceId, fragments } = input;
     if (deviceId === '') {
-      const message = 'Following mandatory fields should be included: deviceId';
-      return fail({ kind: 'invalid', resource: 'undefined', message });
+      return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['deviceId'] });
     }
     const device = await this.deps.directory.deviceOf(tenant, deviceId);
     if (device === undefined) {
-      const message = `Finding device data from database failed : No managedObject for id '${deviceId}'!`;
-      return fail({ kind: 'notFound', resource: 'devicecontrol', message });
+      return fail({ kind: 'notFound', reason: 'unknownTarget', subject: 'operation', id: deviceId });
     }
     const agent = await this.deps.directory.agentOf(tenant, deviceId);
-    if (agent === undefined) {
-      const message = `Device ${deviceId} has no agent: neither it nor a device above it has com_cumulocity_model_Agent`;
-      return fail({ kind: 'invalid', resource: 'devicecontrol', message });
-    }
+    if (agent === undefined) return fail({ kind: 'invalid', reason: 'noAgent', subject: 'operation', deviceId });
     const operation = operationOf(await this.write(tenant, device, agent, fragments));
-    call.effects.changed(changeOf('CREATE', operation));
+    call.effects.changed(operationChange('CREATE', operation));
     return ok(operation);
   }
 
@@ -100,13 +92,11 @@ export class Operations {
     return record && operationOf(record);
   }
 
-  /** PUT by id: the status moves forward only; fragments given replace those of the same name, `null` removes one. */
-  async update(call: Call, id: string, update: OperationUpdate): Promise<Result<Operation, PlatformError>> {
+  /** A change by id: the status moves forward only; fragments given replace those of the same name, `null` removes one. */
+  async update(call: Call, id: string, update: OperationUpdate): Promise<Result<Operation, Refusal>> {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
-    if (record === undefined) {
-      return fail({ kind: 'notFound', resource: 'devicecontrol', message: `No operation for gid '${id}'!` });
-    }
+    if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
     const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
     const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
     await this.announce(call, change);
@@ -115,8 +105,8 @@ export class Operations {
   }
 
   /**
-   * 501–507 of a device (static-templates section 7.1). `agent` is whose connection the row came by. The operations it
-   * means are returned as they are afterwards; a row that means none is refused.
+   * A status the device reports (static-templates section 7.1). `agent` is whose connection the message came by. The
+   * operations it means are returned as they are afterwards; a message that means none is refused.
    */
   async updateFromDevice(
     call: Call,
@@ -181,13 +171,11 @@ export class Operations {
     });
   }
 
-  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+  async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const record = await this.items.read(call.origin.tenant, id);
-    if (record === undefined) {
-      return fail({ kind: 'notFound', resource: 'devicecontrol', message: `No operation for gid '${id}'!` });
-    }
+    if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
     await this.items.remove(call.origin.tenant, record);
-    call.effects.changed(changeOf('DELETE', operationOf(record)));
+    call.effects.changed(operationChange('DELETE', operationOf(record)));
     return ok(undefined);
   }
 
@@ -220,7 +208,7 @@ export class Operations {
     for (const { record, progress } of changed) {
       const operation = operationOf(record);
       operations.push(operation);
-      call.effects.changed(changeOf('UPDATE', operation));
+      call.effects.changed(operationChange('UPDATE', operation));
       const set = progress.status === 'SUCCESSFUL' ? resultsOf(operation, progress) : undefined;
       if (set === undefined) continue;
       await this.deps.inventory.updateFragments(callAsOf(call, progress.asOf), operation.deviceId, { set, remove: [] });
@@ -235,13 +223,12 @@ export class Operations {
     call: Call,
     record: OperationRecord,
     event: OperationEvent,
-  ): Promise<Result<Operation, PlatformError>> {
+  ): Promise<Result<Operation, Refusal>> {
     const { id } = record;
     const current = await this.items.read(call.origin.tenant, id);
     const progress = current && progressOf(current);
     if (current === undefined || progress?.status !== event.status) {
-      const message = `Operation ${id} is ${progress?.status ?? 'PENDING'} and cannot become ${event.status}`;
-      return fail({ kind: 'invalid', resource: 'devicecontrol', message });
+      return fail(cannotBecome(id, progress?.status ?? 'PENDING', event.status));
     }
     const written = await this.items.writeProgress(
       call.origin.tenant,
@@ -250,11 +237,11 @@ export class Operations {
       JSON.stringify(moveTo(progress, event)),
     );
     const operation = operationOf(written ?? current);
-    call.effects.changed(changeOf('UPDATE', operation));
+    call.effects.changed(operationChange('UPDATE', operation));
     return ok(operation);
   }
 
-  /** Says why a row meant nothing; a row by id that only repeats what is so already is no error. */
+  /** Says why a message meant no operation; one by id that only repeats what is so already is no error. */
   private async nothingMeant(
     tenant: string,
     device: Device,
@@ -263,24 +250,32 @@ export class Operations {
   ): Promise<Result<readonly Operation[], Refusal>> {
     if (select.by === 'all') return ok([]);
     if (select.by === 'oldest') {
-      const text = `No ${select.from} operation with fragment ${select.fragment}`;
-      return fail(refusal(41, text, 'Send 500 to see what is pending, or name the operation by its id (504-506).'));
+      const { from, fragment } = select;
+      return fail({ kind: 'notFound', reason: 'noSuchOperation', subject: 'operation', status: from, fragment });
     }
     const operation = await this.get(tenant, select.id);
     if (operation === undefined || operation.deviceId !== device.id) {
-      const text = `Operation with id ${select.id} for device id ${device.id} not found`;
-      return fail(refusal(41, text, 'Publish on the topic of the device the operation is for.'));
+      const { id } = select;
+      return fail({ kind: 'notFound', reason: 'otherDevice', subject: 'operation', id, deviceId: device.id });
     }
     if (operation.status === status) return ok([operation]);
-    const text = `Operation with id ${select.id} is ${operation.status} and cannot become ${status}`;
-    return fail(refusal(41, text, 'A finished operation stays as it is; create a new one.'));
+    return fail(cannotBecome(select.id, operation.status, status));
   }
 }
+
+const cannotBecome = (id: string, status: OperationStatus, wanted: OperationStatus): Refusal => ({
+  kind: 'invalid',
+  reason: 'cannotBecome',
+  subject: 'operation',
+  id,
+  status,
+  wanted,
+});
 
 /** What a row that made an operation SUCCESSFUL says about the device. */
 function resultsOf(operation: Operation, { parameters, fragment, asOf: at }: Progress): JsonObject | undefined {
   if (parameters === undefined) return undefined;
-  const time = isoOf(at);
+  const time = isoTimeOf(at);
   return deviceResults(operation.fragments, { parameters, time, ...(fragment !== undefined && { named: fragment }) });
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json';
-import { isoOf } from '../journal';
-import type { Change, DeliveryAttempt, Operation } from '../model';
+import type { Change } from '../../changes/changes';
+import { isoTimeOf } from '../journal';
+import type { DeliveryAttempt, Operation } from '../model';
 import { type AgendaFold, EMPTY_AGENDA, type Progress } from './fold';
 import type { AgendaJournal, OperationRecord } from './items';
 import { withResults } from './results';
@@ -26,7 +27,7 @@ export function operationOf(record: OperationRecord): Operation {
     agentSerial,
     status: progress?.status ?? 'PENDING',
     creationTime,
-    lastUpdated: progress === undefined ? creationTime : isoOf(progress.asOf),
+    lastUpdated: progress === undefined ? creationTime : isoTimeOf(progress.asOf),
     ...(progress?.failureReason !== undefined && { failureReason: progress.failureReason }),
     delivery: log.attempts,
     ...(log.acknowledgedAt !== undefined && { acknowledgedAt: log.acknowledgedAt }),
@@ -38,7 +39,7 @@ export const progressOf = (record: OperationRecord): Progress | undefined =>
   record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
 
 function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonObject {
-  // null written later removes; null from the creation is a value (532 asks to remove a parameter with it)
+  // null written later removes; null from the creation is a value, which may ask to remove a parameter
   const changes = progress?.fragments ?? {};
   const written = Object.entries({ ...created, ...changes }).filter(([name]) => changes[name] !== null);
   const fragments: JsonObject = Object.fromEntries(written);
@@ -49,7 +50,7 @@ function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonO
 export const parseAgenda = (journal: AgendaJournal | undefined): AgendaFold =>
   journal === undefined ? EMPTY_AGENDA : (JSON.parse(journal.body) as AgendaFold);
 
-export const changeOf = (action: Change['action'], operation: Operation): Change => ({
+export const operationChange = (action: Change['action'], operation: Operation): Change => ({
   api: 'operations',
   action,
   sourceId: operation.deviceId,

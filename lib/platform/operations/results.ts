@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json';
 
-/** What the extra parameters of 503 and 506 mean, by the operation's fragment (static-templates section 8.5). */
+/** What the values reported with a success mean, by the operation's fragment (static-templates section 8.5). */
 interface ResultRule {
   /** Members to set within the operation's fragment. */
   readonly operation?: (parameters: readonly string[]) => JsonObject | undefined;

@@ -128,7 +128,7 @@ export async function* queryEvents(telemetry: Table, tenant: string, query: Even
   const { source, from, to, keptSince, ascending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
   const [first, last] = [from, to].map((at) => (at === undefined ? undefined : timeKeyOf(at).month));
-  const months = (await MonthCatalogue.of(telemetry).list(tenant, source)).filter(
+  const months = (await MonthCatalogue.forTable(telemetry).list(tenant, source)).filter(
     (month) => (first === undefined || month >= first) && (last === undefined || month <= last),
   );
   for (const month of ascending ? months : months.reverse()) {

@@ -1,13 +1,13 @@
 import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import type { Change } from '../../changes/changes';
 import { OVERTAKEN, tryVersioned } from '../../storage/versioned';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
-import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
-import { asOf, type Change, type DeviceEvent, type DeviceRef, type Origin } from '../model';
-import { type Refusal, refusal } from '../outcome';
+import { asOf, type DeviceEvent, type DeviceRef, type Origin } from '../model';
+import type { Refusal } from '../refusal';
 import { sourcedObject } from '../sourced-object';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
@@ -50,7 +50,7 @@ export class Events {
   create(call: ReadingCall, device: { readonly id: string }, input: EventInput): DeviceEvent {
     const event = eventOf(call.origin, device.id, input);
     call.effects.store(call.origin.tenant, { kind: 'event', event });
-    call.effects.changed(changeOf('CREATE', event));
+    call.effects.changed(eventChange('CREATE', event));
     return event;
   }
 
@@ -73,7 +73,7 @@ export class Events {
   }
 
   /** Each member unless it was changed later already: one read and one write. */
-  async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, PlatformError>> {
+  async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, Refusal>> {
     const { tenant } = call.origin;
     const done = await tryVersioned(this.deps.clock, async () => {
       const current = await this.record(tenant, id);
@@ -82,12 +82,10 @@ export class Events {
       if (next === undefined) return ok(current.event);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
       if (!replaced.ok) return OVERTAKEN;
-      call.effects.changed(changeOf('UPDATE', next.event));
+      call.effects.changed(eventChange('UPDATE', next.event));
       return ok(next.event);
     });
-    if (done.ok) return done.value;
-    const message = `The event ${id} is being changed by too many others`;
-    return fail({ kind: 'conflict', resource: 'event', name: 'conflict', message });
+    return done.ok ? done.value : fail({ kind: 'conflict', reason: 'busy', subject: 'event', id });
   }
 
   /**
@@ -101,21 +99,21 @@ export class Events {
     fragments: readonly string[],
   ): Promise<Result<void, Refusal>> {
     const kept = fragments.find((name) => !isRemovable(name) || name === 'text');
-    if (kept !== undefined) return fail(refusal(45, `'${kept}' cannot be removed`, 'name fragments of the event only'));
+    if (kept !== undefined) return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'event', member: kept });
     if (fragments.length === 0) return ok(undefined);
     for await (const { id } of this.list(call.origin.tenant, { source: device.id, type, descending: true })) {
       const cleared = Object.fromEntries(fragments.map((name) => [name, null]));
       const updated = await this.update(call, id, { fragments: cleared });
-      return updated.ok ? ok(undefined) : fail(refusal(41, updated.error.message, 'send the row again'));
+      return updated.ok ? ok(undefined) : updated;
     }
-    return fail(refusal(41, `No event of type ${type}`, 'send the event (400) before clearing its fragments'));
+    return fail({ kind: 'notFound', reason: 'noEventOfType', subject: 'event', type });
   }
 
-  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+  async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await this.record(tenant, id);
     if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id))) return fail(eventNotFound(id));
-    call.effects.changed(changeOf('DELETE', found.event));
+    call.effects.changed(eventChange('DELETE', found.event));
     return ok(undefined);
   }
 
@@ -173,13 +171,14 @@ function matches({ type, fragments }: DeviceEvent, filter: EventFilter): boolean
   return filter.fragmentType === undefined || Object.hasOwn(fragments, filter.fragmentType);
 }
 
-function changeOf(action: Change['action'], event: DeviceEvent): Change {
+function eventChange(action: Change['action'], event: DeviceEvent): Change {
   const object = action === 'DELETE' ? { id: event.id } : sourcedObject(event);
   return { api: 'events', action, sourceId: event.source, object };
 }
 
-const eventNotFound = (id: string): PlatformError => ({
+const eventNotFound = (id: string): Refusal => ({
   kind: 'notFound',
-  resource: 'event',
-  message: `Finding event from database failed : No event for gid '${id}'!`,
+  reason: 'unknown',
+  subject: 'event',
+  id,
 });

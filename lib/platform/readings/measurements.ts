@@ -2,9 +2,9 @@ import { instantOf, isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
-import type { PlatformError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
+import type { Refusal } from '../refusal';
 import { sourcedObject } from '../sourced-object';
 import type { Tenants } from '../tenants/tenants';
 import { measurementId } from './packs';
@@ -64,7 +64,7 @@ export class Measurements {
     }
   }
 
-  async delete(call: Call, id: string): Promise<Result<void, PlatformError>> {
+  async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const deleted = await deleteMeasurement(this.deps.telemetry, call.origin.tenant, id);
     return deleted ? ok(undefined) : fail(measurementNotFound(id));
   }
@@ -111,8 +111,9 @@ export function readingTime(
   return { text: time, instant, identity: { by: 'content' } };
 }
 
-const measurementNotFound = (id: string): PlatformError => ({
+const measurementNotFound = (id: string): Refusal => ({
   kind: 'notFound',
-  resource: 'measurement',
-  message: `No measurement for id '${id}'`,
+  reason: 'unknown',
+  subject: 'measurement',
+  id,
 });

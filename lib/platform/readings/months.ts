@@ -16,7 +16,7 @@ export class MonthCatalogue {
   private constructor(private readonly telemetry: Table) {}
 
   /** The one catalogue of a table in this function instance. */
-  static of(telemetry: Table): MonthCatalogue {
+  static forTable(telemetry: Table): MonthCatalogue {
     const known = MonthCatalogue.byTable.get(telemetry) ?? new MonthCatalogue(telemetry);
     MonthCatalogue.byTable.set(telemetry, known);
     return known;

@@ -176,7 +176,7 @@ const seriesValue = (name: SeriesName, value: Json): [string, JsonObject] =>
   typeof name === 'string' ? [name, { value }] : [name[0], { value, unit: name[1] }];
 
 /** A JSON object, neither array nor null. */
-export const isObject = (value: Json | undefined): value is JsonObject =>
+const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const STYLED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)$/;

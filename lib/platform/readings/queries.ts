@@ -1,10 +1,11 @@
 import { timeKeyOf } from '../../base/instant';
+import { isObject } from '../../base/json';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Item, Key, Table } from '../../storage/table';
 import { readingPlace } from './ids';
 import { MonthCatalogue } from './months';
-import { isObject, pack } from './packed';
+import { pack } from './packed';
 import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor, type StoredMeasurement } from './packs';
 
 export interface MeasurementQuery {
@@ -113,7 +114,7 @@ async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuer
   const { source, from, to, keptSince, descending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
   const [first, last] = [from, to].map((at) => (at === undefined ? undefined : timeKeyOf(at)));
-  const months = (await MonthCatalogue.of(telemetry).list(tenant, source)).filter(
+  const months = (await MonthCatalogue.forTable(telemetry).list(tenant, source)).filter(
     (month) => (first === undefined || month >= first.month) && (last === undefined || month <= last.month),
   );
   for (const month of descending ? months.reverse() : months) {

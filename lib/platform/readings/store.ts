@@ -50,7 +50,7 @@ const monthOf = ({ source, time }: StoredEvent): DeviceMonth => ({
 });
 
 async function noteMonths(telemetry: Table, tenant: string, places: readonly DeviceMonth[]): Promise<void> {
-  const catalogue = MonthCatalogue.of(telemetry);
+  const catalogue = MonthCatalogue.forTable(telemetry);
   const months = new Map(places.map((place) => [`${place.source}#${place.month}`, place]));
   await Promise.all([...months.values()].map(({ source, month }) => catalogue.note(tenant, source, month)));
 }

@@ -1,7 +1,7 @@
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import type { RegistryDeps } from '../call';
-import type { PlatformError } from '../errors';
+import type { Refusal } from '../refusal';
 import { getOption, getTenant, insertTenant, listOptions, listTenants, putOption, type TenantRecord } from './items';
 
 /** A customer of the platform: users, devices and data of one never meet those of another. */
@@ -28,14 +28,16 @@ export class Tenants {
     readonly name?: string;
     readonly domain: string;
     readonly retentionDays?: number;
-  }): Promise<Result<Tenant, PlatformError>> {
+  }): Promise<Result<Tenant, Refusal>> {
     const { id, name = id, domain, retentionDays = DEFAULT_RETENTION_DAYS } = tenant;
-    if (!TENANT_ID.test(id)) return fail(invalid(`A tenant's id is 1 to 64 letters, digits, dots, dashes: ${id}`));
-    if (!Number.isInteger(retentionDays) || retentionDays < 1) return fail(invalid('retentionDays must be at least 1'));
+    if (!TENANT_ID.test(id)) return fail({ kind: 'invalid', reason: 'tenantId', subject: 'tenant', id });
+    if (!Number.isInteger(retentionDays) || retentionDays < 1) {
+      return fail({ kind: 'invalid', reason: 'retention', subject: 'tenant' });
+    }
     const record: Tenant = { id, name, domain, retentionDays };
     const inserted = await insertTenant(this.deps.registry, record);
     if (inserted.ok) return ok(record);
-    return fail({ kind: 'exists', resource: 'tenant', message: `The tenant ${id} exists already` });
+    return fail({ kind: 'exists', reason: 'taken', subject: 'tenant', id });
   }
 
   /** Remembered for a few seconds; a changed retention is true that much later. */
@@ -79,5 +81,3 @@ export class Tenants {
     return listOptions(this.deps.registry, tenant, category);
   }
 }
-
-const invalid = (message: string): PlatformError => ({ kind: 'invalid', resource: 'tenant', message });

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../platform/outcome';
+import type { RefusalCode } from './refusals';
 
 /**
  * A row for `s/e`: `<code>,<template id>,<text>`. The text is not quoted, so readers split at the first two commas

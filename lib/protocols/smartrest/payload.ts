@@ -1,4 +1,4 @@
-import { type Refusal, refusal } from '../../platform/outcome';
+import { refusal, type SpelledRefusal } from './refusals';
 
 /** Stands for bytes that are not UTF-8: a noncharacter, so no text holds it (Unicode 23.7). */
 const NOT_TEXT = '\uffff';
@@ -16,7 +16,7 @@ export function readText(payload: Uint8Array): string {
 }
 
 /** Why the text as a whole holds no rows: it is empty, or JSON on a SmartREST topic. */
-export function payloadRefusal(text: string): Refusal | undefined {
+export function payloadRefusal(text: string): SpelledRefusal | undefined {
   const first = text.trimStart().charAt(0);
   if (first === '') return refusal(42, 'The payload is empty', 'send at least one row, such as 211,21.5');
   return first === '{' || first === '[' ? JSON_BODY : undefined;
@@ -29,7 +29,7 @@ const JSON_BODY = refusal(
 );
 
 /** A publish over the limit (mqtt-implementation section 8.1); sizes in bytes of the whole packet. */
-export const payloadTooLarge = (size: number, limit: number): Refusal =>
+export const payloadTooLarge = (size: number, limit: number): SpelledRefusal =>
   refusal(
     42,
     `The message has ${size} bytes and the limit is ${limit}`,
@@ -48,7 +48,7 @@ export function hasForbiddenCharacter(text: string): boolean {
 const isForbidden = (code: number): boolean => code < 160 || code === 0xffff;
 
 /** What is wrong with a row that `hasForbiddenCharacter`. */
-export function characterRefusal(fields: readonly string[]): Refusal {
+export function characterRefusal(fields: readonly string[]): SpelledRefusal {
   if (fields.some((field) => field.includes(NOT_TEXT))) {
     return refusal(42, 'The row is not valid UTF-8', 'encode the payload as UTF-8');
   }

@@ -36,7 +36,7 @@ describe('Credentials', () => {
       }
       expect(await credentials.verify('t200', user.userName, password)).toEqual({ ok: false, error: 'badCredentials' });
     }
-    expect(await credentials.createUser('t100', anna)).toMatchObject({ ok: false, error: { kind: 'conflict' } });
+    expect(await credentials.createUser('t100', anna)).toMatchObject({ ok: false, error: { kind: 'exists' } });
   });
 
   it('remembers a verified pair for a minute, and no other', async () => {
@@ -179,7 +179,7 @@ describe('Identity', () => {
     expect(await identity.bind(call, id, bound.type, bound.externalId)).toEqual({ ok: true, value: bound });
     expect(await identity.bind(call, id, bound.type, bound.externalId)).toMatchObject({
       ok: false,
-      error: { kind: 'conflict', name: 'Duplicate' },
+      error: { kind: 'exists', reason: 'externalIdTaken' },
     });
     expect(await identity.bind(call, '1', 'x', 'y')).toMatchObject({ ok: false, error: { kind: 'notFound' } });
     expect(await identity.find('t100', bound.type, bound.externalId)).toEqual(bound);

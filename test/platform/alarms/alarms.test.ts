@@ -6,7 +6,7 @@ import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import type { Alarm, Severity } from '../../../lib/platform/model';
 import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
-import { all, callAt, isoAt } from '../support';
+import { all, callAt, isoAt, onErrorRow } from '../support';
 
 let tables: Tables;
 const clock = new FlowingClock();
@@ -162,7 +162,7 @@ describe('305, 306, 307', () => {
     ['307', (ms: number, device: { id: string }) => alarms.clearFragments(callAt(ms), device, 'acme_No', ['a'])],
   ])('%s is refused when no such alarm is open', async (_, act) => {
     const device = newDevice();
-    expect(await act(0, device)).toMatchObject({
+    expect(onErrorRow(await act(0, device))).toMatchObject({
       ok: false,
       error: { code: 41, text: 'No open alarm of type acme_No' },
     });
@@ -267,7 +267,7 @@ describe('update', () => {
     expect(await alarms.get('t100', first.id)).toMatchObject({ text: 'explained' });
     expect(await alarms.update(callAt(2 * later + 2), first.id, { status: 'ACTIVE' })).toMatchObject({
       ok: false,
-      error: { kind: 'invalid', resource: 'alarm' },
+      error: { kind: 'invalid', subject: 'alarm' },
     });
   });
 

@@ -9,7 +9,7 @@ import {
   slotStep,
   withIds,
 } from '../../../lib/platform/alarms/slot';
-import { fold, insert, isoOf, JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
+import { fold, insert, isoTimeOf, JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
 import { asOf, SEVERITIES } from '../../../lib/platform/model';
 
 const START = Date.UTC(2026, 1, 3, 4, 5);
@@ -20,7 +20,7 @@ const raise = (ms: number, severity: (typeof SEVERITIES)[number] = 'MAJOR'): Ala
   asOf: stamp(ms),
   severity,
   text: `raised at ${ms}`,
-  time: isoOf(stamp(ms)),
+  time: isoTimeOf(stamp(ms)),
   status: 'ACTIVE',
   fragments: { acme_Detail: ms, acme_More: true },
 });
@@ -144,7 +144,7 @@ describe('alarm slot', () => {
     it('a raise from before a clear becomes a cleared alarm', () => {
       const slot = arriving([clear(1_000), severity(LATE, 'MINOR'), raise(500)]);
       expect(alarms(slot).map(({ status, lastUpdated }) => [status, lastUpdated])).toEqual([
-        ['CLEARED', isoOf(stamp(1_000))],
+        ['CLEARED', isoTimeOf(stamp(1_000))],
       ]);
     });
 

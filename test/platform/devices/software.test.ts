@@ -26,7 +26,7 @@ const item = (name: string, version = '1'): SoftwareItem => ({ name, version, so
 
 async function newDevice() {
   const made = await inventory.create(callAt(clock.now()), { fragments: { name: 'gateway' } });
-  if (!made.ok) throw new Error(made.error.message);
+  if (!made.ok) throw new Error(made.error.reason);
   return { id: made.value.id, serial: 'gateway' };
 }
 async function listsOf(id: string) {

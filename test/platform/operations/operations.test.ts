@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { messageOf } from '../../../lib/api/error-body';
 import type { JsonObject } from '../../../lib/base/json';
 import type { OperationSelector } from '../../../lib/platform/commands';
 import { JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
@@ -7,7 +8,7 @@ import type { DeviceRef, Operation, OperationStatus } from '../../../lib/platfor
 import { Operations } from '../../../lib/platform/operations/operations';
 import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
-import { all, callAt, isoAt, START } from '../support';
+import { all, callAt, isoAt, onErrorRow, START } from '../support';
 
 let tables: Tables;
 let operations: Operations;
@@ -44,7 +45,7 @@ beforeEach(() => {
 
 async function created(fragments: JsonObject = { c8y_Restart: {} }, device = agent): Promise<Operation> {
   const result = await operations.create(callAt(-500), { deviceId: device.id, fragments });
-  if (!result.ok) throw new Error(result.error.message);
+  if (!result.ok) throw new Error(result.error.reason);
   return result.value;
 }
 
@@ -109,11 +110,11 @@ describe('create', () => {
   it('refuses no device, an unknown device and a device without an agent', async () => {
     const refused = (deviceId: string) => operations.create(callAt(0), { deviceId, fragments: {} });
     expect(await refused('')).toMatchObject({
-      error: { kind: 'invalid', message: expect.stringContaining('deviceId') },
+      error: { kind: 'invalid', reason: 'missing', names: ['deviceId'] },
     });
-    expect(await refused('1')).toMatchObject({ error: { kind: 'notFound', resource: 'devicecontrol' } });
+    expect(await refused('1')).toMatchObject({ error: { kind: 'notFound', subject: 'operation' } });
     agent = { ...agent, serial: '' };
-    expect(await refused(child.id)).toMatchObject({ error: { kind: 'invalid', resource: 'devicecontrol' } });
+    expect(await refused(child.id)).toMatchObject({ error: { kind: 'invalid', subject: 'operation' } });
   });
 
   it('gives ascending ids in one millisecond, to all of many at once', async () => {
@@ -151,7 +152,7 @@ describe('rows', () => {
   it('are refused when nothing fits, and cost no write', async () => {
     await created({ c8y_Command: { text: 'ls' } });
     const usage = await tables.calls.counting(async () => {
-      expect(await row(1, '501')).toMatchObject({
+      expect(onErrorRow(await row(1, '501'))).toMatchObject({
         error: { code: 41, text: 'No PENDING operation with fragment c8y_Restart' },
       });
     });
@@ -170,13 +171,13 @@ describe('rows', () => {
   it('504 to 506 name an operation of that device', async () => {
     const { id } = await created();
     const text = `Operation with id ${id} for device id ${child.id} not found`;
-    expect(await send(1, byId(id), 'SUCCESSFUL', [], child)).toMatchObject({ error: { code: 41, text } });
+    expect(onErrorRow(await send(1, byId(id), 'SUCCESSFUL', [], child))).toMatchObject({ error: { code: 41, text } });
     expect(await send(2, byId(id), 'FAILED', ['Cancelled'])).toMatchObject({ value: [{ failureReason: 'Cancelled' }] });
     expect(await send(3, byId(id), 'FAILED')).toMatchObject({ ok: true });
-    expect(await send(4, byId(id), 'SUCCESSFUL')).toMatchObject({
+    expect(onErrorRow(await send(4, byId(id), 'SUCCESSFUL'))).toMatchObject({
       error: { text: expect.stringContaining('is FAILED') },
     });
-    expect(await send(5, byId('1'), 'EXECUTING')).toMatchObject({
+    expect(onErrorRow(await send(5, byId('1'), 'EXECUTING'))).toMatchObject({
       error: { text: expect.stringContaining('not found') },
     });
   });
@@ -303,13 +304,14 @@ describe('update', () => {
     expect(done).toMatchObject({ value: { fragments: { c8y_Restart: {}, acme_Step: 2 } } });
     if (done.ok) expect(done.value.fragments).not.toHaveProperty('acme_Old');
     expect(call.changes).toMatchObject([{ action: 'UPDATE' }]);
-    expect(await update(3, 'EXECUTING')).toMatchObject({ error: { kind: 'invalid', resource: 'devicecontrol' } });
+    expect(await update(3, 'EXECUTING')).toMatchObject({ error: { kind: 'invalid', subject: 'operation' } });
     expect(told).toEqual([]);
   });
 
   it('refuses an unknown operation', async () => {
     const refused = await operations.update(callAt(0), '1', { status: 'FAILED' });
-    expect(refused).toMatchObject({ error: { kind: 'notFound', message: "No operation for gid '1'!" } });
+    expect(refused).toMatchObject({ error: { kind: 'notFound', subject: 'operation', id: '1' } });
+    expect(!refused.ok && messageOf(refused.error)).toContain("No operation for gid '1'!");
   });
 
   it('of an operation that left the agenda only adds fragments', async () => {

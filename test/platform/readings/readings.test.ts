@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isoOf } from '../../../lib/base/instant';
+import type { ProcessingMode } from '../../../lib/changes/modes';
 import { Inventory } from '../../../lib/platform/inventory/inventory';
-import { beginMessage } from '../../../lib/platform/message';
-import type { Origin, ProcessingMode } from '../../../lib/platform/model';
+import type { Origin } from '../../../lib/platform/model';
 import { Events } from '../../../lib/platform/readings/events';
 import { Measurements } from '../../../lib/platform/readings/measurements';
 import { Tenants } from '../../../lib/platform/tenants/tenants';
+import { beginWork } from '../../../lib/platform/unit-of-work';
 import { collect } from '../../../lib/storage/pages';
 import { callAt } from '../../support/calls';
 import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
+import { onErrorRow } from '../support';
 
 const TENANT = 't100';
 const DAY = 86_400_000;
@@ -32,7 +34,7 @@ afterAll(() => tables.close());
 
 async function newDevice(): Promise<typeof device> {
   const made = await inventory.create(callAt(clock.now()), { fragments: {} });
-  if (!made.ok) throw new Error(made.error.message);
+  if (!made.ok) throw new Error(made.error.reason);
   device = { id: made.value.id, serial: 'pump-7741' };
   return device;
 }
@@ -40,7 +42,7 @@ async function newDevice(): Promise<typeof device> {
 /** One message as ingest handles it: rows, then the flush. */
 async function message(rows: (call: ReturnType<typeof callAt>) => void, origin: Partial<Origin> = {}) {
   const call = callAt(origin.receivedAt ?? clock.now(), origin);
-  const { effects, flush } = beginMessage({ ...deps, tenants }, call.origin);
+  const { effects, flush } = beginWork({ ...deps, tenants }, call.origin);
   rows({ ...call, effects });
   await flush();
   return effects;
@@ -194,8 +196,8 @@ describe('Events', () => {
       ['acme_Keep'],
     ]);
     expect(await clear('acme_Boot')).toEqual({ ok: true, value: undefined });
-    expect(await clear('other', 'acme_Trace')).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await clear('acme_Boot', 'time')).toMatchObject({ ok: false, error: { code: 45 } });
+    expect(onErrorRow(await clear('other', 'acme_Trace'))).toMatchObject({ ok: false, error: { code: 41 } });
+    expect(onErrorRow(await clear('acme_Boot', 'time'))).toMatchObject({ ok: false, error: { code: 45 } });
   });
 
   it('are deleted by id and by filter', async () => {

@@ -1,7 +1,7 @@
 import type { Command } from '../../../platform/commands';
-import { type Refusal, refusal } from '../../../platform/outcome';
 import { parseRows, type Row } from '../csv';
 import { characterRefusal, hasForbiddenCharacter, payloadRefusal } from '../payload';
+import { refusal, type SpelledRefusal } from '../refusals';
 import { PUBLISH_TEMPLATES } from './templates';
 import type { DecodeContext } from './templates/template';
 
@@ -10,7 +10,7 @@ export type { DecodeContext } from './templates/template';
 /** What came of one row. `row` is 1-based among the non-empty rows, `template` its first value. */
 export type DecodedRow = { readonly row: number; readonly template: string } & (
   | { readonly ok: true; readonly commands: readonly Command[] }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly refusal: SpelledRefusal }
 );
 
 /**
@@ -33,7 +33,12 @@ function decodeRow(row: Row, suspicious: boolean, ctx: DecodeContext): DecodedRo
     : { row: row.line, template: id, ok: true, commands: result };
 }
 
-function commandsOf(row: Row, id: string, suspicious: boolean, ctx: DecodeContext): readonly Command[] | Refusal {
+function commandsOf(
+  row: Row,
+  id: string,
+  suspicious: boolean,
+  ctx: DecodeContext,
+): readonly Command[] | SpelledRefusal {
   if (suspicious && row.fields.some(hasForbiddenCharacter)) return characterRefusal(row.fields);
   if (row.malformed !== undefined) {
     return refusal(42, `The row is malformed: ${row.malformed}`, 'close every quote, and write quotes inside as \\"');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RefusalCode } from '../../../../lib/platform/outcome';
 import { payloadTooLarge, readText } from '../../../../lib/protocols/smartrest/payload';
+import type { RefusalCode } from '../../../../lib/protocols/smartrest/refusals';
 import { type DecodeContext, decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
 

@@ -4,20 +4,20 @@ import { Construct } from 'constructs';
 import { CirrusFunction, type FunctionSettings } from './function';
 import type { Tables } from './tables';
 
-export interface EventBusProps {
+export interface EventProcessingProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
 }
 
 /** Event processing: the bus that changes go to, for tenants that have rules on it (`docs/events/`). */
-export class EventBus extends Construct {
+export class EventProcessing extends Construct {
   readonly bus: Bus;
   private switchFunction: CirrusFunction | undefined;
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: EventBusProps,
+    private readonly props: EventProcessingProps,
   ) {
     super(scope, id);
     this.bus = new Bus(this, 'Bus', {

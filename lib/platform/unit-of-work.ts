@@ -7,64 +7,64 @@ import type { Origin } from './model';
 import { storeReadings } from './readings/store';
 import type { Tenants } from './tenants/tenants';
 
-/** One message's effects and its end, for whoever owns the message. */
-export interface Message {
+/** What one message or request does to the platform: its effects, collected and stored at the end by whoever began it. */
+export interface UnitOfWork {
   readonly effects: MessageEffects;
   /**
-   * Stores what was collected, in as few writes as it packs into, and tells who listens. Throws when a sink does; all of
-   * it can be done again.
+   * Stores what was collected, in as few writes as it packs into, and notifies the sinks that somebody listens to. Throws
+   * when a sink does; all of it can be done again.
    */
   flush(): Promise<void>;
 }
 
-/** A message that makes no readings: a function without the telemetry table has nowhere to store them. */
-export interface ChangeMessage extends Pick<Message, 'flush'> {
+/** The work of a message that makes no readings: a function without the telemetry table has nowhere to store them. */
+export interface ChangeWork extends Pick<UnitOfWork, 'flush'> {
   readonly effects: Effects;
 }
 
-export interface ChangeMessageDeps {
+export interface ChangeWorkDeps {
   /** None in a function that only stores. */
   readonly sinks?: ChangeSinks;
 }
 
-export interface MessageDeps extends ChangeMessageDeps, Pick<PlatformDeps, 'telemetry'> {
+export interface WorkDeps extends ChangeWorkDeps, Pick<PlatformDeps, 'telemetry'> {
   readonly tenants: Pick<Tenants, 'retentionDays'>;
 }
 
-/** Begins a message: its processing mode decides what the effects keep. */
-export function beginMessage(deps: MessageDeps, origin: Origin): Message {
+/** Begins the work of a message: its processing mode decides what the effects keep. */
+export function beginWork(deps: WorkDeps, origin: Origin): UnitOfWork {
   const effects = new MessageEffects(origin.mode);
   return {
     effects,
     flush: async () => {
-      await store(deps, origin, effects);
-      if (deps.sinks) await tell(deps.sinks, origin, effects.changes);
+      await storeCollected(deps, origin, effects);
+      if (deps.sinks) await notifySinks(deps.sinks, origin, effects.changes);
     },
   };
 }
 
-/** Begins a message that can only change what the registry keeps. */
-export function beginChanges(deps: ChangeMessageDeps, origin: Origin): ChangeMessage {
+/** Begins work that can only change what the registry keeps. */
+export function beginChanges(deps: ChangeWorkDeps, origin: Origin): ChangeWork {
   const effects = new MessageEffects(origin.mode);
   return {
     effects,
     flush: async () => {
-      if (deps.sinks) await tell(deps.sinks, origin, effects.changes);
+      if (deps.sinks) await notifySinks(deps.sinks, origin, effects.changes);
     },
   };
 }
 
-async function store(deps: MessageDeps, origin: Origin, { readings }: MessageEffects): Promise<void> {
+async function storeCollected(deps: WorkDeps, origin: Origin, { readings }: MessageEffects): Promise<void> {
   if (readings.length === 0) return;
   const retentionDays = await deps.tenants.retentionDays(origin.tenant);
   await storeReadings(deps.telemetry, origin.tenant, readings, { receivedAt: origin.receivedAt, retentionDays });
 }
 
-async function tell(sinks: ChangeSinks, origin: Origin, changes: readonly RoutedChange[]): Promise<void> {
+async function notifySinks(sinks: ChangeSinks, origin: Origin, changes: readonly RoutedChange[]): Promise<void> {
   if (changes.length === 0) return;
   const { tenant, mode, receivedAt, messageId } = origin;
   const context: ChangeContext = { tenant, mode, receivedAt, messageId };
-  const listening = await sinks.listeners.of(tenant);
+  const listening = await sinks.listeners.listeningIn(tenant);
   await Promise.all(
     (['notify', 'process'] as const).map(async (sink) => {
       const heard = listening[sink] ? changesFor(sink, changes) : [];

@@ -2,7 +2,7 @@ const WIDTH = 30;
 const PLAIN_STEPS = 4;
 
 /** Shows how far something is: one line that is written over on a terminal, a few plain lines anywhere else. */
-export class Progress {
+export class ProgressBar {
   private done = 0;
   private printed = 0;
 

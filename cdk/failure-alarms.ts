@@ -6,7 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CirrusFunction } from './function';
 
-export interface AlarmsProps {
+export interface FailureAlarmsProps {
   readonly namePrefix: string;
   /** Queues that should stay empty. */
   readonly failureQueues: Readonly<Record<string, Queue>>;
@@ -17,11 +17,11 @@ export interface AlarmsProps {
 }
 
 /** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing; these are fewer. */
-export class Alarms extends Construct {
+export class FailureAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: AlarmsProps,
+    private readonly props: FailureAlarmsProps,
   ) {
     super(scope, id);
     const period = Duration.minutes(5);

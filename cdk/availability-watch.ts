@@ -10,7 +10,7 @@ import type { Tables } from './tables';
 /** How often silent devices are looked for. Devices are promised no more than some minutes. */
 const EVERY = Duration.minutes(5);
 
-export interface AvailabilityProps {
+export interface AvailabilityWatchProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly failures: Failures;
@@ -20,10 +20,10 @@ export interface AvailabilityProps {
  * The function that raises `c8y_UnavailabilityAlarm`, run by a schedule. A tick in which no device is due is one short
  * invocation and a read of half a unit per tenant: less than a cent a month (docs/deployment.md).
  */
-export class Availability extends Construct {
+export class AvailabilityWatch extends Construct {
   readonly function: CirrusFunction;
 
-  constructor(scope: Construct, id: string, props: AvailabilityProps) {
+  constructor(scope: Construct, id: string, props: AvailabilityWatchProps) {
     super(scope, id);
     const { settings, tables } = props;
     this.function = new CirrusFunction(this, 'Availability', {

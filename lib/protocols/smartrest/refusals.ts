@@ -1,0 +1,92 @@
+import { messageOf } from '../../api/error-body';
+import { type Refusal, type Spellings, spelledBy } from '../../platform/refusal';
+
+/** Codes of error rows (mqtt-implementation section 9, static-templates section 5). */
+export type RefusalCode = 40 | 41 | 42 | 43 | 45;
+
+/** A refusal as an error row tells it. */
+export interface SpelledRefusal {
+  readonly code: RefusalCode;
+  /** For the third part of the error row. */
+  readonly text: string;
+  /** What the integrator can do about it: for log and decode, never on the wire. */
+  readonly remedy: string;
+}
+
+/** A refusal of the protocol itself, made while a row is decoded. */
+export const refusal = (code: RefusalCode, text: string, remedy: string): SpelledRefusal => ({ code, text, remedy });
+
+/** Code, remedy, and the text where it is another than the one REST has for the case. */
+type Spelling = readonly [code: RefusalCode, remedy: string, text?: string];
+
+const VALUES = 'correct the values of the row';
+const PLATFORM = 'check what the platform has for this device';
+const CREATE = 'create it before, or check the name the row and its topic use';
+const AGAIN = 'send the row again';
+const SMALLER = 'send fewer or smaller fragments';
+
+/** 45 is for what the row said, 41 for what it met. */
+const SPELLINGS: Spellings<Spelling> = {
+  unknown: () => [41, CREATE],
+  unknownExternalId: () => [41, CREATE],
+  unknownTarget: () => [41, CREATE],
+  notAChild: () => [41, CREATE],
+  unknownService: () => [41, 'create it with 102 first'],
+  deviceGone: () => [41, 'send 100 to create it anew'],
+  noOpenAlarm: () => [41, 'Raise the alarm first (301-304), or ignore this row.'],
+  noEventOfType: () => [41, 'send the event (400) before clearing its fragments'],
+  noSuchOperation: () => [41, 'Send 500 to see what is pending, or name the operation by its id (504-506).'],
+  otherDevice: () => [41, 'Publish on the topic of the device the operation is for.'],
+  noProfileOperation: () => [41, 'send 121 while a c8y_DeviceProfile operation is EXECUTING, or name the profile id'],
+  taken: () => [41, PLATFORM],
+  externalIdTaken: () => [41, PLATFORM],
+  deviceExists: () => [41, 'nothing: 100 may be sent at every start'],
+  busy: () => [41, AGAIN],
+  hasChildren: () => [41, PLATFORM],
+  ownParent: () => [41, 'give the child an id of its own'],
+  ownService: () => [41, 'send 102 on the topic of its device'],
+  circle: () => [45, VALUES],
+  namelessFragment: () => [45, VALUES],
+  notText: () => [45, VALUES],
+  protectedMember: ({ subject }) => [45, `name fragments of the ${NOUNS[subject]} only`],
+  noAgent: () => [45, VALUES],
+  cannotBecome: ({ id, status, wanted }) => [
+    41,
+    'A finished operation stays as it is; create a new one.',
+    `Operation with id ${id} is ${status} and cannot become ${wanted}`,
+  ],
+  replaced: () => [45, VALUES],
+  unknownSource: () => [45, VALUES],
+  userName: () => [45, VALUES],
+  passwordLength: () => [45, VALUES],
+  tenantId: () => [45, VALUES],
+  retention: () => [45, VALUES],
+  objectSize: () => [45, SMALLER],
+  objectFull: () => [45, SMALLER],
+  bodySize: () => [45, SMALLER],
+  denied: () => [41, PLATFORM],
+  notBelowSender: () => [
+    41,
+    'another device has this id already: give children ids that start with the id of their gateway',
+  ],
+  noCredentials: () => [41, PLATFORM],
+  unknownScheme: () => [41, PLATFORM],
+  badCredentials: () => [41, PLATFORM],
+  noBody: () => [45, VALUES],
+  notAnObject: () => [45, VALUES],
+  notJson: () => [45, VALUES],
+  unknownMode: () => [45, VALUES],
+  missing: () => [45, VALUES],
+  members: () => [45, VALUES],
+  parameters: () => [45, VALUES],
+  notNarrowed: () => [45, VALUES],
+  otherMethods: () => [41, PLATFORM],
+  unknownMethod: () => [41, PLATFORM],
+};
+const NOUNS = { managedObject: 'device', event: 'event' } as const;
+
+/** A refusal of the platform in the words of SmartREST. */
+export function spell(refused: Refusal): SpelledRefusal {
+  const [code, remedy, text = messageOf(refused)] = spelledBy(SPELLINGS, refused);
+  return refusal(code, text, remedy);
+}
