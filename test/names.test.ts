@@ -43,7 +43,9 @@ describe('exported names', () => {
   });
 
   it('have one path each: no file hands on what another declares', () => {
-    const handedOn = files.filter((file) => !SECOND_PATHS.has(file) && /^export (?:type )?[{*].* from '/m.test(textOf(file)));
+    const handedOn = files.filter(
+      (file) => !SECOND_PATHS.has(file) && /^export (?:type )?[{*].* from '/m.test(textOf(file)),
+    );
     expect(handedOn).toEqual([]);
   });
 });
