@@ -5,7 +5,7 @@ import { processClock } from '../lib/base/clock';
 import { fanoutEnvironment } from '../lib/base/environment';
 import { parseFanOutEvent } from '../lib/changes/notifications/fan-out-event';
 import { FanOut } from '../lib/notifications/fan-out';
-import { managedWebSockets } from '../lib/notifications/managed-web-sockets';
+import { managedWebSockets } from '../lib/notifications/transports/managed-web-sockets';
 import { Table } from '../lib/storage/table';
 
 const environment = fanoutEnvironment();

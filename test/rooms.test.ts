@@ -52,6 +52,14 @@ describe('the rooms of lib', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('a folder holds at most 14 files', () => {
+    const counts = new Map<string, number>();
+    for (const folder of sources('lib').map((file) => relative(ROOT, dirname(file)))) {
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    expect([...counts].filter(([, count]) => count > 14)).toEqual([]);
+  });
+
   it('local-aws knows nothing of Cirrus', () => {
     const wrong = sources(join(LOCAL_AWS, 'src')).flatMap((file) =>
       imports(file).filter((path) => !path.startsWith(LOCAL_AWS)),

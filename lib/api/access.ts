@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../base/result';
 import type { ManagedObject } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
 import type { RequestContext } from './request';
-import type { Access } from './routes';
+import type { Access } from './router';
 
 export const FORBIDDEN: Refusal = { kind: 'forbidden', reason: 'denied' };
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { isObject, type Json, type JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Refusal, Subject } from '../platform/refusal';
-import { type DateTime, parseDateTime } from './date-time';
+import { type DateTime, parseDateTime } from './query/date-time';
 
 /** An id of an object; clients send it as text or number. */
 export const id = z.pipe(

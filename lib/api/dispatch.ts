@@ -1,8 +1,8 @@
 import { FORBIDDEN, mayCall } from './access';
 import { errorBody, errorResponse } from './error-body';
 import type { PlatformResponse, RequestContext } from './request';
-import { ROUTES } from './route-table';
-import { matchRoute, type Params } from './routes';
+import { matchRoute, type Params } from './router';
+import { ROUTES } from './routes/route-table';
 
 /**
  * The REST-shaped door of the platform: method, path and body in, status and body out. Every protocol that spells a

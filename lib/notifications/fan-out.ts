@@ -3,14 +3,14 @@ import { Lru } from '../base/lru';
 import type { Change, ChangeContext } from '../changes/changes';
 import { parentsOf } from '../platform/inventory/link-items';
 import type { Table } from '../storage/table';
-import { channelsOf, treePartition } from './channels';
-import { CREDENTIALS_CHANGED, closeSession } from './closing';
+import { channelsOf, treePartition } from './bayeux/channels';
+import { CREDENTIALS_CHANGED, closeSession } from './bayeux/closing';
+import { isPasswordCurrent, type WebSockets } from './bayeux/subscriber';
+import { type Mail, putMail } from './items/mailbox-items';
+import { changeSession, getSessions, type Session } from './items/session-items';
+import { deleteSession, type Subscription, subscribersOf } from './items/subscription-items';
 import { GRACE_MS, MAIL_MS } from './limits';
-import { type Mail, putMail } from './mailbox-items';
 import { framesOf, notificationText } from './notification';
-import { changeSession, getSessions, type Session } from './session-items';
-import { isPasswordCurrent, type WebSockets } from './subscriber';
-import { deleteSession, type Subscription, subscribersOf } from './subscription-items';
 
 export interface FanOutDeps {
   readonly registry: Table;

@@ -7,12 +7,12 @@ import type { Origin } from './model';
 import { storeReadings } from './readings/store';
 import type { Tenants } from './tenants/tenants';
 
-/** What one message or request does to the platform: its effects, collected and stored at the end by whoever began it. */
+/** What one message or request does to the platform. Whoever begins it collects its effects and flushes them at the end. */
 export interface UnitOfWork {
   readonly effects: MessageEffects;
   /**
-   * Stores what was collected, in as few writes as it packs into, and notifies the sinks that somebody listens to. Throws
-   * when a sink does; all of it can be done again.
+   * Stores what was collected, in as few writes as it packs into, and notifies the sinks that somebody listens to. It
+   * throws when a sink throws. All of it can be done again.
    */
   flush(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FRAME_BYTES } from '../../lib/notifications/limits';
-import { openWebSocket } from '../../lib/notifications/web-socket';
+import { openWebSocket } from '../../lib/notifications/transports/web-socket';
 import { link } from '../../lib/platform/inventory/link-items';
 import { BASE_URL, CHILD, DEVICE, measurement, RealtimeWorld, TENANT } from './fixture';
 

@@ -1,9 +1,9 @@
 import type { Change, ChangeContext } from '../../lib/changes/changes';
 import { Listeners } from '../../lib/changes/listeners';
+import type { RealtimeDeps } from '../../lib/notifications/bayeux/subscriber';
 import { FanOut } from '../../lib/notifications/fan-out';
-import { answerPoll } from '../../lib/notifications/long-polling';
-import type { RealtimeDeps } from '../../lib/notifications/subscriber';
-import { answerMessage, closeWebSocket, openWebSocket } from '../../lib/notifications/web-socket';
+import { answerPoll } from '../../lib/notifications/transports/long-polling';
+import { answerMessage, closeWebSocket, openWebSocket } from '../../lib/notifications/transports/web-socket';
 import { insertUser, replaceSecret } from '../../lib/platform/access/items';
 import { link } from '../../lib/platform/inventory/link-items';
 import { insertObject } from '../../lib/platform/inventory/object-items';

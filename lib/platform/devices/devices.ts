@@ -54,7 +54,10 @@ export class Devices {
     for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
   }
 
-  /** The connected device; the first data that arrives for it creates it (static-templates section 3.2). No read while it is remembered. */
+  /**
+   * The connected device. The first data that arrives for it creates it (static-templates section 3.2). No read while it
+   * is remembered.
+   */
   async ensureRoot(call: Call, serial: string): Promise<DeviceRef> {
     const { device } = await this.creation.ensure(call, serial, () => ({
       members: rootMembers(serial),
@@ -68,7 +71,7 @@ export class Devices {
     return this.identity.resolve(tenant, serial);
   }
 
-  /** The child device a message addresses; created below the root device when it is unknown (static-templates section 3.2). */
+  /** The child device a message addresses. An unknown one is created below the root device (static-templates section 3.2). */
   async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
     const { device } = await this.creation.ensure(call, serial, () => ({
       members: childMembers({ childId: serial, isDevice: true }),
@@ -158,8 +161,8 @@ export class Devices {
   }
 
   /**
-   * The nearest object upwards that is an agent, the device itself first (static-templates section 3.3); undefined when there is none. Its serial
-   * is '' when it has none. Remembered for a minute; otherwise two reads per level.
+   * The nearest object upwards that is an agent, the device itself first (static-templates section 3.3); undefined when
+   * there is none. Its serial is '' when it has none. Remembered for a minute; otherwise two reads per level.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
     const name = `${tenant}/${deviceId}`;

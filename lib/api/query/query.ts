@@ -1,0 +1,32 @@
+import { defined } from '../../base/defined';
+import { Reader } from '../../base/reader';
+import { fail, ok, type Result } from '../../base/result';
+import type { Refusal } from '../../platform/refusal';
+
+/** What `take` reads from the query parameters of a request; refused with everything that is wrong with them. */
+export function readQuery<T>(query: URLSearchParams, take: (query: Reader) => T): Result<T, Refusal> {
+  const reader = new Reader((name) => query.getAll(name));
+  const values = take(reader);
+  if (reader.faults.length === 0) return ok(values);
+  return fail({ kind: 'invalid', reason: 'parameters', faults: reader.faults });
+}
+
+/** An inclusive range of dates, ms since the epoch. */
+export interface DateRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** `dateFrom` and `dateTo`, or another pair of names. */
+export function dateRangeOf(query: Reader, [from, to]: readonly [string, string] = ['dateFrom', 'dateTo']): DateRange {
+  return defined({ from: query.date(from), to: query.date(to) });
+}
+
+/** A deletion of many is refused unless at least one of source and dates narrows it down (rest-api section 7). */
+export function requireNarrowed(
+  { source, from, to }: DateRange & { readonly source?: string },
+  subject: 'measurement' | 'event',
+): Result<void, Refusal> {
+  if (source !== undefined || from !== undefined || to !== undefined) return ok(undefined);
+  return fail({ kind: 'invalid', reason: 'notNarrowed', subject, parameters: ['source', 'dateFrom', 'dateTo'] });
+}

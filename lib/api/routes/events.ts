@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import { defined } from '../../base/defined';
+import type { Reader } from '../../base/reader';
+import { fail, ok, type Result } from '../../base/result';
+import { objectUrlOf } from '../../changes/links';
+import type { DeviceEvent } from '../../platform/model';
+import type { EventFilter } from '../../platform/readings/events';
+import type { Refusal } from '../../platform/refusal';
+import { requireUsable, requireUsableSource, usableNewSource } from '../access';
+import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../body';
+import { pageAnswer, pageQueryOf } from '../query/page';
+import { dateRangeOf, readQuery, requireNarrowed } from '../query/query';
+import type { RequestContext, RouteAnswer } from '../request';
+import { type Route, route } from '../router';
+import { eventView } from '../views/views';
+
+/** Events (rest-api section 7). */
+export const eventRoutes: readonly Route[] = [
+  route('GET', '/event/events', 'device', list),
+  route('POST', '/event/events', 'device', create),
+  route('DELETE', '/event/events', 'human', removeMany),
+  route('GET', '/event/events/:id', 'device', read),
+  route('PUT', '/event/events/:id', 'device', update),
+  route('DELETE', '/event/events/:id', 'human', remove),
+];
+
+/** Members the platform keeps itself; everything else of a body is a fragment. */
+const KNOWN = ['id', 'self', 'source', 'time', 'type', 'text', 'creationTime', 'lastUpdated'];
+const newEvent = z.object({ source: reference, time: dateTime, type: textMember, text: textMember });
+const eventUpdate = z.object({ text: z.optional(textMember) });
+
+async function create(context: RequestContext): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const body = objectBody(request.body, 'event');
+  if (!body.ok) return body;
+  const given = parseMembers(newEvent, body.value, 'event');
+  if (!given.ok) return given;
+  const { source, time, type, text } = given.value;
+  const object = await usableNewSource(context, source.id, 'event');
+  if (!object.ok) return object;
+  const fragments = fragmentsOf(body.value, KNOWN);
+  const created = platform.events.create(call, { id: source.id }, { type, text, time: time.text, fragments });
+  return ok({
+    status: 201,
+    bodyType: 'event',
+    body: eventView(request, created),
+    location: objectUrlOf(request.baseUrl, 'events', created.id),
+  });
+}
+
+async function list(context: RequestContext): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    revert: query.flag('revert'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, filter, revert } = asked.value;
+  const usable = await requireUsableSource(context, filter.source);
+  if (!usable.ok) return usable;
+  const found = platform.events.list(call.origin.tenant, { ...filter, descending: !revert });
+  return pageAnswer(request, { key: 'events', bodyType: 'eventCollection', view: eventView }, page, found);
+}
+
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const found = await usableEvent(context, param('id'));
+  return found.ok ? ok({ status: 200, bodyType: 'event', body: eventView(context.request, found.value) }) : found;
+}
+
+/** Text and fragments change, `null` takes a fragment away; type, time and source stay. */
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const body = objectBody(request.body, 'event');
+  if (!body.ok) return body;
+  const given = parseMembers(eventUpdate, body.value, 'event');
+  if (!given.ok) return given;
+  const found = await usableEvent(context, param('id'));
+  if (!found.ok) return found;
+  const updated = await platform.events.update(call, found.value.id, {
+    ...(given.value.text !== undefined && { text: given.value.text }),
+    fragments: fragmentsOf(body.value, KNOWN),
+  });
+  return updated.ok ? ok({ status: 200, bodyType: 'event', body: eventView(request, updated.value) }) : updated;
+}
+
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const found = await usableEvent(context, param('id'));
+  if (!found.ok) return found;
+  const removed = await context.platform.events.delete(context.call, found.value.id);
+  return removed.ok ? ok({ status: 204 }) : removed;
+}
+
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
+  const filter = readQuery(request.query, filterOf);
+  if (!filter.ok) return filter;
+  const narrowed = requireNarrowed(filter.value, 'event');
+  if (!narrowed.ok) return narrowed;
+  await platform.events.deleteMany(call, filter.value);
+  return ok({ status: 204 });
+}
+
+async function usableEvent(context: RequestContext, id: string): Promise<Result<DeviceEvent, Refusal>> {
+  const found = await context.platform.events.get(context.call.origin.tenant, id);
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'event', id });
+  const usable = await requireUsable(context, found.source);
+  return usable.ok ? ok(found) : usable;
+}
+
+function filterOf(query: Reader): EventFilter {
+  return defined({
+    ...dateRangeOf(query),
+    source: query.optional('source'),
+    type: query.optional('type'),
+    fragmentType: query.optional('fragmentType'),
+  });
+}

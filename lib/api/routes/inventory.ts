@@ -1,0 +1,141 @@
+import { defined } from '../../base/defined';
+import type { JsonObject } from '../../base/json';
+import type { Reader } from '../../base/reader';
+import { fail, ok, type Result } from '../../base/result';
+import { CHILD_KINDS } from '../../platform/inventory/link-items';
+import type { InventoryFilter } from '../../platform/inventory/object-lists';
+import type { ManagedObject } from '../../platform/model';
+import type { Refusal } from '../../platform/refusal';
+import { FORBIDDEN, usableObject, visibleOwner } from '../access';
+import { objectBody } from '../body';
+import { collectionResponse, pageQueryOf, takePage } from '../query/page';
+import { readQuery } from '../query/query';
+import type { RequestContext, RouteAnswer } from '../request';
+import { type Route, route } from '../router';
+import { objectUrl } from '../views/links';
+import { type ChildIds, objectView } from '../views/views';
+
+/** Inventory (rest-api section 5): managed objects; their children have a file of their own. */
+export const inventoryRoutes: readonly Route[] = [
+  route('GET', '/inventory/managedObjects', 'device', list),
+  route('POST', '/inventory/managedObjects', 'device', create),
+  route('GET', '/inventory/managedObjects/count', 'device', count),
+  route('GET', '/inventory/managedObjects/:id', 'device', read),
+  route('PUT', '/inventory/managedObjects/:id', 'device', update),
+  route('DELETE', '/inventory/managedObjects/:id', 'human', remove),
+];
+
+async function create(context: RequestContext): Promise<RouteAnswer> {
+  const { request } = context;
+  const body = objectBody(request.body, 'managedObject');
+  if (!body.ok) return body;
+  const created = await createObject(context, body.value);
+  if (!created.ok) return created;
+  return ok({
+    status: 201,
+    bodyType: 'managedObject',
+    body: objectView(request, created.value),
+    location: objectUrl(request, created.value.id),
+  });
+}
+
+/** Creates an object from a REST body, owned by the caller; an administrator may name another owner. */
+export function createObject(
+  { call, platform, principal }: RequestContext,
+  fragments: JsonObject,
+): Promise<Result<ManagedObject, Refusal>> {
+  const { owner } = fragments;
+  const named = principal.kind === 'human' && typeof owner === 'string' && owner !== '';
+  return platform.inventory.create(call, { fragments, ...(named && { owner }) });
+}
+
+async function list(context: RequestContext): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    withChildren: query.flag('withChildren'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, withChildren } = asked.value;
+  const filter = visible(context, asked.value.filter);
+  if (!filter.ok) return filter;
+  const taken = await takePage(platform.inventory.list(call.origin.tenant, filter.value), page);
+  const elements = await Promise.all(
+    taken.elements.map(async (object) =>
+      objectView(request, object, withChildren ? await childrenOf(context, object.id) : {}),
+    ),
+  );
+  const collection = { key: 'managedObjects', bodyType: 'managedObjectCollection' };
+  return ok(collectionResponse(request, collection, page, { ...taken, elements }));
+}
+
+async function count(context: RequestContext): Promise<RouteAnswer> {
+  const asked = readQuery(context.request.query, filterOf);
+  if (!asked.ok) return asked;
+  const filter = visible(context, asked.value);
+  if (!filter.ok) return filter;
+  const hits = await context.platform.inventory.count(context.call.origin.tenant, filter.value);
+  return ok({ status: 200, body: String(hits) });
+}
+
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const object = await usableObject(context, param('id'));
+  if (!object.ok) return object;
+  const children =
+    context.request.query.get('withChildren') === 'false' ? {} : await childrenOf(context, object.value.id);
+  return ok({ status: 200, bodyType: 'managedObject', body: objectView(context.request, object.value, children) });
+}
+
+/** An empty body, or one with only the id, is a heartbeat: nothing changes, and the answer holds only the id. */
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const body = objectBody(request.body, 'managedObject');
+  if (!body.ok) return body;
+  const object = await usableObject(context, param('id'));
+  if (!object.ok) return object;
+  const { id } = object.value;
+  if (Object.keys(body.value).every((name) => name === 'id')) {
+    await platform.availability.objectAlive(call, object.value);
+    return ok({ status: 200, bodyType: 'managedObject', body: { id } });
+  }
+  const updated = await platform.inventory.update(call, id, body.value);
+  if (!updated.ok) return updated;
+  return ok({ status: 200, bodyType: 'managedObject', body: objectView(request, updated.value) });
+}
+
+async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  // both are read, so that a fault of either is told
+  const flags = readQuery(request.query, (query) => [query.flag('cascade'), query.flag('forceCascade')]);
+  if (!flags.ok) return flags;
+  const object = await usableObject(context, param('id'));
+  if (!object.ok) return object;
+  const removed = await platform.inventory.delete(call, object.value.id, { cascade: flags.value.includes(true) });
+  return removed.ok ? ok({ status: 204 }) : removed;
+}
+
+/** All children of an object, by kind; one query each. */
+async function childrenOf({ call, platform }: RequestContext, id: string): Promise<ChildIds> {
+  const kinds = await Promise.all(
+    CHILD_KINDS.map(async (kind) => [kind, await platform.inventory.childIds(call.origin.tenant, id, kind)] as const),
+  );
+  return Object.fromEntries(kinds);
+}
+
+function filterOf(query: Reader): InventoryFilter {
+  return defined({
+    owner: query.optional('owner'),
+    type: query.optional('type'),
+    fragmentType: query.optional('fragmentType'),
+    ids: query.list('ids'),
+    text: query.optional('text'),
+  });
+}
+
+/** A device user's lists hold its own objects only. */
+function visible(context: RequestContext, filter: InventoryFilter): Result<InventoryFilter, Refusal> {
+  const owner = visibleOwner(context);
+  if (owner === undefined) return ok(filter);
+  return filter.owner === undefined || filter.owner === owner ? ok({ ...filter, owner }) : fail(FORBIDDEN);
+}

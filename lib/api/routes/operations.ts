@@ -1,0 +1,137 @@
+import * as z from 'zod/mini';
+
+import { defined } from '../../base/defined';
+import type { Reader } from '../../base/reader';
+import { fail, ok, type Result } from '../../base/result';
+import { objectUrlOf } from '../../changes/links';
+import { OPERATION_STATUSES, type Operation } from '../../platform/model';
+import type { OperationFilter } from '../../platform/operations/filter';
+import type { Refusal } from '../../platform/refusal';
+import { requireUsable, requireUsableSource } from '../access';
+import { fragmentsOf, id, objectBody, parseMembers, textMember } from '../body';
+import { pageAnswer, pageQueryOf } from '../query/page';
+import { dateRangeOf, readQuery } from '../query/query';
+import type { RequestContext, RouteAnswer } from '../request';
+import { type Route, route } from '../router';
+import { operationView } from '../views/views';
+
+/** Operations (rest-api section 9): what operators ask of devices, and what devices report back. */
+export const operationRoutes: readonly Route[] = [
+  route('GET', '/devicecontrol/operations', 'device', list),
+  route('POST', '/devicecontrol/operations', 'human', create),
+  route('DELETE', '/devicecontrol/operations', 'human', removeMany),
+  route('GET', '/devicecontrol/operations/:id', 'device', read),
+  route('PUT', '/devicecontrol/operations/:id', 'device', update),
+];
+
+/** Members the platform keeps itself; everything else of a body is a fragment of the operation. */
+const KNOWN = [
+  'id',
+  'self',
+  'deviceId',
+  'agentId',
+  'deviceName',
+  'deviceExternalIDs',
+  'status',
+  'creationTime',
+  'lastUpdated',
+  'failureReason',
+  'delivery',
+];
+const newOperation = z.object({ deviceId: id });
+const operationUpdate = z.object({
+  status: z.enum(OPERATION_STATUSES, `must be one of ${OPERATION_STATUSES.join(', ')}`),
+  failureReason: z.optional(textMember),
+});
+
+async function create({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
+  const body = objectBody(request.body, 'operation');
+  if (!body.ok) return body;
+  const given = parseMembers(newOperation, body.value, 'operation');
+  if (!given.ok) return given;
+  const fragments = fragmentsOf(body.value, KNOWN);
+  const created = await platform.operations.create(call, { deviceId: given.value.deviceId, fragments });
+  if (!created.ok) return created;
+  const { id: operationId, agentId, agentSerial } = created.value;
+  await platform.requestDelivery({ tenant: call.origin.tenant, agentId, agentSerial }, operationId);
+  return ok({
+    status: 201,
+    bodyType: 'operation',
+    body: operationView(request, created.value),
+    location: objectUrlOf(request.baseUrl, 'operations', operationId),
+  });
+}
+
+async function list(context: RequestContext): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const asked = readQuery(request.query, (query) => ({
+    page: pageQueryOf(query),
+    filter: filterOf(query),
+    revert: query.flag('revert'),
+  }));
+  if (!asked.ok) return asked;
+  const { page, filter, revert } = asked.value;
+  const usable = await requireUsableSource(context, filter.deviceId ?? filter.agentId);
+  if (!usable.ok) return usable;
+  const found = platform.operations.list(call.origin.tenant, { ...filter, revert });
+  const collection = { key: 'operations', bodyType: 'operationCollection', view: operationView };
+  return pageAnswer(request, collection, page, found);
+}
+
+/** Something has to narrow them down. */
+async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
+  const filter = readQuery(request.query, filterOf);
+  if (!filter.ok) return filter;
+  if (Object.keys(filter.value).length === 0) {
+    return fail({ kind: 'invalid', reason: 'notNarrowed', subject: 'operation', parameters: [] });
+  }
+  const ids: string[] = [];
+  for await (const operation of platform.operations.list(call.origin.tenant, filter.value)) ids.push(operation.id);
+  for (const id of ids) {
+    const removed = await platform.operations.delete(call, id);
+    if (!removed.ok && removed.error.kind !== 'notFound') return removed;
+  }
+  return ok({ status: 204 });
+}
+
+async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const found = await usableOperation(context, param('id'));
+  return found.ok
+    ? ok({ status: 200, bodyType: 'operation', body: operationView(context.request, found.value) })
+    : found;
+}
+
+async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const { request, call, platform } = context;
+  const body = objectBody(request.body, 'operation');
+  if (!body.ok) return body;
+  const given = parseMembers(operationUpdate, body.value, 'operation');
+  if (!given.ok) return given;
+  const found = await usableOperation(context, param('id'));
+  if (!found.ok) return found;
+  const { status, failureReason } = given.value;
+  const updated = await platform.operations.update(call, found.value.id, {
+    status,
+    ...(failureReason !== undefined && { failureReason }),
+    fragments: fragmentsOf(body.value, KNOWN),
+  });
+  if (!updated.ok) return updated;
+  return ok({ status: 200, bodyType: 'operation', body: operationView(request, updated.value) });
+}
+
+async function usableOperation(context: RequestContext, id: string): Promise<Result<Operation, Refusal>> {
+  const found = await context.platform.operations.get(context.call.origin.tenant, id);
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
+  const usable = await requireUsable(context, found.deviceId);
+  return usable.ok ? ok(found) : usable;
+}
+
+function filterOf(query: Reader): OperationFilter {
+  return defined({
+    ...dateRangeOf(query),
+    deviceId: query.optional('deviceId'),
+    agentId: query.optional('agentId'),
+    statuses: query.words('status', OPERATION_STATUSES),
+    fragmentType: query.optional('fragmentType'),
+  });
+}

@@ -1,0 +1,27 @@
+import type { Route } from '../router';
+import { alarmRoutes } from './alarms';
+import { childRoutes } from './children';
+import { eventRoutes } from './events';
+import { identityRoutes } from './identity';
+import { inventoryRoutes } from './inventory';
+import { measurementRoutes } from './measurements';
+import { operationRoutes } from './operations';
+import { rootRoutes } from './root';
+import { seriesRoutes } from './series';
+import { tenantRoutes } from './tenant';
+import { userRoutes } from './users';
+
+/** Everything the platform answers, resource by resource; `docs/rest.md` lists the same. */
+export const ROUTES: readonly Route[] = [
+  ...rootRoutes,
+  ...tenantRoutes,
+  ...userRoutes,
+  ...inventoryRoutes,
+  ...childRoutes,
+  ...identityRoutes,
+  ...measurementRoutes,
+  ...seriesRoutes,
+  ...eventRoutes,
+  ...alarmRoutes,
+  ...operationRoutes,
+];

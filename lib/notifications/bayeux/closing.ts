@@ -1,0 +1,30 @@
+import { changeSession, type Session } from '../items/session-items';
+import { deleteSubscriptions, subscriptionsOf } from '../items/subscription-items';
+import { GRACE_MS } from '../limits';
+import { type Reply, STAY_AWAY } from './messages';
+import type { RealtimeDeps } from './subscriber';
+
+export const CREDENTIALS_CHANGED = '403::Credentials are no longer valid';
+export const TOO_MANY_CONNECTIONS = '403::Too many connections of this user to the channel';
+
+/** What a client hears whose session the platform ended. */
+export const closedReply = (error: string, answering: Pick<Reply, 'channel' | 'id'>): Reply => ({
+  ...answering,
+  successful: false,
+  error,
+  advice: STAY_AWAY,
+});
+
+/** Ends a session by name: it hears of nothing more, and its client is told not to come back. */
+export async function closeSession(
+  { registry, clock, webSockets }: Pick<RealtimeDeps, 'registry' | 'clock' | 'webSockets'>,
+  { clientId, tenant, connectionId }: Session,
+  reason: string,
+): Promise<void> {
+  await changeSession(registry, clientId, { closed: reason, aliveUntil: clock.now() + GRACE_MS });
+  await deleteSubscriptions(registry, tenant, await subscriptionsOf(registry, clientId));
+  if (connectionId === undefined) return;
+  const notice = closedReply(reason, { channel: '/meta/connect' });
+  const posted = await webSockets.post(connectionId, JSON.stringify([notice]));
+  if (posted === 'sent') await webSockets.close(connectionId);
+}

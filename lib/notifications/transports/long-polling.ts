@@ -1,0 +1,54 @@
+import { Bayeux, type Client } from '../bayeux/bayeux';
+import { malformed, parseMessages, type Reply } from '../bayeux/messages';
+import type { RealtimeDeps } from '../bayeux/subscriber';
+import { MESSAGE_BYTES } from '../limits';
+import { waitForMail } from './poll';
+
+/** One long-polling request. */
+export interface PollRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly client: Client;
+}
+
+export interface PollResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The bare path, its forms with the message's type, and the older name (rest-api section 12). */
+const PATH = /^\/(?:notification\/(?:realtime|operations)|cep\/realtime)(?:\/(?:handshake|connect|disconnect)?)?$/;
+const HEADERS = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' };
+
+/** Answers a request with an array of messages; a connect may take until something has come. */
+export async function answerPoll(
+  deps: RealtimeDeps,
+  { method, path, body, client }: PollRequest,
+): Promise<PollResponse> {
+  if (!PATH.test(path)) return response(404, [malformed(`404::No such endpoint: ${path}`)]);
+  if (method !== 'POST')
+    return { ...response(405, [malformed('405::Only POST')]), headers: { ...HEADERS, allow: 'POST' } };
+  if (Buffer.byteLength(body) > MESSAGE_BYTES) {
+    return response(413, [malformed(`413::Message too large: the limit is ${MESSAGE_BYTES} bytes`)]);
+  }
+  const messages = parseMessages(body);
+  if (!messages.ok) return response(400, [malformed(messages.error)]);
+  const { replies, mail, poll } = await new Bayeux(deps, client).answer(messages.value);
+  if (poll === undefined || poll.timeout === 0) return response(200, replies, mail);
+  const waited = await waitForMail(deps, poll.session, poll.timeout);
+  const [last, ...earlier] = [...replies].reverse();
+  const final = last && { ...last, ...waited.reply };
+  return response(200, [...earlier.reverse(), ...(final ? [final] : [])], waited.mail);
+}
+
+function response(statusCode: number, replies: readonly Reply[], mail: readonly string[] = []): PollResponse {
+  return { statusCode, headers: HEADERS, body: joined(mail, replies) };
+}
+
+/** One array of the notifications, each text an array already, and the replies. */
+export function joined(mail: readonly string[], replies: readonly Reply[]): string {
+  const parts = [...mail.map((text) => text.slice(1, -1)), ...replies.map((reply) => JSON.stringify(reply))];
+  return `[${parts.join(',')}]`;
+}

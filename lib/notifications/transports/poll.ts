@@ -1,0 +1,48 @@
+import { closedReply } from '../bayeux/closing';
+import { HANDSHAKE_AGAIN, type Reply } from '../bayeux/messages';
+import type { RealtimeDeps } from '../bayeux/subscriber';
+import { deleteMail, openMailbox } from '../items/mailbox-items';
+import type { Session } from '../items/session-items';
+
+/** Between two looks into the mailbox, in milliseconds: soon at first, then less often; each costs a read. */
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 500;
+const GROWTH = 1.4;
+const MAIL_PER_ANSWER = 25;
+
+/** What a poll ended with: mail, or another reply than the one it waited with. */
+export interface PollResult {
+  readonly mail: readonly string[];
+  readonly reply?: Pick<Reply, 'successful' | 'error' | 'advice'>;
+}
+
+/**
+ * Waits for mail, at most `timeout` milliseconds. Ends early when the session is closed or gone, or has begun another
+ * poll: a client reads the answer of its latest only.
+ */
+export async function waitForMail(
+  { registry, clock }: Pick<RealtimeDeps, 'registry' | 'clock'>,
+  { clientId, poll }: Session,
+  timeout: number,
+): Promise<PollResult> {
+  const deadline = clock.now() + timeout;
+  for (let wait = FIRST_WAIT; ; wait = Math.min(wait * GROWTH, LONGEST_WAIT)) {
+    const left = deadline - clock.now();
+    if (left <= 0) return { mail: [] };
+    await clock.sleep(Math.min(wait, left));
+    const { session, mail } = await openMailbox(registry, clientId, MAIL_PER_ANSWER);
+    if (session?.closed !== undefined) return { mail: [], reply: closedReply(session.closed, { channel: '' }) };
+    if (session !== undefined && session.poll !== poll) return { mail: [] };
+    if (mail.length > 0) {
+      await deleteMail(
+        registry,
+        clientId,
+        mail.map(({ order }) => order),
+      );
+      return { mail: mail.map(({ messages }) => messages) };
+    }
+    if (session === undefined) {
+      return { mail: [], reply: { successful: false, error: '402::Unknown client', advice: HANDSHAKE_AGAIN } };
+    }
+  }
+}

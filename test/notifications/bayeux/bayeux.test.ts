@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGES_PER_REQUEST, SUBSCRIPTIONS_PER_SESSION } from '../../../lib/notifications/limits';
+import { answerMessage, openWebSocket } from '../../../lib/notifications/transports/web-socket';
+import { insertObject } from '../../../lib/platform/inventory/object-items';
+import {
+  BASE_URL,
+  type BayeuxMessage,
+  CHILD,
+  DEVICE,
+  FOREIGN,
+  handshakeOf,
+  measurement,
+  RealtimeWorld,
+  TENANT,
+} from '../fixture';
+
+let world: RealtimeWorld;
+beforeAll(async () => {
+  world = await RealtimeWorld.start();
+});
+// clients of earlier tests have gone
+beforeEach(() => world.clock.advance(600_000));
+afterAll(() => world.close());
+
+const basic = (user: string, password = 'secret'): string => `Basic ${world.token(user, password)}`;
+const subscribe = (clientId: string, subscription: unknown, id = '7'): object => ({
+  channel: '/meta/subscribe',
+  clientId,
+  subscription,
+  id,
+});
+
+describe('a handshake', () => {
+  it('gives a client ID and says what is spoken', async () => {
+    const { statusCode, messages } = await world.poll([handshakeOf(world.token('admin'))]);
+    expect(statusCode).toBe(200);
+    expect(messages).toEqual([
+      {
+        channel: '/meta/handshake',
+        successful: true,
+        clientId: expect.stringMatching(/^[0-9a-f]{40}$/),
+        version: '1.0',
+        minimumVersion: '1.0',
+        supportedConnectionTypes: ['long-polling', 'smartrest-long-polling', 'websocket'],
+        advice: { reconnect: 'retry', interval: 0, timeout: 25_000 },
+        id: '1',
+      },
+    ]);
+  });
+
+  it('takes the identity of the Authorization header', async () => {
+    const { messages } = await world.poll([{ channel: '/meta/handshake' }], { authorization: basic('admin') });
+    expect(messages).toMatchObject([{ successful: true }]);
+  });
+
+  it('takes the identity of the upgrade request of a WebSocket', async () => {
+    const upgrade = { connectionId: 'upgraded', baseUrl: BASE_URL };
+    expect(await openWebSocket(world.deps, { ...upgrade, authorization: basic('admin', 'wrong') })).toBe(false);
+    expect(await openWebSocket(world.deps, { ...upgrade, authorization: basic('admin') })).toBe(true);
+    expect(await world.say('upgraded', { channel: '/meta/handshake' })).toMatchObject([{ successful: true }]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a wrong password', { authorization: 'Basic dDEwMC9hZG1pbjp3cm9uZw==' }],
+    ['a user without a role', { authorization: `Basic ${Buffer.from('t100/nobody:secret').toString('base64')}` }],
+  ])('with %s is denied', async (_, options) => {
+    const { messages } = await world.poll([{ channel: '/meta/handshake', id: 3 }], options);
+    expect(messages).toEqual([
+      {
+        channel: '/meta/handshake',
+        successful: false,
+        error: '403::Handshake denied',
+        advice: { reconnect: 'none' },
+        id: 3,
+      },
+    ]);
+  });
+
+  it.each([
+    '/notification/realtime',
+    '/notification/realtime/',
+    '/notification/realtime/handshake',
+    '/notification/operations',
+    '/cep/realtime',
+    '/cep/realtime/handshake',
+  ])('is answered at %s', async (path) => {
+    expect((await world.poll([handshakeOf(world.token('admin'))], { path })).messages[0]?.successful).toBe(true);
+  });
+
+  it('is answered nowhere else, and only to a POST', async () => {
+    expect((await world.poll([], { path: '/notification/unreal' })).statusCode).toBe(404);
+    const answer = await world.poll([], { method: 'GET' });
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
+  });
+});
+
+describe('a client nobody knows', () => {
+  it.each(['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect'])(
+    'is told so at %s, and to shake hands',
+    async (channel) => {
+      const { messages } = await world.poll([
+        { channel, clientId: 'f'.repeat(40), subscription: '/alarms/*', id: '2' },
+      ]);
+      expect(messages).toEqual([
+        {
+          channel,
+          successful: false,
+          error: '402::Unknown client',
+          advice: { reconnect: 'handshake', interval: 0 },
+          id: '2',
+        },
+      ]);
+    },
+  );
+
+  it('is one that stayed away too long', async () => {
+    const clientId = await world.pollingClient('admin', '/alarms/*');
+    world.clock.advance(120_000);
+    expect((await world.connect(clientId)).messages[0]?.error).toBe('402::Unknown client');
+  });
+});
+
+describe('a subscription', () => {
+  it.each([
+    `/measurements/${DEVICE}`,
+    '/measurements/*',
+    `/alarms/${DEVICE}`,
+    `/events/${CHILD}`,
+    `/managedobjects/${DEVICE}`,
+    `/operations/${DEVICE}`,
+    '/operations/*',
+    `/alarmsWithChildren/${DEVICE}`,
+    `/eventsWithChildren/${DEVICE}`,
+    `/${DEVICE}`,
+  ])('to %s is taken', async (channel) => {
+    const clientId = await world.pollingClient('admin');
+    expect((await world.poll([subscribe(clientId, channel)])).messages).toEqual([
+      { channel: '/meta/subscribe', successful: true, clientId, subscription: channel, id: '7' },
+    ]);
+  });
+
+  it.each([
+    '/**',
+    '/*',
+    '/measurements/**',
+    '/alarmsWithChildren/*',
+    `/t200/measurements/${FOREIGN}`,
+    '/measurements/1/2',
+    '/unknown/*',
+    'measurements/*',
+    '',
+    '/meta/connect',
+  ])('to %j is denied by name', async (channel) => {
+    const clientId = await world.pollingClient('admin');
+    expect((await world.poll([subscribe(clientId, channel)])).messages).toEqual([
+      {
+        channel: '/meta/subscribe',
+        successful: false,
+        subscription: channel,
+        error: `403::Subscription denied: ${channel} is no channel`,
+        id: '7',
+      },
+    ]);
+  });
+
+  it("to another tenant's object is denied: it does not exist here", async () => {
+    const clientId = await world.pollingClient('admin');
+    for (const channel of [`/measurements/${FOREIGN}`, `/alarmsWithChildren/${FOREIGN}`, `/${FOREIGN}`]) {
+      const [reply] = (await world.poll([subscribe(clientId, channel)])).messages;
+      expect(reply?.error).toBe(`403::Subscription denied: ${channel}`);
+    }
+  });
+
+  it('of a device is to its own objects only', async () => {
+    const own = await world.pollingClient('device_a');
+    const other = await world.pollingClient('device_b');
+    const taken = async (clientId: string, channel: string) =>
+      (await world.poll([subscribe(clientId, channel)])).messages[0]?.successful;
+    expect(await taken(own, `/operations/${DEVICE}`)).toBe(true);
+    expect(await taken(own, '/operations/*')).toBe(false);
+    expect(await taken(other, `/operations/${DEVICE}`)).toBe(false);
+  });
+
+  it('to several channels is taken as a whole or not at all', async () => {
+    const clientId = await world.webSocketClient('several', 'admin');
+    const [denied] = await world.say('several', subscribe(clientId, [`/measurements/${DEVICE}`, '/**']));
+    expect(denied?.successful).toBe(false);
+    expect(await world.change(measurement(DEVICE))).toBe(0);
+    const [taken] = await world.say('several', subscribe(clientId, [`/measurements/${DEVICE}`, '/alarms/*']));
+    expect(taken).toMatchObject({ successful: true, subscription: [`/measurements/${DEVICE}`, '/alarms/*'] });
+    expect(await world.change(measurement(DEVICE))).toBe(1);
+    await world.say('several', { channel: '/meta/disconnect', clientId });
+  });
+
+  it('ends by /meta/unsubscribe', async () => {
+    const clientId = await world.webSocketClient('ending', 'admin', '/measurements/*');
+    expect(await world.change(measurement(DEVICE))).toBe(1);
+    await world.say('ending', { channel: '/meta/unsubscribe', clientId, subscription: '/measurements/*' });
+    expect(await world.change(measurement(DEVICE))).toBe(0);
+  });
+
+  it('leaves nothing behind in the database when its client says goodbye', async () => {
+    const before = await world.tables.registry.query({
+      where: { text: 'pk = :pk', values: { ':pk': 'T#t100#CHANNEL#events/*' } },
+    });
+    const clientId = await world.webSocketClient('leaving', 'admin', '/events/*');
+    await world.say('leaving', { channel: '/meta/disconnect', clientId });
+    const after = await world.tables.registry.query({
+      where: { text: 'pk = :pk', values: { ':pk': 'T#t100#CHANNEL#events/*' } },
+    });
+    expect(after.items).toEqual(before.items);
+    const own = { text: 'pk = :pk', values: { ':pk': `RT#${clientId}` } };
+    expect((await world.tables.registry.query({ where: own })).items).toEqual([]);
+  });
+
+  it('makes the tenant one with listeners, and connects keep it so', async () => {
+    const listening = async () => (await world.listeners.listeningIn(TENANT)).notify;
+    world.clock.advance(3_600_000);
+    expect(await listening()).toBe(false);
+    const clientId = await world.webSocketClient('listening', 'admin', '/alarms/*');
+    expect(await listening()).toBe(true);
+    for (let minute = 0; minute < 20; minute++) {
+      world.clock.advance(60_000 / 2);
+      await world.say('listening', { channel: '/meta/connect', clientId });
+    }
+    expect(await listening()).toBe(true);
+    world.clock.advance(3_600_000);
+    expect(await listening()).toBe(false);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['no JSON', '{"channel":', '400::Malformed message: not JSON'],
+    ['a number', '7', '400::Malformed message: not an array of Bayeux messages'],
+    ['an empty array', '[]', '400::Malformed message: not an array of Bayeux messages'],
+    ['a message without a channel', '[{"id":"1"}]', '400::Malformed message: not an array of Bayeux messages'],
+    ['a channel that is an object', '[{"channel":{}}]', '400::Malformed message: not an array of Bayeux messages'],
+    ['null', '[null]', '400::Malformed message: not an array of Bayeux messages'],
+  ])('%s is refused by name, on both transports', async (_, body, error) => {
+    await openWebSocket(world.deps, { connectionId: 'bad', baseUrl: BASE_URL });
+    const { statusCode, messages } = await world.poll(body);
+    expect(statusCode).toBe(400);
+    expect(messages).toEqual([{ channel: '/meta/unsuccessful', successful: false, error }]);
+    expect(JSON.parse(await answerMessage(world.deps, 'bad', body))).toEqual(messages);
+  });
+
+  it('a frame of a megabyte is refused without being read', async () => {
+    const { statusCode, messages } = await world.poll(JSON.stringify([{ channel: 'x'.repeat(1024 * 1024) }]));
+    expect(statusCode).toBe(413);
+    expect(messages[0]?.error).toBe('413::Message too large: the limit is 131072 bytes');
+  });
+
+  it('more messages than a request may have are refused', async () => {
+    const many = Array.from({ length: MESSAGES_PER_REQUEST + 1 }, () => ({ channel: '/meta/connect' }));
+    expect((await world.poll(many)).messages[0]?.error).toBe('413::Too many messages: 501, the limit is 500');
+  });
+
+  it('publishing and unknown meta channels are refused by name', async () => {
+    const { messages } = await world.poll([{ channel: '/measurements/1' }, { channel: '/meta/publish' }]);
+    expect(messages.map(({ error }) => error)).toEqual([
+      '403::Publishing is not possible: /measurements/1',
+      '404::Unknown channel: /meta/publish',
+    ]);
+  });
+
+  it('of a thousand subscriptions, those over the limit are refused, and the others work', async () => {
+    const clientId = await world.webSocketClient('thousand', 'admin');
+    const registry = world.tables.registry;
+    const names = Array.from({ length: 1_000 }, (_, index) => `/measurements/${5_000 + index}`);
+    for (const name of names.slice(0, SUBSCRIPTIONS_PER_SESSION)) {
+      const id = name.split('/')[2] ?? '';
+      await insertObject(registry, TENANT, { id, owner: 'admin', createdAt: 0, members: {}, asOf: {} });
+    }
+    const replies: BayeuxMessage[] = [];
+    for (let at = 0; at < names.length; at += 250) {
+      const frame = names.slice(at, at + 250).map((name) => subscribe(clientId, name));
+      replies.push(...(await world.say('thousand', ...frame)));
+    }
+    const posted = world.heard('thousand');
+    const all = [...posted, ...replies].filter(({ channel }) => channel === '/meta/subscribe');
+    expect(all).toHaveLength(1_000);
+    expect(all.filter(({ successful }) => successful)).toHaveLength(SUBSCRIPTIONS_PER_SESSION);
+    const refused = new Set(all.filter(({ successful }) => !successful).map(({ error }) => error));
+    expect([...refused]).toEqual(['403::Too many subscriptions: the limit is 200 for a client']);
+    expect(await world.change(measurement('5000'))).toBe(1);
+  });
+
+  it('the eleventh connection of a user to a channel closes the first, by name', async () => {
+    const channel = `/alarms/${CHILD}`;
+    const first = await world.webSocketClient('c0', 'second', channel);
+    for (let index = 1; index <= 10; index++) {
+      world.clock.advance(1_000);
+      await world.webSocketClient(`c${index}`, 'second', channel);
+    }
+    const error = '403::Too many connections of this user to the channel';
+    expect(world.heard('c0').at(-1)).toMatchObject({ channel: '/meta/connect', error, advice: { reconnect: 'none' } });
+    expect(world.closed).toEqual(['c0']);
+    expect(await world.say('c1', { channel: '/meta/connect', clientId: first })).toMatchObject([{ error }]);
+    const alarm = { api: 'alarms', action: 'CREATE', sourceId: CHILD, object: { id: '1' } } as const;
+    expect(await world.change(alarm)).toBe(10);
+  });
+});
