@@ -1,10 +1,16 @@
-import type { RefusalCode } from '../../platform/outcome';
+import type { SpelledRefusal } from '../protocol';
+
+/** Codes of error rows (mqtt-implementation section 9, static-templates section 5). */
+export type ErrorCode = 40 | 41 | 42 | 43 | 45 | 50;
+
+/** A refusal in SmartREST's words: `text` is the third part of the error row. */
+export const refusal = (code: ErrorCode, text: string, remedy: string): SpelledRefusal => ({ code, text, remedy });
 
 /**
  * A row for `s/e`: `<code>,<template id>,<text>`. The text is not quoted, so readers split at the first two commas
  * (mqtt-implementation section 9); line ends and a comma in the id would break that and become blanks.
  */
-export function errorRow(code: RefusalCode, templateId: string, text: string): string {
+export function errorRow(code: SpelledRefusal['code'], templateId: string, text: string): string {
   return `${code},${onOneLine(templateId).replaceAll(',', ' ').slice(0, 40)},${onOneLine(text)}`;
 }
 

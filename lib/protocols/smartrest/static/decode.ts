@@ -1,17 +1,10 @@
 import type { Command } from '../../../platform/commands';
-import { type Refusal, refusal } from '../../../platform/outcome';
+import type { DecodedRow, SpelledRefusal } from '../../protocol';
 import { parseRows, type Row } from '../csv';
+import { refusal } from '../errors';
 import { characterRefusal, hasForbiddenCharacter, payloadRefusal } from '../payload';
 import { PUBLISH_TEMPLATES } from './templates';
 import type { DecodeContext } from './templates/template';
-
-export type { DecodeContext } from './templates/template';
-
-/** What came of one row. `row` is 1-based among the non-empty rows, `template` its first value. */
-export type DecodedRow = { readonly row: number; readonly template: string } & (
-  | { readonly ok: true; readonly commands: readonly Command[] }
-  | { readonly ok: false; readonly refusal: Refusal }
-);
 
 /**
  * The rows of a publish on a static topic (`s/us` and relatives) as commands, in order. A bad row is refused by itself
@@ -33,7 +26,12 @@ function decodeRow(row: Row, suspicious: boolean, ctx: DecodeContext): DecodedRo
     : { row: row.line, template: id, ok: true, commands: result };
 }
 
-function commandsOf(row: Row, id: string, suspicious: boolean, ctx: DecodeContext): readonly Command[] | Refusal {
+function commandsOf(
+  row: Row,
+  id: string,
+  suspicious: boolean,
+  ctx: DecodeContext,
+): readonly Command[] | SpelledRefusal {
   if (suspicious && row.fields.some(hasForbiddenCharacter)) return characterRefusal(row.fields);
   if (row.malformed !== undefined) {
     return refusal(42, `The row is malformed: ${row.malformed}`, 'close every quote, and write quotes inside as \\"');

@@ -1,5 +1,5 @@
 import type { Command } from '../../../../platform/commands';
-import type { Refusal } from '../../../../platform/outcome';
+import type { SpelledRefusal } from '../../../protocol';
 import { readValues } from './read-values';
 import type { DecodeContext, Param, Template, Values } from './template';
 
@@ -8,7 +8,7 @@ export function template<const P extends readonly Param[]>(
   id: string,
   title: string,
   params: P,
-  does: (values: Values<P>, ctx: DecodeContext) => readonly Command[] | Refusal,
+  does: (values: Values<P>, ctx: DecodeContext) => readonly Command[] | SpelledRefusal,
 ): Template {
   const self: Template = {
     id,

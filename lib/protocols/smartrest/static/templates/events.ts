@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../../base/json';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
-import { type Refusal, refusal } from '../../../../platform/outcome';
+import type { SpelledRefusal } from '../../../protocol';
+import { refusal } from '../../errors';
 import { template } from './entry';
 import { excerpt } from './excerpt';
 import { protectedNames } from './protected-names';
@@ -57,7 +58,7 @@ const PARAMETER_TYPES = { BOOLEAN: boolean, NUMBER: number, STRING: text };
 type Tree = Map<string, Tree | Json>;
 
 /** The parameters of 408 as nested fragments; a value that is not of its type or two paths that exclude each other are refused. */
-function parameterFragments(parameters: readonly Values<typeof parameter>[]): Result<JsonObject, Refusal> {
+function parameterFragments(parameters: readonly Values<typeof parameter>[]): Result<JsonObject, SpelledRefusal> {
   const root: Tree = new Map();
   for (const { path, type, value } of parameters) {
     const name = excerpt(path.join('.'));

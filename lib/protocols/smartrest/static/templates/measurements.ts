@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../base/json';
 import type { Command } from '../../../../platform/commands';
-import { refusal } from '../../../../platform/outcome';
+import { refusal } from '../../errors';
 import { template } from './entry';
 import { groups, mandatory, optional, type Template } from './template';
 import { date, freeName, number, text } from './value-types';

@@ -1,4 +1,5 @@
-import { type Refusal, refusal } from '../../../../platform/outcome';
+import type { SpelledRefusal } from '../../../protocol';
+import { refusal } from '../../errors';
 
 /** Members every object of a kind has; a device can neither clear nor forge them (static-templates section 8.1, 107). */
 const PROTECTED = {
@@ -11,7 +12,7 @@ const PROTECTED = {
 } as const;
 
 /** The refusal for clearing one of them, if `names` holds any (107, 307, 407). */
-export function protectedNames(kind: keyof typeof PROTECTED, names: readonly string[]): Refusal | undefined {
+export function protectedNames(kind: keyof typeof PROTECTED, names: readonly string[]): SpelledRefusal | undefined {
   const taken: readonly string[] = PROTECTED[kind];
   const found = names.find((name) => taken.includes(name));
   if (found === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../../../base/result';
-import { type Refusal, refusal } from '../../../../platform/outcome';
+import type { SpelledRefusal } from '../../../protocol';
+import { refusal } from '../../errors';
 import { excerpt } from './excerpt';
 import type { Groups, List, Param, Single, Template, Values } from './template';
 import { usage } from './usage';
@@ -22,7 +23,7 @@ export function readValues<const P extends readonly Param[]>(
   template: Pick<Template, 'id' | 'params'>,
   params: P,
   fields: readonly string[],
-): Result<Values<P>, Refusal> {
+): Result<Values<P>, SpelledRefusal> {
   const values: Record<string, unknown> = {};
   let given = fields.length;
   while (given > 1 && fields[given - 1] === '') given--;
@@ -98,7 +99,7 @@ function readGroups(
   return undefined;
 }
 
-function refuse(template: Pick<Template, 'id' | 'params'>, { param, position, value }: Misfit): Refusal {
+function refuse(template: Pick<Template, 'id' | 'params'>, { param, position, value }: Misfit): SpelledRefusal {
   const where = `${param.name} (parameter ${position})`;
   const text =
     value === undefined ? `${where} is missing` : `${where} is not ${param.type.expected}: ${excerpt(value)}`;

@@ -1,5 +1,5 @@
 import type { Command } from '../../../../platform/commands';
-import type { Refusal } from '../../../../platform/outcome';
+import type { SpelledRefusal } from '../../../protocol';
 import type { ValueType } from './value-types';
 
 /** What decoding needs to know besides the row. */
@@ -63,7 +63,7 @@ export interface Template {
   readonly title: string;
   readonly params: readonly Param[];
   /** `fields` is the whole row, the template id first. */
-  decode(fields: readonly string[], ctx: DecodeContext): readonly Command[] | Refusal;
+  decode(fields: readonly string[], ctx: DecodeContext): readonly Command[] | SpelledRefusal;
 }
 
 export const mandatory = <const N extends string, T>(name: N, type: ValueType<T>): Single<N, T, true> => ({
