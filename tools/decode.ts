@@ -98,7 +98,7 @@ function printHead({ mode, params }: UplinkTopic, { serial, rootSerial }: Uplink
   print(`${pc.bold('for')}   ${who}`);
   print(`${pc.bold('mode')}  ${mode}: measurements are ${sinkWords(sinksOf(mode, 'measurements'))}`);
   if (params[CHILD] !== undefined) {
-    print('      an unknown first-level child is created by its first data; 104 needs a service that exists');
+    print('      an unknown first-level child is created by its first data; a service status needs one that exists');
   }
   print('');
 }
