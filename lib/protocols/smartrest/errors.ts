@@ -1,11 +1,5 @@
 import type { SpelledRefusal } from '../protocol';
 
-/** Codes of error rows (mqtt-implementation section 9, static-templates section 5). */
-export type ErrorCode = 40 | 41 | 42 | 43 | 45 | 50;
-
-/** A refusal in SmartREST's words: `text` is the third part of the error row. */
-export const refusal = (code: ErrorCode, text: string, remedy: string): SpelledRefusal => ({ code, text, remedy });
-
 /**
  * A row for `s/e`: `<code>,<template id>,<text>`. The text is not quoted, so readers split at the first two commas
  * (mqtt-implementation section 9); line ends and a comma in the id would break that and become blanks.

@@ -1,5 +1,5 @@
 import type { PublishFault, SpelledRefusal } from '../protocol';
-import { refusal } from './errors';
+import { refusal } from './refusals';
 
 /** Stands for bytes that are not UTF-8: a noncharacter, so no text holds it (Unicode 23.7). */
 const NOT_TEXT = '\uffff';

@@ -1,8 +1,8 @@
 import type { Command } from '../../../platform/commands';
 import type { DecodedRow, SpelledRefusal } from '../../protocol';
 import { parseRows, type Row } from '../csv';
-import { refusal } from '../errors';
 import { characterRefusal, hasForbiddenCharacter, payloadRefusal } from '../payload';
+import { refusal } from '../refusals';
 import { PUBLISH_TEMPLATES } from './templates';
 import type { DecodeContext } from './templates/template';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../../../lib/protocols/smartrest/errors';
 import { readText } from '../../../../lib/protocols/smartrest/payload';
+import type { RefusalCode } from '../../../../lib/protocols/smartrest/refusals';
 import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
 import { smartRestStatic } from '../../../../lib/protocols/smartrest/static/protocol';
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
@@ -13,7 +13,7 @@ const CTX: DecodeContext = { serial: 'SN1', rootSerial: 'SN1', receivedAt: 0 };
 const refusals = (text: string) => decodeStatic(text, CTX).map((row) => (row.ok ? undefined : row.refusal));
 
 describe('a refused row', () => {
-  it.each<[string, ErrorCode, string]>([
+  it.each<[string, RefusalCode, string]>([
     ['999,x', 40, 'No static template for this message id'],
     ['130,x', 40, 'No static template for this message id'],
     ['0200,T,T,1', 40, 'No static template for this message id'],

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../../base/json';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
-import { refusal } from '../../errors';
+import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
 import { template } from './interpreter';
 import { protectedNames } from './protected-names';

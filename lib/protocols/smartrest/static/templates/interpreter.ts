@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
-import { refusal } from '../../errors';
+import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
 import type { DecodeContext, Groups, List, Param, Single, Template, Values } from './template';
 import { usage } from './usage';

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../base/json';
 import type { Command, SoftwareItem } from '../../../../platform/commands';
-import { refusal } from '../../errors';
+import { refusal } from '../../refusals';
 import { template } from './interpreter';
 import { protectedNames } from './protected-names';
 import { groups, list, mandatory, optional, type Template } from './template';

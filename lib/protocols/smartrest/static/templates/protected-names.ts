@@ -1,5 +1,5 @@
 import type { SpelledRefusal } from '../../../protocol';
-import { refusal } from '../../errors';
+import { refusal } from '../../refusals';
 
 /** Members every object of a kind has; a device can neither clear nor forge them (static-templates section 8.1, 107). */
 const PROTECTED = {
