@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
-import { DOWNLINK_TOPICS } from '../lib/connections/topics';
+import { PROTOCOLS } from '../lib/protocols/protocols';
+import { downlinkTopics } from '../lib/protocols/topics';
 import { acknowledgeWildcard, type CirrusFunction } from './function';
 
 /** Where the stack runs: AWS itself, or an emulator that lacks custom authorizers and direct messages. */
@@ -8,10 +9,11 @@ export type DeploymentTarget = 'aws' | 'emulator';
 /** Lets a function write to devices, on the downlink topics only, in the way the target knows. */
 export function allowMessages(to: CirrusFunction, target: DeploymentTarget): void {
   const { partition, region, account } = Stack.of(to);
+  const downlinks = downlinkTopics(PROTOCOLS);
   const arn = (resource: string): string => `arn:${partition}:iot:${region}:${account}:${resource}`;
   if (target === 'emulator') {
     to.lambda.addEnvironment('TARGET', target);
-    const topics = DOWNLINK_TOPICS.map((topic) => arn(`topic/${topic}`));
+    const topics = downlinks.map((topic) => arn(`topic/${topic}`));
     to.allow(['iot:Publish'], topics);
     for (const topic of topics.filter((name) => name.endsWith('*'))) {
       acknowledgeWildcard(to, topic, 'The rest of the topic is the name of a template collection, which users choose.');
@@ -19,6 +21,6 @@ export function allowMessages(to: CirrusFunction, target: DeploymentTarget): voi
     return;
   }
   const anyClient = arn('client/*');
-  to.allow(['iot:SendDirectMessage'], [anyClient], { StringLike: { 'iot:Topic': DOWNLINK_TOPICS } });
+  to.allow(['iot:SendDirectMessage'], [anyClient], { StringLike: { 'iot:Topic': downlinks } });
   acknowledgeWildcard(to, anyClient, 'Devices choose their client IDs; the condition keeps it to downlink topics.');
 }

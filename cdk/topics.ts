@@ -1,7 +1,8 @@
-/**
- * The topic shapes devices publish on, and the IoT SQL that turns each into one event for a function. Shapes never
- * overlap: a message that matched two rules would be processed and billed twice (aws-platform section 2.3).
- */
+import type { UplinkShape } from '../lib/protocols/protocol';
+import { PROTOCOLS } from '../lib/protocols/protocols';
+import { ruleFilters } from '../lib/protocols/topics';
+
+/** The IoT SQL that turns each message of some topics into one event for a function. */
 export interface TopicRule {
   /** Letters, digits and underscores only; fixed, see `docs/deployment.md` on one deployment per account. */
   readonly name: string;
@@ -13,7 +14,7 @@ export interface TopicRule {
 export const SQL_VERSION = '2016-03-23';
 
 /**
- * Payloads are CSV, so they travel as base64 in a field of their own: merged with `*`, a JSON payload could overwrite
+ * Payloads may be anything, so they travel as base64 in a field of their own: merged with `*`, a JSON payload could overwrite
  * the fields beside it. The last two exist for MQTT 5 devices only and are left out otherwise.
  */
 const ENVELOPE = [
@@ -26,20 +27,18 @@ const ENVELOPE = [
   "get_mqtt_property('correlation_data') AS correlationData",
 ].join(', ');
 
-/** The processing modes (mqtt-implementation section 10); `x/us` is somebody else's topic. */
-const MODES_ONLY = "topic(1) IN ['s','t','q','c']";
+/** Behind a wildcard for the processing mode (mqtt-implementation section 10) stand modes only: `x/us` is somebody else's topic. */
+const uplinkRules = (shape: UplinkShape): readonly TopicRule[] =>
+  ruleFilters(shape).map(({ name, filter, prefixes }) => ({
+    name: `cirrus_uplink_${name}`,
+    description: shape.description,
+    sql: `SELECT ${ENVELOPE} FROM '${filter}'${prefixes ? ` WHERE topic(1) IN [${quoted(prefixes)}]` : ''}`,
+  }));
 
-const uplink = (name: string, filter: string, description: string): TopicRule => ({
-  name: `cirrus_uplink_${name}`,
-  description,
-  sql: `SELECT ${ENVELOPE} FROM '${filter}' WHERE ${MODES_ONLY}`,
-});
+const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(',');
 
-/** `+/us/#` would not match `+/us` on AWS, and `+/us` does not match children: two shapes, two rules. */
-export const UPLINK_RULES: readonly TopicRule[] = [
-  uplink('static', '+/us', 'SmartREST static templates of the device itself'),
-  uplink('static_child', '+/us/#', 'SmartREST static templates for a child device or service'),
-];
+/** The uplinks of every protocol. No message matches two rules: it would be processed and billed twice (aws-platform section 2.3). */
+export const UPLINK_RULES: readonly TopicRule[] = PROTOCOLS.flatMap(({ uplinks }) => uplinks.flatMap(uplinkRules));
 
 const lifecycle = (name: string, filter: string, description: string): TopicRule => ({
   name: `cirrus_lifecycle_${name}`,

@@ -7,6 +7,8 @@ import { parameterKey } from '../lib/base/parameter-key';
 import { type AuthorizerResult, authorizeConnection } from '../lib/connections/authorize';
 import { Claims } from '../lib/connections/claims';
 import { Credentials } from '../lib/platform/access/credentials';
+import { PROTOCOLS } from '../lib/protocols/protocols';
+import { topicRights } from '../lib/protocols/topics';
 import { Table } from '../lib/storage/table';
 
 const environment = authorizeEnvironment();
@@ -15,12 +17,14 @@ const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const credentials = new Credentials({ registry, clock }, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const claims = new Claims(registry, clock);
+const topics = topicRights(PROTOCOLS);
 
 /** AWS IoT's custom authorizer: asked on every CONNECT. */
 export const handler = async (event: unknown): Promise<AuthorizerResult> => {
   const decision = await authorizeConnection(event, {
     clock,
     policyArnPrefix: environment.policyArnPrefix,
+    topics,
     verify: (tenant, user, password) => credentials.verify(tenant, user, password),
     claim: (clientId, owner) => claims.claim(clientId, owner),
   });

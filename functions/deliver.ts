@@ -9,7 +9,7 @@ import { bringUpToDate } from '../lib/delivery/deliver';
 import { messengerFor } from '../lib/delivery/device-messenger';
 import { parseDeliveryRequest, retrySoon } from '../lib/delivery/queue';
 import { registryServices } from '../lib/platform/services';
-import { staticChannel } from '../lib/protocols/smartrest/static/channel';
+import { PROTOCOLS } from '../lib/protocols/protocols';
 import { Table } from '../lib/storage/table';
 
 const environment = deliverEnvironment();
@@ -21,7 +21,7 @@ const deps = {
   operations: registryServices({ registry, clock }).operations,
   connections: new Connections({ registry, clock }),
   messenger: messengerFor(environment),
-  channels: [staticChannel],
+  writers: PROTOCOLS,
   clock,
 };
 

@@ -12,6 +12,8 @@ import { DeliveryQueue } from '../lib/delivery/queue';
 import type { Origin } from '../lib/platform/model';
 import { registryServices } from '../lib/platform/services';
 import { beginChanges } from '../lib/platform/unit-of-work';
+import { PROTOCOLS } from '../lib/protocols/protocols';
+import { carriesOperations } from '../lib/protocols/topics';
 import { Table } from '../lib/storage/table';
 
 const environment = lifecycleEnvironment();
@@ -34,7 +36,8 @@ export const handler = async (raw: unknown): Promise<void> => {
   if (claim === undefined) return logger.warn('event of a client without claim', { clientId, eventType });
   const { tenant, serial } = claim;
   const change = await connections.apply(tenant, serial, event.value);
-  if (!change.listensForOperations && change.presence === undefined) return;
+  const wantsOperations = change.subscribed.some((filter) => carriesOperations(filter, PROTOCOLS));
+  if (!wantsOperations && change.presence === undefined) return;
   const agent = await devices.find(tenant, serial);
   // a device may connect and subscribe before it exists; its operations can only come later
   if (agent === undefined) return;
@@ -46,7 +49,7 @@ export const handler = async (raw: unknown): Promise<void> => {
     await availability.connection({ origin, effects: message.effects }, agent, connected);
     await message.flush();
   }
-  if (!change.listensForOperations) return;
+  if (!wantsOperations) return;
   await queue.requestDelivery(
     { tenant, agentId: agent.id, agentSerial: serial, clientId },
     `subscribed/${clientId}/${sessionIdentifier}/${timestamp}`,

@@ -9,7 +9,7 @@ const CONTRACT = 'handler';
 const DECLARATION =
   /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type|enum)\s+([A-Za-z_$][\w$]*)/gm;
 /** Second paths to a name that are still to go. */
-const SECOND_PATHS: ReadonlySet<string> = new Set(['lib/protocols/smartrest/static/decode.ts']);
+const SECOND_PATHS: ReadonlySet<string> = new Set();
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

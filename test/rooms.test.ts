@@ -60,6 +60,16 @@ describe('the rooms of lib', () => {
     expect([...counts].filter(([, count]) => count > 14)).toEqual([]);
   });
 
+  it('mqtt names no protocol', () => {
+    const known = ['protocol', 'topics'].map((name) => join('lib', 'protocols', name));
+    const wrong = sources('lib/mqtt').flatMap((file) =>
+      imports(file)
+        .filter((path) => roomOf(path) === 'protocols' && !known.includes(path))
+        .map((path) => `${relative(ROOT, file)} imports ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('local-aws knows nothing of Cirrus', () => {
     const wrong = sources(join(LOCAL_AWS, 'src')).flatMap((file) =>
       imports(file).filter((path) => !path.startsWith(LOCAL_AWS)),

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import picocolors from 'picocolors';
 import { type Sinks, sinksOf } from '../lib/changes/modes';
-import { parseTopic, type UplinkTopic } from '../lib/connections/uplink-topic';
-import { errorRow } from '../lib/protocols/smartrest/errors';
-import { readText } from '../lib/protocols/smartrest/payload';
-import { type DecodeContext, type DecodedRow, decodeStatic } from '../lib/protocols/smartrest/static/decode';
-import { TEMPLATE_CATALOGUE, templatesMarkdown } from '../lib/protocols/smartrest/static/describe';
-import { type Explanation, explain } from '../lib/protocols/smartrest/static/explain';
+import { CHILD, type DecodedRow, type Protocol, type RowReply, type UplinkAddress } from '../lib/protocols/protocol';
+import { PROTOCOLS } from '../lib/protocols/protocols';
+import { templatesMarkdown } from '../lib/protocols/smartrest/static/describe';
+import { parseTopic, topicRights, type UplinkTopic } from '../lib/protocols/topics';
+import { type Explanation, explain } from './decode/explain';
 
 /** On a terminal only; picocolors alone would also colour what a CI system reads. */
 const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
@@ -34,29 +33,49 @@ interface Report {
   readonly row: number;
   readonly template: string;
   readonly title?: string;
-  readonly effects?: readonly Explanation[];
-  readonly error?: { readonly line: string; readonly remedy: string };
+  readonly effects?: readonly Omit<Explanation, 'reply'>[];
+  readonly replies?: readonly Line[];
+  readonly error?: Line & { readonly remedy: string };
+}
+
+/** A row the device is sent. */
+interface Line {
+  readonly topic: string;
+  readonly line: string;
 }
 
 const print = (text: string): void => console.log(text);
-const titles = new Map(TEMPLATE_CATALOGUE.map(({ id, title }) => [id, title]));
 
-function report(row: DecodedRow, ctx: DecodeContext): Report {
-  const title = titles.get(row.template);
-  const head = { row: row.row, template: row.template, ...(title === undefined ? {} : { title }) };
-  if (row.ok) return { ...head, effects: row.commands.map((command) => explain(command, ctx)) };
-  const { code, text, remedy } = row.refusal;
-  return { ...head, error: { line: errorRow(code, row.template, text), remedy } };
+/** The rows a reply comes to. */
+const linesOf = (reply: RowReply, protocol: Protocol, address: UplinkAddress): readonly Line[] =>
+  protocol
+    .writeReply([reply], address)
+    .flatMap(({ topic, groups }) => groups.flatMap((rows) => rows.map((line) => ({ topic, line }))));
+
+function report(decoded: DecodedRow, protocol: Protocol, address: UplinkAddress): Report {
+  const { row, template } = decoded;
+  const title = protocol.titleOf(template);
+  const head = { row, template, ...(title !== undefined && { title }) };
+  if (!decoded.ok) {
+    const { refusal } = decoded;
+    const [error = { topic: '', line: refusal.text }] = linesOf({ row, template, refusal }, protocol, address);
+    return { ...head, error: { ...error, remedy: refusal.remedy } };
+  }
+  const explained = decoded.commands.map((command) => explain(command, address));
+  const replies = explained.flatMap(({ reply }) => (reply ? linesOf({ row, template, reply }, protocol, address) : []));
+  const effects = explained.map(({ reply: _, ...effect }) => effect);
+  return { ...head, effects, ...(replies.length > 0 && { replies }) };
 }
 
-function printRow({ row, template, title = '', effects, error }: Report): void {
+function printRow({ row, template, title = '', effects, replies, error }: Report): void {
   const mark = error === undefined ? pc.green('ok ') : pc.red('bad');
   print(`${mark} row ${String(row).padEnd(3)} ${pc.bold(template)} ${title}`.trimEnd());
   if (error !== undefined) {
-    print(`      s/e  ${pc.red(error.line)}`);
+    print(`      ${error.topic}  ${pc.red(error.line)}`);
     print(`      fix  ${error.remedy}`);
   }
   for (const effect of effects ?? []) printEffect(effect);
+  for (const { topic, line } of replies ?? []) print(`      ${topic}  ${pc.cyan(line)}`);
   if (effects?.length === 0) print('      changes nothing');
 }
 
@@ -74,37 +93,46 @@ function sinkWords(sinks: Sinks): string {
   return [word(sinks.store, 'stored'), word(sinks.notify, 'notified'), word(sinks.process, 'processed')].join(', ');
 }
 
-function printHead(topic: UplinkTopic, ctx: DecodeContext): void {
-  const who = topic.childId === undefined ? ctx.serial : `${ctx.serial} (child device or service of ${ctx.rootSerial})`;
+function printHead({ mode, params }: UplinkTopic, { serial, rootSerial }: UplinkAddress): void {
+  const who = params[CHILD] === undefined ? serial : `${serial} (child device or service of ${rootSerial})`;
   print(`${pc.bold('for')}   ${who}`);
-  print(`${pc.bold('mode')}  ${topic.mode}: measurements are ${sinkWords(sinksOf(topic.mode, 'measurements'))}`);
-  if (topic.childId !== undefined) {
-    print('      an unknown first-level child is created by its first data; 104 needs a service that exists');
+  print(`${pc.bold('mode')}  ${mode}: measurements are ${sinkWords(sinksOf(mode, 'measurements'))}`);
+  if (params[CHILD] !== undefined) {
+    print('      an unknown first-level child is created by its first data; a service status needs one that exists');
   }
   print('');
 }
 
+/** Why a topic belongs to nobody, in the words of the protocol whose rule takes it, if there is one. */
+function explainTopic(topic: string, protocol: Protocol | undefined, json: boolean): void {
+  const { text, remedy } = protocol?.refusePublish({ kind: 'unknownTopic', topic }) ?? {
+    text: `Topic '${topic}' is not part of the protocol`,
+    remedy: `publish on one of ${topicRights(PROTOCOLS).publish.join(', ')}`,
+  };
+  print(json ? JSON.stringify({ topic, error: { text, remedy } }) : `${pc.red(text)}\nfix  ${remedy}`);
+}
+
 /** Everything about one call; the exit code. */
-function decode(topicText: string, payload: Uint8Array, options: { device: string; json: boolean }): number {
-  const topic = parseTopic(topicText);
-  if (!topic.ok) {
-    const { text, remedy } = topic.error;
-    print(
-      options.json ? JSON.stringify({ topic: topicText, error: { text, remedy } }) : `${pc.red(text)}\nfix  ${remedy}`,
-    );
+function decode(topic: string, payload: Uint8Array, options: { device: string; json: boolean }): number {
+  const parsed = parseTopic(topic, PROTOCOLS);
+  if (!parsed.ok) {
+    explainTopic(topic, parsed.error.protocol, options.json);
     return 1;
   }
-  const ctx: DecodeContext = {
-    serial: topic.value.childId ?? options.device,
+  const { protocol, mode, params } = parsed.value;
+  const address: UplinkAddress = {
+    clientId: options.device,
     rootSerial: options.device,
+    serial: params[CHILD] ?? options.device,
+    params,
     receivedAt: Date.now(),
   };
-  const rows = decodeStatic(readText(payload), ctx).map((row) => report(row, ctx));
+  const rows = protocol.decode(payload, address).map((row) => report(row, protocol, address));
   const refused = rows.filter(({ error }) => error !== undefined).length;
   if (options.json) {
-    print(JSON.stringify({ topic: topicText, mode: topic.value.mode, device: ctx.serial, rows }, null, 2));
+    print(JSON.stringify({ topic, mode, device: address.serial, rows }, null, 2));
   } else {
-    printHead(topic.value, ctx);
+    printHead(parsed.value, address);
     rows.forEach(printRow);
     print(`\n${rows.length} row${rows.length === 1 ? '' : 's'}: ${rows.length - refused} accepted, ${refused} refused`);
   }

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type Clock, randomBelow } from '../base/clock';
 import { fail, ok, type Result } from '../base/result';
 import { type ClientIdError, parseClientId } from './client-id';
-import { connectionPolicy } from './policy';
+import { type ConnectionTopics, connectionPolicy } from './policy';
 
 /** What AWS IoT asks the custom authorizer (aws-platform section 1.1); only what is needed is looked at. */
 const authorizerEvent = z.object({
@@ -46,6 +46,7 @@ export interface ConnectingUser {
 export interface AuthorizeDeps {
   readonly clock: Clock;
   readonly policyArnPrefix: string;
+  readonly topics: ConnectionTopics;
   verify(tenant: string, user: string, password: string): Promise<Result<{ kind: 'human' | 'device' }, unknown>>;
   claim(clientId: string, owner: ConnectingUser & { serial: string }): Promise<Result<unknown, unknown>>;
 }
@@ -84,7 +85,7 @@ export async function authorizeConnection(event: unknown, deps: AuthorizeDeps): 
     result: {
       isAuthenticated: true,
       principalId: principalId(tenant, user),
-      policyDocuments: connectionPolicy(deps.policyArnPrefix, clientId),
+      policyDocuments: connectionPolicy(deps.policyArnPrefix, clientId, deps.topics),
       disconnectAfterInSeconds: DAY_SECONDS - randomBelow(deps.clock, DISCONNECT_JITTER_SECONDS),
       refreshAfterInSeconds: DAY_SECONDS,
     },

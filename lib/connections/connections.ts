@@ -8,14 +8,11 @@ import { afterEvent, isCurrent, listensOn } from './state';
 /** What a lifecycle event means for delivery. */
 export interface ConnectionChange {
   readonly connection: Connection;
-  /** The device has just subscribed to a topic that carries operations: bring it up to date. */
-  readonly listensForOperations: boolean;
+  /** What the device has just subscribed to and still listens on. */
+  readonly subscribed: readonly string[];
   /** The event said whether the device is there, and it is the newest to say so. */
   readonly presence?: { readonly connected: boolean; readonly at: number };
 }
-
-/** Topics that carry operations (mqtt-implementation section 19), and the filter gateways use. */
-const OPERATION_FILTER = /^(s\/ds|s\/dd|s\/dc\/(#|[^/]+)|s\/ol\/(#|[^/]+)|devicecontrol\/notifications)$/;
 
 /**
  * The state of each device's connection, kept from lifecycle events: one read and at most one write for an event. It says
@@ -38,8 +35,7 @@ export class Connections {
       if (changed && !(await this.items.write(tenant, serial, { version, connection }))) return OVERTAKEN;
       // a repeated event asks again on purpose: the request it made before may be what was lost
       const presence = presenceBy(connection, event);
-      const listensForOperations = subscribesToOperations(connection, event);
-      return { connection, listensForOperations, ...(presence && { presence }) };
+      return { connection, subscribed: subscribedBy(connection, event), ...(presence && { presence }) };
     });
   }
 
@@ -60,10 +56,7 @@ function presenceBy(connection: Connection, event: LifecycleEvent): ConnectionCh
   return { connected: disconnectedAt === undefined, at: disconnectedAt ?? startedAt };
 }
 
-function subscribesToOperations(connection: Connection, event: LifecycleEvent): boolean {
-  return (
-    event.eventType === 'subscribed' &&
-    isCurrent(connection, event) &&
-    event.topics.some((filter) => OPERATION_FILTER.test(filter) && connection.topics[filter]?.on === true)
-  );
+function subscribedBy(connection: Connection, event: LifecycleEvent): readonly string[] {
+  if (event.eventType !== 'subscribed' || !isCurrent(connection, event)) return [];
+  return event.topics.filter((filter) => connection.topics[filter]?.on === true);
 }

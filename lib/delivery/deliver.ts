@@ -4,15 +4,29 @@ import type { Connection } from '../connections/items';
 import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
 import type { Operations } from '../platform/operations/operations';
-import type { OperationChannel } from './channel';
 import type { DeviceMessenger, SendResult } from './messenger';
 import type { DeliveryRequest } from './queue';
+
+/** Rows of one operation for one topic; they share a message. */
+export interface OperationRows {
+  readonly topic: string;
+  readonly rows: readonly string[];
+}
+
+/** One way an operation can be written for a device: static templates on `s/ds`, a template collection, JSON. */
+export interface OperationWriter {
+  /**
+   * The operation for the topics this way uses for the device, whether it listens on them or not; nothing where the
+   * operation cannot be said.
+   */
+  writeOperation(operation: Operation, connection: Connection): readonly OperationRows[];
+}
 
 export interface DeliverDeps {
   readonly operations: Pick<Operations, 'pendingOf' | 'recordDelivery'>;
   readonly connections: Pick<Connections, 'find'>;
   readonly messenger: DeviceMessenger;
-  readonly channels: readonly OperationChannel[];
+  readonly writers: readonly OperationWriter[];
   readonly clock: Clock;
 }
 
@@ -20,7 +34,7 @@ export interface DeliverDeps {
 export interface DeliveryReport {
   /** Operations the device has acknowledged. */
   readonly delivered: number;
-  /** Operations that no channel of the device can carry; they stay PENDING and do not hold up the others. */
+  /** Operations that cannot be said on any topic of the device; they stay PENDING and do not hold up the others. */
   readonly skipped: number;
   /** Why it stopped before the end; absent when it reached it. */
   readonly stopped?: 'offline' | 'unknown';
@@ -35,7 +49,7 @@ export class RetryableDelivery extends Error {
 const FRESH_MS = 60_000;
 
 /**
- * Hands an agent its PENDING operations that it has not acknowledged, oldest first and one by one (DESIGN section 3). Stops
+ * Sends an agent its PENDING operations that it has not acknowledged, oldest first and one by one (DESIGN section 3). Stops
  * at the first one that does not get through, so that order holds; what is left waits for the next SUBSCRIBE, `500` or
  * operation.
  *
@@ -50,12 +64,12 @@ export async function bringUpToDate(request: DeliveryRequest, deps: DeliverDeps)
   let delivered = 0;
   let skipped = 0;
   for (const operation of await deps.operations.pendingOf(tenant, agentId, { undelivered: true })) {
-    const messages = messagesFor(operation, connection, deps);
-    if (messages.length === 0) {
+    const rows = rowsFor(operation, connection, deps);
+    if (rows.length === 0) {
       skipped++;
       continue;
     }
-    const results = await hand(tenant, operation, connection, messages, deps);
+    const results = await sendOperation(tenant, operation, connection, rows, deps);
     if (results.includes('throttled')) throw new RetryableDelivery(`operation ${operation.id} of ${agentSerial}`);
     if (results.includes('acknowledged')) delivered++;
     else if (results.includes('refused')) skipped++;
@@ -65,38 +79,30 @@ export async function bringUpToDate(request: DeliveryRequest, deps: DeliverDeps)
   return { delivered, skipped };
 }
 
-interface Message {
-  readonly topic: string;
-  readonly payload: string;
-}
-
-/** The operation on every operation topic the device listens on; its rows for one topic share a message. */
-export function messagesFor(
+/** What of an operation the device listens for. */
+function rowsFor(
   operation: Operation,
   connection: Connection,
-  { channels, clock }: Pick<DeliverDeps, 'channels' | 'clock'>,
-): readonly Message[] {
-  return channels.flatMap((channel) =>
-    channel.topicsFor(connection).flatMap((topic) => {
-      const rows = listensOn(connection, topic, clock.now()) ? channel.render(operation, topic) : [];
-      return rows.length === 0 ? [] : [{ topic, payload: rows.join('\n') }];
-    }),
-  );
+  { writers, clock }: Pick<DeliverDeps, 'writers' | 'clock'>,
+): readonly OperationRows[] {
+  return writers
+    .flatMap((writer) => writer.writeOperation(operation, connection))
+    .filter(({ topic, rows }) => rows.length > 0 && listensOn(connection, topic, clock.now()));
 }
 
 /** Sends one operation's messages until one fails and keeps what came of it. */
-async function hand(
+async function sendOperation(
   tenant: string,
   operation: Operation,
   { clientId, session }: Connection,
-  messages: readonly Message[],
+  messages: readonly OperationRows[],
   { messenger, operations, clock }: DeliverDeps,
 ): Promise<readonly SendResult[]> {
   // before sending: the device's 501 can be faster than the answer here
   const sentAt = clock.now();
   const results: SendResult[] = [];
-  for (const { topic, payload } of messages) {
-    const result = await messenger.send(clientId, topic, payload, { confirm: true });
+  for (const { topic, rows } of messages) {
+    const result = await messenger.send(clientId, topic, rows.join('\n'), { confirm: true });
     results.push(result);
     if (result !== 'acknowledged' && result !== 'refused') break;
   }

@@ -1,13 +1,13 @@
 import { ok, type Result } from '../base/result';
 import type { ReadingCall } from '../platform/call';
-import type { Answer, Command, CommandKind, Question } from '../platform/commands';
+import type { Command, CommandKind, Question, Reply } from '../platform/commands';
 import type { DeviceRef } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
 import type { PlatformServices } from '../platform/services';
 import type { Target } from './target';
 
-/** What a command leaves to say to the device: nothing, an answer, or all its pending operations (500). */
-export type Said = Answer | { readonly kind: 'pendingOperations'; readonly agent: DeviceRef } | undefined;
+/** A command that does not ask leaves nothing to say. */
+type Replied = Result<Reply | undefined, Refusal>;
 
 interface Context {
   readonly call: ReadingCall;
@@ -18,25 +18,26 @@ type Handler<K extends CommandKind> = (
   command: Extract<Command, { kind: K }>,
   context: Context,
   device: DeviceRef,
-) => Promise<Result<Said, Refusal>>;
+) => Promise<Replied>;
 
 const done = ok(undefined);
 /** Keeps the refusal of a service and drops what it made: the device is told nothing on success. */
-const quiet = <T>(result: Result<T, Refusal>): Result<Said, Refusal> => (result.ok ? done : result);
+const withoutReply = <T>(result: Result<T, Refusal>): Replied => (result.ok ? done : result);
 
 /** Commands that act on a device which exists, or is created by their arrival. */
 const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
   createChild: async (command, { call, services }, device) =>
-    quiet(await services.devices.createChild(call, device, command)),
+    withoutReply(await services.devices.createChild(call, device, command)),
   updateInventory: async (command, { call, services }, device) =>
-    quiet(await services.inventory.updateFragments(call, device.id, command)),
+    withoutReply(await services.inventory.updateFragments(call, device.id, command)),
   // a message about a device is a sign of its life already, which `ingest` reports
   heartbeat: async () => done,
   changeSoftware: async (command, { call, services }, device) => {
     await services.software.change(call, device, command);
     return done;
   },
-  setProfile: async (command, { call, services }, device) => quiet(await services.profiles.set(call, device, command)),
+  setProfile: async (command, { call, services }, device) =>
+    withoutReply(await services.profiles.set(call, device, command)),
   createMeasurement: async (command, { call, services }, device) => {
     services.measurements.create(call, device, command);
     return done;
@@ -46,35 +47,36 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
     return done;
   },
   clearEventFragments: async (command, { call, services }, device) =>
-    quiet(await services.events.clearFragments(call, device, command.type, command.fragments)),
+    withoutReply(await services.events.clearFragments(call, device, command.type, command.fragments)),
   updateParameters: async (command, { call, services }, device) =>
-    quiet(await services.parameters.update(call, device, command)),
-  raiseAlarm: async (command, { call, services }, device) => quiet(await services.alarms.raise(call, device, command)),
+    withoutReply(await services.parameters.update(call, device, command)),
+  raiseAlarm: async (command, { call, services }, device) =>
+    withoutReply(await services.alarms.raise(call, device, command)),
   setAlarmSeverity: async (command, { call, services }, device) =>
-    quiet(await services.alarms.setSeverity(call, device, command.type, command.severity)),
+    withoutReply(await services.alarms.setSeverity(call, device, command.type, command.severity)),
   clearAlarm: async (command, { call, services }, device) =>
-    quiet(await services.alarms.clear(call, device, command.type)),
+    withoutReply(await services.alarms.clear(call, device, command.type)),
   clearAlarmFragments: async (command, { call, services }, device) =>
-    quiet(await services.alarms.clearFragments(call, device, command.type, command.fragments)),
+    withoutReply(await services.alarms.clearFragments(call, device, command.type, command.fragments)),
   updateOperations: async (command, { call, services, target }, device) =>
-    quiet(await services.operations.updateFromDevice(call, await target.root(call), device, command)),
+    withoutReply(await services.operations.updateFromDevice(call, await target.root(call), device, command)),
 };
 
 type DeviceCommand = Exclude<Command, { kind: 'createDevice' | 'upsertService' | 'setServiceStatus' | 'ask' }>;
 
 /** Runs one command; what it refuses is a value, what it throws is a fault of the platform. */
-export async function run(command: Command, context: Context): Promise<Result<Said, Refusal>> {
+export async function run(command: Command, context: Context): Promise<Replied> {
   const { call, services, target } = context;
   switch (command.kind) {
     case 'createDevice':
-      return quiet(await services.devices.createDevice(call, target.rootSerial, command));
+      return withoutReply(await services.devices.createDevice(call, target.rootSerial, command));
     case 'setServiceStatus':
-      // an unknown service is an error, not a new child (static-templates 104)
-      return quiet(await services.devices.setServiceStatus(call, target.serial, command.status));
+      // an unknown service is an error, not a new child
+      return withoutReply(await services.devices.setServiceStatus(call, target.serial, command.status));
     case 'upsertService':
       return upsertService(command, context);
     case 'ask':
-      return answer(command.question, context);
+      return replyTo(command.question, context);
     default: {
       const device = await target.addressed(call);
       return device.ok ? onDevice(command, context, device.value) : device;
@@ -87,23 +89,27 @@ const onDevice = <K extends DeviceCommand['kind']>(
   command: Extract<DeviceCommand, { kind: K }>,
   context: Context,
   device: DeviceRef,
-): Promise<Result<Said, Refusal>> => (ON_DEVICE[command.kind] as Handler<K>)(command, context, device);
+): Promise<Replied> => (ON_DEVICE[command.kind] as Handler<K>)(command, context, device);
 
-/** The topic names the owner; clients that name the service itself mean the connected device (static-templates 102). */
+/** The topic names the owner; clients that name the service itself mean the connected device. */
 async function upsertService(
   command: Extract<Command, { kind: 'upsertService' }>,
   { call, services, target }: Context,
-): Promise<Result<Said, Refusal>> {
+): Promise<Replied> {
   const owner = target.childSerial === command.serviceId ? ok(await target.root(call)) : await target.addressed(call);
-  return owner.ok ? quiet(await services.devices.upsertService(call, owner.value, command)) : owner;
+  return owner.ok ? withoutReply(await services.devices.upsertService(call, owner.value, command)) : owner;
 }
 
-async function answer(question: Question, { call, services, target }: Context): Promise<Result<Said, Refusal>> {
+async function replyTo(question: Question, { call, services, target }: Context): Promise<Replied> {
   if (question === 'platformVersion') return ok({ kind: 'platformVersion', version: services.platformVersion });
   if (question === 'templates') return ok({ kind: 'templates' });
-  if (question === 'pendingOperations') return ok({ kind: 'pendingOperations', agent: await target.root(call) });
+  const { tenant } = call.origin;
+  if (question === 'pendingOperations') {
+    const { id } = await target.root(call);
+    return ok({ kind: 'pendingOperations', operations: await services.operations.pendingOf(tenant, id) });
+  }
   const device = await target.addressed(call);
   if (!device.ok) return device;
   if (question === 'managedObjectId') return ok({ kind: 'managedObjectId', id: device.value.id });
-  return ok({ kind: 'children', serials: await services.devices.childSerials(call.origin.tenant, device.value.id) });
+  return ok({ kind: 'children', serials: await services.devices.childSerials(tenant, device.value.id) });
 }

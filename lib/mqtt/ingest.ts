@@ -1,19 +1,20 @@
-import { fail, ok, type Result } from '../base/result';
-import { ERROR_DOWNLINK, STATIC_DOWNLINK } from '../connections/topics';
-import { parseTopic, type UplinkTopic } from '../connections/uplink-topic';
+import type { ProcessingMode } from '../changes/modes';
 import type { DeviceMessenger } from '../delivery/messenger';
-import { packRows } from '../delivery/pending';
+import { packRows } from '../delivery/pack-rows';
 import type { Call, ReadingCall } from '../platform/call';
 import type { Origin } from '../platform/model';
 import type { PlatformServices } from '../platform/services';
 import type { UnitOfWork } from '../platform/unit-of-work';
-import { errorRow } from '../protocols/smartrest/errors';
-import { payloadTooLarge, readText } from '../protocols/smartrest/payload';
-import { refusal, type SpelledRefusal, spell } from '../protocols/smartrest/refusals';
-import { writeAnswer } from '../protocols/smartrest/static/answers';
-import { type DecodedRow, decodeStatic } from '../protocols/smartrest/static/decode';
-import { run, type Said } from './commands';
-import type { Outcome } from './outcome';
+import {
+  CHILD,
+  type DecodedRow,
+  type Protocol,
+  type RowReply,
+  type SpelledRefusal,
+  type UplinkAddress,
+} from '../protocols/protocol';
+import { parseTopic } from '../protocols/topics';
+import { run } from './commands';
 import { Target } from './target';
 import { packetSize, type Uplink } from './uplink';
 
@@ -26,6 +27,7 @@ export interface Sender {
 
 export interface IngestDeps {
   readonly services: PlatformServices;
+  readonly protocols: readonly Protocol[];
   readonly messenger: DeviceMessenger;
   /** Bytes of a whole PUBLISH packet (mqtt-implementation section 8.1). */
   readonly payloadLimit: number;
@@ -35,9 +37,13 @@ export interface IngestDeps {
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a message go; its mode comes with the origin. */
   begin(origin: Origin): UnitOfWork;
-  /** All pending operations of an agent as payloads for `s/ds`, oldest first (500). */
-  pendingMessages(tenant: string, agentId: string, limit: number): Promise<readonly string[]>;
 }
+
+/** What came of one row; row 0 without a template is the publish as a whole. */
+export type Outcome = { readonly row: number; readonly template: string } & (
+  | { readonly result: 'accepted' }
+  | ({ readonly result: 'refused' } & SpelledRefusal)
+);
 
 /** What came of one publish: for the log line and the tests. */
 export interface IngestReport {
@@ -47,7 +53,7 @@ export interface IngestReport {
 }
 
 /**
- * One publish from its envelope to its effects: decode, run row by row, store, then answer. A row that is refused does not
+ * One publish from its envelope to its effects: decode, run row by row, store, then reply. A row that is refused does not
  * stop the others. Throws only for faults (no claim, database down); Lambda then tries again, and every effect is
  * idempotent.
  */
@@ -55,112 +61,90 @@ export async function ingest(uplink: Uplink, deps: IngestDeps): Promise<IngestRe
   const sender = await deps.senderOf(uplink.clientId);
   if (sender === undefined)
     throw new Error(`client ID ${uplink.clientId} has no claim: it never passed the authorizer`);
-  const conversation = new Conversation(uplink, sender, deps);
-  const decoded = conversation.decode();
-  if (decoded.ok) await conversation.run(decoded.value.topic, decoded.value.rows);
-  else conversation.refuse(0, '', decoded.error);
-  await conversation.reply();
-  return { tenant: sender.tenant, device: sender.serial, outcomes: conversation.outcomes };
+  const topic = parseTopic(uplink.topic, deps.protocols);
+  const protocol = topic.ok ? topic.value.protocol : topic.error.protocol;
+  if (protocol === undefined) throw new Error(`topic ${uplink.topic} came by a rule, but belongs to no protocol`);
+  const params = topic.ok ? topic.value.params : {};
+  const address: UplinkAddress = {
+    clientId: uplink.clientId,
+    rootSerial: sender.serial,
+    serial: params[CHILD] ?? sender.serial,
+    params,
+    receivedAt: uplink.receivedAt,
+  };
+  const publish = new Publish(uplink, sender, address, protocol, deps);
+  if (topic.ok) await publish.run(topic.value.mode);
+  else publish.refuse(0, '', protocol.refusePublish({ kind: 'unknownTopic', topic: uplink.topic }));
+  await publish.reply();
+  return { tenant: sender.tenant, device: sender.serial, outcomes: publish.outcomes };
 }
 
-interface Decoded {
-  readonly topic: UplinkTopic;
-  readonly rows: readonly DecodedRow[];
-}
-
-/** One publish: what its rows did and what there is to say about them. */
-class Conversation {
+/** One publish: what its rows did and what there is to tell its sender. */
+class Publish {
   readonly outcomes: Outcome[] = [];
-  private readonly answers: string[] = [];
-  private readonly pending: string[] = [];
-  private readonly errors: string[] = [];
+  private readonly replies: RowReply[] = [];
 
   constructor(
     private readonly uplink: Uplink,
     private readonly sender: Sender,
+    private readonly address: UplinkAddress,
+    private readonly protocol: Protocol,
     private readonly deps: IngestDeps,
   ) {}
 
-  private origin(row: number, mode: Origin['mode']): Origin {
+  /** Row by row, because a row may need what the one before it created; then stores what they collected at once. */
+  async run(mode: ProcessingMode): Promise<void> {
+    const { services, payloadLimit: limit } = this.deps;
+    const payload = Buffer.from(this.uplink.payload, 'base64');
+    const bytes = packetSize(this.uplink.topic, payload.length);
+    if (bytes > limit) return this.refuse(0, '', this.protocol.refusePublish({ kind: 'tooLarge', bytes, limit }));
+    const rows = this.protocol.decode(payload, this.address);
+    const work = this.deps.begin(this.origin(0, mode));
+    const target = new Target(services.devices, this.address.rootSerial, this.address.params[CHILD]);
+    const call = (row: number): ReadingCall => ({ origin: this.origin(row, mode), effects: work.effects });
+    for (const row of rows) await this.runRow(row, call(row.row), target);
+    await this.recordSignOfLife(call(rows.length + 1), target);
+    await work.flush();
+  }
+
+  private origin(row: number, mode: ProcessingMode): Origin {
     const { receivedAt, messageId } = this.uplink;
     return { tenant: this.sender.tenant, user: this.sender.user, mode, receivedAt, messageId, row };
   }
 
-  decode(): Result<Decoded, SpelledRefusal> {
-    const topic = parseTopic(this.uplink.topic);
-    if (!topic.ok) return fail(refusal(43, topic.error.text, topic.error.remedy));
-    const bytes = Buffer.from(this.uplink.payload, 'base64');
-    const size = packetSize(this.uplink.topic, bytes.length);
-    if (size > this.deps.payloadLimit) return fail(payloadTooLarge(size, this.deps.payloadLimit));
-    const { serial } = this.sender;
-    const context = { serial: topic.value.childId ?? serial, rootSerial: serial, receivedAt: this.uplink.receivedAt };
-    return ok({ topic: topic.value, rows: decodeStatic(readText(bytes), context) });
-  }
-
-  /** Row by row, because a row may need what the one before it created; then stores what they collected at once. */
-  async run(topic: UplinkTopic, rows: readonly DecodedRow[]): Promise<void> {
-    const message = this.deps.begin(this.origin(0, topic.mode));
-    const target = new Target(this.deps.services.devices, this.sender.serial, topic.childId);
-    for (const row of rows) {
-      const call: ReadingCall = { origin: this.origin(row.row, topic.mode), effects: message.effects };
-      if (!row.ok) this.refuse(row.row, row.template, row.refusal);
-      else await this.runRow(row, call, target);
-    }
-    await this.noteLife({ origin: this.origin(rows.length + 1, topic.mode), effects: message.effects }, target);
-    await message.flush();
-  }
-
-  /** Whatever a message says, its device is alive (mqtt-implementation section 17). */
-  private async noteLife(call: Call, target: Target): Promise<void> {
-    const device = await target.spoken(call.origin.tenant);
-    if (device === undefined) return;
-    await this.deps.services.availability.alive(call, device, { pushed: device.serial === this.sender.serial });
-  }
-
-  private async runRow(row: DecodedRow & { ok: true }, call: ReadingCall, target: Target): Promise<void> {
+  private async runRow(row: DecodedRow, call: ReadingCall, target: Target): Promise<void> {
+    if (!row.ok) return this.refuse(row.row, row.template, row.refusal);
     for (const command of row.commands) {
-      const said = await run(command, { call, services: this.deps.services, target });
-      if (!said.ok) return this.refuse(row.row, row.template, spell(said.error));
-      await this.say(said.value);
+      const done = await run(command, { call, services: this.deps.services, target });
+      if (!done.ok) return this.refuse(row.row, row.template, this.protocol.spell(done.error));
+      if (done.value !== undefined) this.replies.push({ row: row.row, template: row.template, reply: done.value });
     }
     this.outcomes.push({ row: row.row, template: row.template, result: 'accepted' });
   }
 
-  refuse(row: number, template: string, why: SpelledRefusal): void {
-    this.outcomes.push({ row, template, result: 'refused', ...why });
-    this.errors.push(errorRow(why.code, template, why.text));
+  refuse(row: number, template: string, refusal: SpelledRefusal): void {
+    this.outcomes.push({ row, template, result: 'refused', ...refusal });
+    this.replies.push({ row, template, refusal });
   }
 
-  private async say(said: Said): Promise<void> {
-    if (said === undefined) return;
-    if (said.kind === 'pendingOperations') {
-      this.pending.push(...(await this.deps.pendingMessages(this.sender.tenant, said.agent.id, this.roomForRows)));
-    } else this.answers.push(writeAnswer(said));
+  /** Whatever a message says, its device is alive (mqtt-implementation section 17). */
+  private async recordSignOfLife(call: Call, target: Target): Promise<void> {
+    const device = await target.addressedDevice(call.origin.tenant);
+    if (device === undefined) return;
+    await this.deps.services.availability.alive(call, device, { pushed: device.serial === this.sender.serial });
   }
 
-  /** Answers at once and unconfirmed; error rows only to a device that listens for them (DESIGN section 3). */
+  /** Unconfirmed: only operations wait for the device (DESIGN section 3). */
   async reply(): Promise<void> {
+    if (this.replies.length === 0) return;
     const { tenant, serial } = this.sender;
-    await this.send(STATIC_DOWNLINK, [...this.pack(this.answers), ...this.pending]);
-    if (this.errors.length === 0 || !(await this.deps.isSubscribed(tenant, serial, ERROR_DOWNLINK))) return;
-    await this.send(ERROR_DOWNLINK, this.pack(this.errors));
-  }
-
-  private async send(topic: string, payloads: readonly string[]): Promise<void> {
-    for (const payload of payloads) {
-      await this.deps.messenger.send(this.uplink.clientId, topic, payload, { confirm: false });
+    for (const { topic, groups, onlyIfSubscribed } of this.protocol.writeReply(this.replies, this.address)) {
+      if (groups.length === 0) continue;
+      if (onlyIfSubscribed && !(await this.deps.isSubscribed(tenant, serial, topic))) continue;
+      for (const payload of packRows(groups, this.deps.payloadLimit - DOWNLINK_HEADER_BYTES)) {
+        await this.deps.messenger.send(this.uplink.clientId, topic, payload, { confirm: false });
+      }
     }
-  }
-
-  private pack(rows: readonly string[]): readonly string[] {
-    return packRows(
-      rows.map((row) => [row]),
-      this.roomForRows,
-    );
-  }
-
-  private get roomForRows(): number {
-    return this.deps.payloadLimit - DOWNLINK_HEADER_BYTES;
   }
 }
 

@@ -1,5 +1,4 @@
-import type { IngestReport } from './ingest';
-import type { Outcome } from './outcome';
+import type { IngestReport, Outcome } from './ingest';
 import type { Uplink } from './uplink';
 
 /** The part of the logger a report needs. */

@@ -39,7 +39,7 @@ export class Target {
    * Whom the rows so far were about, as it is known after them; undefined when none needed a device, or it is somebody
    * else's. No read, unless a row has changed what is known.
    */
-  async spoken(tenant: string): Promise<DeviceRef | undefined> {
+  async addressedDevice(tenant: string): Promise<DeviceRef | undefined> {
     const found = this.addressedFound === undefined ? undefined : await this.addressedFound;
     const isRoot = this.childSerial === undefined && this.rootFound !== undefined;
     return found?.ok || isRoot ? this.devices.find(tenant, this.serial) : undefined;

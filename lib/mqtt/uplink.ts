@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../base/result';
 
 /**
  * One publish as the IoT rule hands it over (`cdk/topics.ts` selects exactly these): the payload in base64, because the
- * Lambda action carries JSON only and a SmartREST row can be JSON by accident (aws-platform section 2.2).
+ * Lambda action carries JSON only and a payload of rows can be JSON by accident (aws-platform section 2.2).
  */
 export interface Uplink {
   readonly payload: string;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json';
-import type { OperationStatus, Severity } from './model';
+import type { Operation, OperationStatus, Severity } from './model';
 
 /**
  * What a device's message asks of the platform: a protocol makes commands of it, and the room above runs them against the
@@ -91,12 +91,14 @@ export type OperationSelector =
   | { readonly by: 'all'; readonly fragment?: string; readonly from: 'EXECUTING' }
   | { readonly by: 'id'; readonly id: string };
 
-/** What a device can ask. */
+/** What a device may ask. */
 export type Question = 'children' | 'managedObjectId' | 'pendingOperations' | 'platformVersion' | 'templates';
 
-/** What the platform answers; a protocol writes it for the device. Pending operations go through the delivery room. */
-export type Answer =
+/** What a question is answered with; the protocol room turns it into rows for the sender. */
+export type Reply =
   | { readonly kind: 'children'; readonly serials: readonly string[] }
   | { readonly kind: 'managedObjectId'; readonly id: string }
+  /** All of them, delivered or not, oldest first: the connected device's own and those of the devices below it. */
+  | { readonly kind: 'pendingOperations'; readonly operations: readonly Operation[] }
   | { readonly kind: 'platformVersion'; readonly version: string }
   | { readonly kind: 'templates' };

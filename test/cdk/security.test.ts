@@ -3,7 +3,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { CirrusStack } from '../../cdk/stack';
 import { cirrusApp } from '../../cdk/synthesize';
-import { DOWNLINK_TOPICS } from '../../lib/connections/topics';
+import { PROTOCOLS } from '../../lib/protocols/protocols';
+import { downlinkTopics } from '../../lib/protocols/topics';
 import { type Properties, resourcesOf, templateOf, WITHOUT_BUNDLES } from './synthesized';
 
 interface Statement {
@@ -83,7 +84,7 @@ describe('roles', () => {
       'CirrusDeliveryDeliver',
     ]);
     for (const { statement } of senders) {
-      expect(statement.Condition).toEqual({ StringLike: { 'iot:Topic': [...DOWNLINK_TOPICS] } });
+      expect(statement.Condition).toEqual({ StringLike: { 'iot:Topic': downlinkTopics(PROTOCOLS) } });
     }
   });
 

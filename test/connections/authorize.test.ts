@@ -3,8 +3,11 @@ import { systemClock } from '../../lib/base/clock';
 import { fail, ok } from '../../lib/base/result';
 import { type AuthorizeDeps, authorizeConnection } from '../../lib/connections/authorize';
 import { connectionPolicy, POLICY_DOCUMENT_LIMIT } from '../../lib/connections/policy';
+import { PROTOCOLS } from '../../lib/protocols/protocols';
+import { topicRights } from '../../lib/protocols/topics';
 
 const ARN = 'arn:aws:iot:eu-west-1:123456789012:';
+const topics = topicRights(PROTOCOLS);
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 const connect = (mqtt: Record<string, unknown>) => ({
   token: '',
@@ -19,6 +22,7 @@ function deps(overrides: Partial<AuthorizeDeps> = {}) {
   const made: AuthorizeDeps = {
     clock: { ...systemClock, now: () => 0, randomBytes: (length) => new Uint8Array(length).fill(128) },
     policyArnPrefix: ARN,
+    topics,
     verify: async (...login) => {
       calls.push(`verify ${login.join(' ')}`);
       return ok({ kind: 'device' });
@@ -97,7 +101,7 @@ describe('authorizeConnection', () => {
 });
 
 describe('connectionPolicy', () => {
-  const longest = connectionPolicy(ARN, 'x'.repeat(128));
+  const longest = connectionPolicy(ARN, 'x'.repeat(128), topics);
   const statements = longest.flatMap(
     (document) => JSON.parse(document).Statement as { Action: string; Effect: string; Resource: string[] }[],
   );
@@ -106,6 +110,16 @@ describe('connectionPolicy', () => {
   it('fits what AWS takes', () => {
     expect(longest.length).toBeLessThanOrEqual(10);
     for (const document of longest) expect(document.length).toBeLessThanOrEqual(POLICY_DOCUMENT_LIMIT);
+  });
+
+  it('is cut into as many documents as its topics need', () => {
+    const publish = Array.from({ length: 60 }, (_, index) => `t/measurement/measurements/create${index}`);
+    const documents = connectionPolicy(ARN, 'SN1', { publish, receive: ['s/ds'] });
+    for (const document of documents) expect(document.length).toBeLessThanOrEqual(POLICY_DOCUMENT_LIMIT);
+    const allowed = documents.flatMap((document) => JSON.parse(document).Statement as typeof statements);
+    const published = allowed.filter(({ Action }) => Action === 'iot:Publish').flatMap(({ Resource }) => Resource);
+    expect(published).toEqual(publish.map((topic) => `${ARN}topic/${topic}`));
+    expect(documents.length).toBeLessThanOrEqual(10);
   });
 
   it('allows exactly one client ID', () => {

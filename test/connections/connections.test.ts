@@ -42,21 +42,15 @@ describe('Connections', () => {
     expect(await connections.find('t200', '4711')).toBeUndefined();
   });
 
-  it.each([
-    [['s/ds'], true],
-    [['s/e', 's/dc/acme'], true],
-    [['s/dc/#'], true],
-    [['devicecontrol/notifications'], true],
-    [['s/e'], false],
-    [['s/dt', 's/dat'], false],
-  ])('asks for delivery after SUBSCRIBE %j: %s', async (topics, expected) => {
-    const serial = topics.join();
-    const change = await connections.apply('t100', serial, event('subscribed', 0, { topics }));
-    expect(change.listensForOperations).toBe(expected);
+  it('tells what a device has just subscribed to', async () => {
+    const topics = ['s/e', 's/dc/#'];
+    const change = await connections.apply('t100', 'told', event('subscribed', 0, { topics }));
+    expect(change.subscribed).toEqual(topics);
   });
 
-  it('asks for nothing after other events or those of the past', async () => {
-    const quiet = async (one: LifecycleEvent) => (await connections.apply('t100', 'quiet', one)).listensForOperations;
+  it('tells nothing of the kind after other events or those of the past', async () => {
+    const quiet = async (one: LifecycleEvent) =>
+      (await connections.apply('t100', 'quiet', one)).subscribed.includes('s/ds');
     expect(await quiet(event('connected', 0, { sessionIdentifier: 'two', versionNumber: 3 }))).toBe(false);
     expect(await quiet(event('subscribed', -1_000, { topics: ['s/ds'] }))).toBe(false);
     expect(await quiet(event('unsubscribed', 20, { sessionIdentifier: 'two', topics: ['s/ds'] }))).toBe(false);

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../lib/base/json';
 import { Connections } from '../../lib/connections/connections';
 import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
-import { singleTopicChannel } from '../../lib/delivery/channel';
-import { bringUpToDate, RetryableDelivery } from '../../lib/delivery/deliver';
+import { bringUpToDate, type OperationWriter, RetryableDelivery } from '../../lib/delivery/deliver';
 import type { SendResult } from '../../lib/delivery/messenger';
-import { packRows, pendingMessages } from '../../lib/delivery/pending';
+import { packRows } from '../../lib/delivery/pack-rows';
 import type { Operation } from '../../lib/platform/model';
 import { Operations } from '../../lib/platform/operations/operations';
 import { callAt } from '../support/calls';
@@ -35,10 +34,11 @@ const rows = (operation: Operation) =>
   Object.keys(operation.fragments)
     .filter((name) => name.startsWith('c8y_'))
     .map((name) => `${name},${operation.id}`);
-const staticChannel = singleTopicChannel('s/ds', rows);
-const customChannel = {
-  topicsFor: () => ['s/dc/acme'],
-  render: (operation: Operation, topic: string) => ('acme_Own' in operation.fragments ? [`999,${topic}`] : []),
+const staticWriter: OperationWriter = {
+  writeOperation: (operation) => [{ topic: 's/ds', rows: rows(operation) }],
+};
+const customWriter: OperationWriter = {
+  writeOperation: ({ fragments }) => ('acme_Own' in fragments ? [{ topic: 's/dc/acme', rows: ['999,s/dc/acme'] }] : []),
 };
 
 const deliver = () =>
@@ -46,7 +46,7 @@ const deliver = () =>
     operations,
     connections,
     clock,
-    channels: [staticChannel, customChannel],
+    writers: [staticWriter, customWriter],
     messenger: {
       send: async (clientId, topic, payload, { confirm }) => {
         sent.push({ clientId, topic, payload, confirm });
@@ -207,9 +207,10 @@ describe('the answer to 500', () => {
   it('has all pending operations, delivered or not, oldest first', async () => {
     const [one, two] = [await created(), await created({ c8y_Command: {} })];
     await deliver();
-    const messages = (limit: number) => pendingMessages(request, { operations, render: rows, limit });
-    expect(await messages(1000)).toEqual([`c8y_Restart,${one.id}\nc8y_Command,${two.id}`]);
-    expect(await messages(40)).toEqual([`c8y_Restart,${one.id}`, `c8y_Command,${two.id}`]);
+    const pending = await operations.pendingOf(request.tenant, request.agentId);
+    const messages = (limit: number) => packRows(pending.map(rows), limit);
+    expect(messages(1000)).toEqual([`c8y_Restart,${one.id}\nc8y_Command,${two.id}`]);
+    expect(messages(40)).toEqual([`c8y_Restart,${one.id}`, `c8y_Command,${two.id}`]);
   });
 
   it('fills messages up to the limit in bytes and keeps the rows of an operation together', () => {

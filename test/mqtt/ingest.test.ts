@@ -129,6 +129,19 @@ describe('one publish', () => {
     await expect(uplinks.publish(stranger, serial, '211,1')).rejects.toThrow(/has no claim/);
   });
 
+  it.each(['s/us/a/b', 's/us/'])('is refused as a whole on %s, which has no reader', async (topic) => {
+    const report = await publish('211,1', topic);
+    expect(report.outcomes).toMatchObject([{ row: 0, template: '', result: 'refused', code: 43 }]);
+    expect(uplinks.rows('s/e')).toEqual([`43,,Topic '${topic}' is not part of the protocol`]);
+    expect(await device()).toBeUndefined();
+  });
+
+  it('faults when a rule brings what belongs to no protocol', async () => {
+    await expect(publish('211,1', 'foo/bar')).rejects.toThrow(
+      'topic foo/bar came by a rule, but belongs to no protocol',
+    );
+  });
+
   it('does the same once when it comes twice', async () => {
     const uplink = uplinks.uplink(serial, 's/us', '211,21\n302,acme_Low\n400,acme_Boot,up\n114,c8y_Restart');
     await ingest(uplink, warm);

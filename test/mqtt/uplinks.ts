@@ -1,10 +1,9 @@
 import type { DeviceMessenger } from '../../lib/delivery/messenger';
-import { pendingMessages } from '../../lib/delivery/pending';
+import { composeIngest } from '../../lib/mqtt/compose';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
 import type { Uplink } from '../../lib/mqtt/uplink';
 import { platformServices } from '../../lib/platform/services';
-import { beginWork } from '../../lib/platform/unit-of-work';
-import { staticRows } from '../../lib/protocols/smartrest/static/channel';
+import { PROTOCOLS } from '../../lib/protocols/protocols';
 import { FlowingClock, type ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
@@ -49,23 +48,18 @@ export class Uplinks {
 
   /** A function instance of its own: nothing remembered. */
   instance(overrides: Partial<IngestDeps> = {}): IngestDeps {
-    const deps = { registry: this.tables.registry, telemetry: this.tables.telemetry, clock: this.clock };
-    const services = platformServices(deps);
     const messenger: DeviceMessenger = {
       send: async (clientId, topic, payload) => {
         this.sent.push({ clientId, topic, payload });
         return 'sent';
       },
     };
+    const { registry, telemetry } = this.tables;
+    const parts = { registry, telemetry, clock: this.clock, protocols: PROTOCOLS, messenger, payloadLimit: 16_184 };
     return {
-      services,
-      messenger,
-      payloadLimit: 16_184,
+      ...composeIngest(parts),
       senderOf: async (clientId) => ({ tenant: TENANT, user: 'admin', serial: clientId }),
       isSubscribed: async (_tenant, _serial, topic) => this.listening.has(topic),
-      begin: (origin) => beginWork({ ...deps, tenants: services.tenants }, origin),
-      pendingMessages: (tenant, agentId, limit) =>
-        pendingMessages({ tenant, agentId }, { operations: services.operations, render: staticRows, limit }),
       ...overrides,
     };
   }

@@ -3,7 +3,8 @@ import type { Change } from '../../lib/changes/changes';
 import type { Call } from '../../lib/platform/call';
 import type { Origin } from '../../lib/platform/model';
 import type { Refusal } from '../../lib/platform/refusal';
-import { type SpelledRefusal, spell } from '../../lib/protocols/smartrest/refusals';
+import type { SpelledRefusal } from '../../lib/protocols/protocol';
+import { spell } from '../../lib/protocols/smartrest/refusals';
 import { callAt as callAtTime } from '../support/calls';
 
 /** A result with its refusal spelled as an error row has it. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Json, JsonObject } from '../../lib/base/json';
 import { parseRows } from '../../lib/protocols/smartrest/csv';
 import { errorRow } from '../../lib/protocols/smartrest/errors';
-import { type DecodeContext, decodeStatic } from '../../lib/protocols/smartrest/static/decode';
+import { decodeStatic } from '../../lib/protocols/smartrest/static/decode';
+import type { DecodeContext } from '../../lib/protocols/smartrest/static/templates/template';
 
 /** An example that the tests send; `expect` is what comes of it. */
 export interface Example {

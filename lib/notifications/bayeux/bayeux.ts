@@ -5,12 +5,12 @@ import type { SubscriberIdentity } from '../items/web-socket-items';
 import { CONNECT_INTERVAL_MS, GRACE_MS, LEASE_MS, POLL_MS, SUBSCRIPTION_MS } from '../limits';
 import { CREDENTIALS_CHANGED, closedReply, closeSession } from './closing';
 import {
+  type BayeuxReply,
   type ClientMessage,
   CONNECTION_TYPES,
   HANDSHAKE_AGAIN,
   RETRY,
   RETRY_LATER,
-  type Reply,
   STAY_AWAY,
 } from './messages';
 import { identify, isPasswordCurrent, type RealtimeDeps } from './subscriber';
@@ -30,7 +30,7 @@ export interface Client {
 
 /** What came of a request. */
 export interface BayeuxAnswer {
-  readonly replies: readonly Reply[];
+  readonly replies: readonly BayeuxReply[];
   /** JSON texts of arrays of notifications that waited for the client. */
   readonly mail: readonly string[];
   /** The session that shook hands or was used last. */
@@ -48,7 +48,7 @@ const HANDSHAKE_DENIED = '403::Handshake denied';
 
 /** Answers the messages of one request, in order (rest-api section 12); one per request. */
 export class Bayeux {
-  private readonly replies: Reply[] = [];
+  private readonly replies: BayeuxReply[] = [];
   private readonly mail: string[] = [];
   private session: Session | undefined;
   private subscriptions: Subscriptions | undefined;
@@ -72,7 +72,7 @@ export class Bayeux {
     };
   }
 
-  private async replyTo(message: ClientMessage): Promise<Reply> {
+  private async replyTo(message: ClientMessage): Promise<BayeuxReply> {
     const { channel } = message;
     if (channel === '/meta/handshake') return this.handshake(message);
     const act = ACTIONS[channel];
@@ -90,7 +90,7 @@ export class Bayeux {
     return act(this, session, message);
   }
 
-  private async handshake({ channel, token }: ClientMessage): Promise<Reply> {
+  private async handshake({ channel, token }: ClientMessage): Promise<BayeuxReply> {
     const identity = await this.identity(token);
     if (identity === undefined) return { channel, successful: false, error: HANDSHAKE_DENIED, advice: STAY_AWAY };
     const { registry, clock } = this.deps;
@@ -147,7 +147,7 @@ export class Bayeux {
     this.subscriptions = new Subscriptions(this.deps, session);
   }
 
-  async subscribe(session: Session, { channel, subscriptions }: ClientMessage): Promise<Reply> {
+  async subscribe(session: Session, { channel, subscriptions }: ClientMessage): Promise<BayeuxReply> {
     const subscription = only(subscriptions);
     const added = (await this.subscriptions?.add(subscriptions)) ?? { ok: false, error: UNKNOWN_CLIENT };
     if (!added.ok) return { channel, successful: false, subscription, error: added.error };
@@ -155,12 +155,12 @@ export class Bayeux {
     return { channel, successful: true, clientId: session.clientId, subscription };
   }
 
-  async unsubscribe(session: Session, { channel, subscriptions }: ClientMessage): Promise<Reply> {
+  async unsubscribe(session: Session, { channel, subscriptions }: ClientMessage): Promise<BayeuxReply> {
     await this.subscriptions?.remove(subscriptions);
     return { channel, successful: true, clientId: session.clientId, subscription: only(subscriptions) };
   }
 
-  async connect(session: Session, { channel, timeout = POLL_MS }: ClientMessage): Promise<Reply> {
+  async connect(session: Session, { channel, timeout = POLL_MS }: ClientMessage): Promise<BayeuxReply> {
     const { registry } = this.deps;
     if (!(await isPasswordCurrent(registry, session))) {
       await closeSession({ ...this.deps, webSockets: SILENT }, session, CREDENTIALS_CHANGED);
@@ -177,7 +177,7 @@ export class Bayeux {
     return { channel, successful: true, clientId: session.clientId, advice: this.advice };
   }
 
-  async disconnect(session: Session, { channel }: ClientMessage): Promise<Reply> {
+  async disconnect(session: Session, { channel }: ClientMessage): Promise<BayeuxReply> {
     await deleteSession(this.deps.registry, session.tenant, session.clientId);
     this.session = undefined;
     return { channel, successful: true, clientId: session.clientId };
@@ -229,17 +229,18 @@ export class Bayeux {
   }
 }
 
-const ACTIONS: Readonly<Record<string, (bayeux: Bayeux, session: Session, message: ClientMessage) => Promise<Reply>>> =
-  {
-    '/meta/subscribe': (bayeux, session, message) => bayeux.subscribe(session, message),
-    '/meta/unsubscribe': (bayeux, session, message) => bayeux.unsubscribe(session, message),
-    '/meta/connect': (bayeux, session, message) => bayeux.connect(session, message),
-    '/meta/disconnect': (bayeux, session, message) => bayeux.disconnect(session, message),
-  };
+const ACTIONS: Readonly<
+  Record<string, (bayeux: Bayeux, session: Session, message: ClientMessage) => Promise<BayeuxReply>>
+> = {
+  '/meta/subscribe': (bayeux, session, message) => bayeux.subscribe(session, message),
+  '/meta/unsubscribe': (bayeux, session, message) => bayeux.unsubscribe(session, message),
+  '/meta/connect': (bayeux, session, message) => bayeux.connect(session, message),
+  '/meta/disconnect': (bayeux, session, message) => bayeux.disconnect(session, message),
+};
 
 /** The reply itself tells the client; nothing is posted beside it. */
 const SILENT = { post: async () => 'gone' as const, close: async () => undefined };
 
-const idOf = ({ id }: ClientMessage): Pick<Reply, 'id'> => (id === undefined ? {} : { id });
+const idOf = ({ id }: ClientMessage): Pick<BayeuxReply, 'id'> => (id === undefined ? {} : { id });
 /** Spelled as the client did: one name, or several. */
 const only = (names: readonly string[]): string | readonly string[] => (names.length === 1 ? (names[0] ?? '') : names);

@@ -1,14 +1,14 @@
 import { changeSession, type Session } from '../items/session-items';
 import { deleteSubscriptions, subscriptionsOf } from '../items/subscription-items';
 import { GRACE_MS } from '../limits';
-import { type Reply, STAY_AWAY } from './messages';
+import { type BayeuxReply, STAY_AWAY } from './messages';
 import type { RealtimeDeps } from './subscriber';
 
 export const CREDENTIALS_CHANGED = '403::Credentials are no longer valid';
 export const TOO_MANY_CONNECTIONS = '403::Too many connections of this user to the channel';
 
 /** What a client hears whose session the platform ended. */
-export const closedReply = (error: string, answering: Pick<Reply, 'channel' | 'id'>): Reply => ({
+export const closedReply = (error: string, answering: Pick<BayeuxReply, 'channel' | 'id'>): BayeuxReply => ({
   ...answering,
   successful: false,
   error,

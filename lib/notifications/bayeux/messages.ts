@@ -39,7 +39,7 @@ export interface Advice {
 }
 
 /** What the platform says: the answer to one message. */
-export interface Reply {
+export interface BayeuxReply {
   readonly channel: string;
   readonly successful: boolean;
   readonly id?: string | number;
@@ -79,7 +79,7 @@ export function parseMessages(text: string): Result<readonly ClientMessage[], st
 }
 
 /** The answer to what is no message at all: no client and no channel is known. */
-export const malformed = (error: string): Reply => ({ channel: '/meta/unsuccessful', successful: false, error });
+export const malformed = (error: string): BayeuxReply => ({ channel: '/meta/unsuccessful', successful: false, error });
 
 function clientMessage({ channel, id, clientId, subscription, advice, ext }: z.output<typeof message>): ClientMessage {
   const token = ext?.[AUTHENTICATION]?.token;

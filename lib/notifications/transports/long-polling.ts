@@ -1,5 +1,5 @@
 import { Bayeux, type Client } from '../bayeux/bayeux';
-import { malformed, parseMessages, type Reply } from '../bayeux/messages';
+import { type BayeuxReply, malformed, parseMessages } from '../bayeux/messages';
 import type { RealtimeDeps } from '../bayeux/subscriber';
 import { MESSAGE_BYTES } from '../limits';
 import { waitForMail } from './poll';
@@ -43,12 +43,12 @@ export async function answerPoll(
   return response(200, [...earlier.reverse(), ...(final ? [final] : [])], waited.mail);
 }
 
-function response(statusCode: number, replies: readonly Reply[], mail: readonly string[] = []): PollResponse {
+function response(statusCode: number, replies: readonly BayeuxReply[], mail: readonly string[] = []): PollResponse {
   return { statusCode, headers: HEADERS, body: joined(mail, replies) };
 }
 
 /** One array of the notifications, each text an array already, and the replies. */
-export function joined(mail: readonly string[], replies: readonly Reply[]): string {
+export function joined(mail: readonly string[], replies: readonly BayeuxReply[]): string {
   const parts = [...mail.map((text) => text.slice(1, -1)), ...replies.map((reply) => JSON.stringify(reply))];
   return `[${parts.join(',')}]`;
 }

@@ -1,5 +1,5 @@
 import { closedReply } from '../bayeux/closing';
-import { HANDSHAKE_AGAIN, type Reply } from '../bayeux/messages';
+import { type BayeuxReply, HANDSHAKE_AGAIN } from '../bayeux/messages';
 import type { RealtimeDeps } from '../bayeux/subscriber';
 import { deleteMail, openMailbox } from '../items/mailbox-items';
 import type { Session } from '../items/session-items';
@@ -13,7 +13,7 @@ const MAIL_PER_ANSWER = 25;
 /** What a poll ended with: mail, or another reply than the one it waited with. */
 export interface PollResult {
   readonly mail: readonly string[];
-  readonly reply?: Pick<Reply, 'successful' | 'error' | 'advice'>;
+  readonly reply?: Pick<BayeuxReply, 'successful' | 'error' | 'advice'>;
 }
 
 /**

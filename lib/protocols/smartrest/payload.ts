@@ -1,10 +1,11 @@
-import { refusal, type SpelledRefusal } from './refusals';
+import type { PublishFault, SpelledRefusal } from '../protocol';
+import { refusal } from './refusals';
 
 /** Stands for bytes that are not UTF-8: a noncharacter, so no text holds it (Unicode 23.7). */
 const NOT_TEXT = '\uffff';
 
 /**
- * The text of a payload. Bytes that are not UTF-8 become a mark that `decodeStatic` refuses row by row, so that one
+ * The text of a payload. Bytes that are not UTF-8 become a mark that is refused row by row, so that one
  * broken row does not cost the others.
  */
 export function readText(payload: Uint8Array): string {
@@ -28,13 +29,15 @@ const JSON_BODY = refusal(
   'send rows of comma-separated values, such as 211,21.5',
 );
 
-/** A publish over the limit (mqtt-implementation section 8.1); sizes in bytes of the whole packet. */
-export const payloadTooLarge = (size: number, limit: number): SpelledRefusal =>
-  refusal(
-    42,
-    `The message has ${size} bytes and the limit is ${limit}`,
-    'send fewer rows per publish; the limit counts header, topic and payload',
-  );
+/** Why nobody looks into a publish at all; `topics` says which ones there are. */
+export const publishRefusal = (fault: PublishFault, topics: string): SpelledRefusal =>
+  fault.kind === 'unknownTopic'
+    ? refusal(43, `Topic '${fault.topic}' is not part of the protocol`, `publish ${topics}`)
+    : refusal(
+        42,
+        `The message has ${fault.bytes} bytes and the limit is ${fault.limit}`,
+        'send fewer rows per publish; the limit counts header, topic and payload',
+      );
 
 /** Line feed, carriage return and tab are data; every other control character is refused (static-templates section 1). */
 export function hasForbiddenCharacter(text: string): boolean {

@@ -1,19 +1,11 @@
 import { messageOf } from '../../api/error-body';
 import { type Refusal, type Spellings, spelledBy } from '../../platform/refusal';
+import type { SpelledRefusal } from '../protocol';
 
 /** Codes of error rows (mqtt-implementation section 9, static-templates section 5). */
 export type RefusalCode = 40 | 41 | 42 | 43 | 45;
 
-/** A refusal as an error row tells it. */
-export interface SpelledRefusal {
-  readonly code: RefusalCode;
-  /** For the third part of the error row. */
-  readonly text: string;
-  /** What the integrator can do about it: for log and decode, never on the wire. */
-  readonly remedy: string;
-}
-
-/** A refusal of the protocol itself, made while a row is decoded. */
+/** A refusal of the protocol itself, made while a row is decoded; `text` is the third part of the error row. */
 export const refusal = (code: RefusalCode, text: string, remedy: string): SpelledRefusal => ({ code, text, remedy });
 
 /** Code, remedy, and the text where it is another than the one REST has for the case. */

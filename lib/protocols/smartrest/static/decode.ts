@@ -1,17 +1,10 @@
 import type { Command } from '../../../platform/commands';
+import type { DecodedRow, SpelledRefusal } from '../../protocol';
 import { parseRows, type Row } from '../csv';
 import { characterRefusal, hasForbiddenCharacter, payloadRefusal } from '../payload';
-import { refusal, type SpelledRefusal } from '../refusals';
+import { refusal } from '../refusals';
 import { PUBLISH_TEMPLATES } from './templates';
 import type { DecodeContext } from './templates/template';
-
-export type { DecodeContext } from './templates/template';
-
-/** What came of one row. `row` is 1-based among the non-empty rows, `template` its first value. */
-export type DecodedRow = { readonly row: number; readonly template: string } & (
-  | { readonly ok: true; readonly commands: readonly Command[] }
-  | { readonly ok: false; readonly refusal: SpelledRefusal }
-);
 
 /**
  * The rows of a publish on a static topic (`s/us` and relatives) as commands, in order. A bad row is refused by itself

@@ -1,5 +1,8 @@
-import type { JsonObject } from '../../../base/json';
+import type { Json, JsonObject } from '../../../base/json';
+import type { Reply } from '../../../platform/commands';
+import type { Operation } from '../../../platform/model';
 import { writeRow } from '../csv';
+import { TEMPLATE_IDS } from './describe';
 import { OPERATION_TEMPLATES, type OperationView } from './operation-templates';
 
 /** An operation on its way to the device. */
@@ -34,3 +37,28 @@ export function operationRows(operation: OutgoingOperation): string[] {
 /** A fragment that a parameter update carries (532) is data, not a request of its own. */
 const isParameter = (fragment: string, fragments: JsonObject): boolean =>
   fragments.c8y_ParameterUpdate !== undefined && fragments[`c8y_ParameterUpdate_${fragment}`] !== undefined;
+
+/** An operation of the platform as the rows of its static templates. */
+export const staticRows = ({ deviceSerial, fragments }: Operation): readonly string[] =>
+  operationRows({ deviceSerial, fragments, advancedSoftware: usesAdvancedSoftware(fragments) });
+
+/** Only advanced software management knows types, so an entry that has one tells (static-templates 528, 529). */
+function usesAdvancedSoftware({ c8y_SoftwareUpdate: entries }: JsonObject): boolean {
+  return Array.isArray(entries) && entries.some((entry) => isObject(entry) && typeof entry.softwareType === 'string');
+}
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The row that answers a request row: 106, 124, 601, 603 (static-templates section 9.1); 500 by its operations' rows. */
+export function replyRow(reply: Exclude<Reply, { kind: 'pendingOperations' }>): string {
+  switch (reply.kind) {
+    case 'children':
+      return writeRow(['106', ...reply.serials]);
+    case 'managedObjectId':
+      return writeRow(['124', reply.id]);
+    case 'platformVersion':
+      return writeRow(['601', reply.version]);
+    case 'templates':
+      return writeRow(['603', ...TEMPLATE_IDS]);
+  }
+}

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { payloadTooLarge, readText } from '../../../../lib/protocols/smartrest/payload';
+import { readText } from '../../../../lib/protocols/smartrest/payload';
 import type { RefusalCode } from '../../../../lib/protocols/smartrest/refusals';
-import { type DecodeContext, decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
+import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
+import { smartRestStatic } from '../../../../lib/protocols/smartrest/static/protocol';
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
+import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
 const CTX: DecodeContext = { serial: 'SN1', rootSerial: 'SN1', receivedAt: 0 };
 
@@ -119,7 +121,8 @@ describe('a payload that is refused as a whole', () => {
   });
 
   it('is told its size and the limit', () => {
-    expect(payloadTooLarge(20_000, 16_184).text).toBe('The message has 20000 bytes and the limit is 16184');
+    const refusal = smartRestStatic.refusePublish({ kind: 'tooLarge', bytes: 20_000, limit: 16_184 });
+    expect(refusal.text).toBe('The message has 20000 bytes and the limit is 16184');
   });
 });
 

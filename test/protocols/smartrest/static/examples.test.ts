@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../../lib/base/json';
 import type { Command, OperationSelector } from '../../../../lib/platform/commands';
-import { writeAnswer } from '../../../../lib/protocols/smartrest/static/answers';
-import { type DecodeContext, decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
-import { operationRows } from '../../../../lib/protocols/smartrest/static/downlink';
+import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
+import { operationRows, replyRow } from '../../../../lib/protocols/smartrest/static/downlink';
+import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
 /** An example of static-templates section 14; the legend of `expect` stands at its head. */
 interface Example {
@@ -262,12 +262,10 @@ describe('the worked examples of static-templates section 14, downlinks', () => 
     [{ kind: 'managedObjectId', id: '9001' } as const, '124,9001'],
     [{ kind: 'platformVersion', version: '2026.12.0' } as const, '601,2026.12.0'],
   ])('answers %j', (answer, row) => {
-    expect(writeAnswer(answer)).toBe(row);
+    expect(replyRow(answer)).toBe(row);
   });
 
   it('lists every template in 603', () => {
-    expect(writeAnswer({ kind: 'templates' })).toMatch(
-      /^603,100,101,102,104,105,106,107,.*,200,.*,532,600,601,602,603$/,
-    );
+    expect(replyRow({ kind: 'templates' })).toMatch(/^603,100,101,102,104,105,106,107,.*,200,.*,532,600,601,602,603$/);
   });
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeRow, writeRows } from '../../../../lib/protocols/smartrest/csv';
-import { type DecodeContext, decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
+import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
+import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
 const CTX: DecodeContext = { serial: 'child', rootSerial: 'root', receivedAt: Date.parse('2026-02-03T04:05:06.789Z') };
 const NOW = '2026-02-03T04:05:06.789Z';

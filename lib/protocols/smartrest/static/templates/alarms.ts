@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from '../../../../platform/model';
-import { template } from './entry';
+import { template } from './interpreter';
 import { protectedNames } from './protected-names';
 import { list, mandatory, optional, type Template } from './template';
 import { date, oneOf, text } from './value-types';

@@ -1,4 +1,4 @@
-import { template } from './entry';
+import { template } from './interpreter';
 import type { Template } from './template';
 
 /** 6xx (static-templates section 8.6). */

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../../base/json';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
-import { refusal, type SpelledRefusal } from '../../refusals';
-import { template } from './entry';
+import type { SpelledRefusal } from '../../../protocol';
+import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
+import { template } from './interpreter';
 import { protectedNames } from './protected-names';
 import { groups, list, mandatory, optional, type Template, type Values } from './template';
 import { boolean, date, number, oneOfInAnyCase, text, type ValueType } from './value-types';

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../../base/json';
 import type { Command, SoftwareItem } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
-import { template } from './entry';
+import { template } from './interpreter';
 import { protectedNames } from './protected-names';
 import { groups, list, mandatory, optional, type Template } from './template';
 import { boolean, date, integer, number, oneOfInAnyCase, text, unlessFalse } from './value-types';

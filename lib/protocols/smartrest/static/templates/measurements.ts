@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../base/json';
 import type { Command } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
-import { template } from './entry';
+import { template } from './interpreter';
 import { groups, mandatory, optional, type Template } from './template';
 import { date, freeName, number, text } from './value-types';
 

@@ -1,5 +1,5 @@
 import type { Command, OperationSelector } from '../../../../platform/commands';
-import { template } from './entry';
+import { template } from './interpreter';
 import { list, mandatory, optional, type Template } from './template';
 import { text } from './value-types';
 

@@ -1,4 +1,5 @@
-import { refusal, type SpelledRefusal } from '../../refusals';
+import type { SpelledRefusal } from '../../../protocol';
+import { refusal } from '../../refusals';
 
 /** Members every object of a kind has; a device can neither clear nor forge them (static-templates section 8.1, 107). */
 const PROTECTED = {

@@ -1,5 +1,5 @@
 import type { Command } from '../../../../platform/commands';
-import type { SpelledRefusal } from '../../refusals';
+import type { SpelledRefusal } from '../../../protocol';
 import type { ValueType } from './value-types';
 
 /** What decoding needs to know besides the row. */

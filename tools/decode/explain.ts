@@ -1,24 +1,26 @@
-import type { Json, JsonObject } from '../../../base/json';
-import type { Command, CommandKind, OperationSelector, Question } from '../../../platform/commands';
-import type { DecodeContext } from './templates/template';
+import type { Json, JsonObject } from '../../lib/base/json';
+import type { Command, CommandKind, OperationSelector, Question, Reply } from '../../lib/platform/commands';
+import type { UplinkAddress } from '../../lib/protocols/protocol';
 
 /** What a command comes to, for people: a sentence and the REST request with the same effect, where there is one. */
 export interface Explanation {
   readonly does: string;
   readonly request?: { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string; readonly body: Json };
+  /** What a question is answered with. */
+  readonly reply?: Reply;
 }
 
-type Explain<K extends CommandKind> = (command: Extract<Command, { kind: K }>, ctx: DecodeContext) => Explanation;
+type Explain<K extends CommandKind> = (command: Extract<Command, { kind: K }>, ctx: UplinkAddress) => Explanation;
 
 /** Explains a command without any server: ids that only the platform knows are written `<…>`. */
-export function explain(command: Command, ctx: DecodeContext): Explanation {
+export function explain(command: Command, ctx: UplinkAddress): Explanation {
   // The table has an entry for every kind, each taking its own command; the compiler cannot tie the two across the lookup.
-  const explainer = EXPLAINERS[command.kind] as (command: Command, ctx: DecodeContext) => Explanation;
+  const explainer = EXPLAINERS[command.kind] as (command: Command, ctx: UplinkAddress) => Explanation;
   return explainer(command, ctx);
 }
 
 const idOf = (serial: string): string => `<id of ${serial}>`;
-const timeOf = (time: string | undefined, ctx: DecodeContext): string => time ?? new Date(ctx.receivedAt).toISOString();
+const timeOf = (time: string | undefined, ctx: UplinkAddress): string => time ?? new Date(ctx.receivedAt).toISOString();
 
 const post = (does: string, path: string, body: Json): Explanation => ({
   does,
@@ -26,17 +28,17 @@ const post = (does: string, path: string, body: Json): Explanation => ({
 });
 const put = (does: string, path: string, body: Json): Explanation => ({ does, request: { method: 'PUT', path, body } });
 
-const updateObject = (does: string, ctx: DecodeContext, body: JsonObject): Explanation =>
+const updateObject = (does: string, ctx: UplinkAddress, body: JsonObject): Explanation =>
   put(does, `/inventory/managedObjects/${idOf(ctx.serial)}`, body);
 
 const clear = (names: readonly string[]): JsonObject => Object.fromEntries(names.map((name) => [name, null]));
 
-const ANSWERS: Readonly<Record<Question, string>> = {
-  children: '106 and the external ids of its child devices',
-  managedObjectId: '124 and its managed object id',
-  pendingOperations: 'one row per operation that is PENDING',
-  platformVersion: "601 and the platform's version",
-  templates: '603 and the ids of all templates',
+const ASKED: { readonly [Q in Question]: { readonly what: string; readonly reply: Reply } } = {
+  children: { what: 'the child devices', reply: { kind: 'children', serials: ['<external id>'] } },
+  managedObjectId: { what: 'the managed object id', reply: { kind: 'managedObjectId', id: '<id>' } },
+  pendingOperations: { what: 'all PENDING operations', reply: { kind: 'pendingOperations', operations: [] } },
+  platformVersion: { what: 'the version of the platform', reply: { kind: 'platformVersion', version: '<version>' } },
+  templates: { what: 'the ids of all templates', reply: { kind: 'templates' } },
 };
 
 const SOFTWARE_METHODS = { replace: 'POST', append: 'PUT', remove: 'DELETE' } as const;
@@ -132,7 +134,10 @@ const EXPLAINERS: { readonly [K in CommandKind]: Explain<K> } = {
       ...(parameters.length === 0 ? {} : { '<parameters>': parameters }),
     }),
   }),
-  ask: ({ question }, { serial }) => ({ does: `asks about ${serial}; the answer on s/ds is ${ANSWERS[question]}` }),
+  ask: ({ question }, { serial }) => {
+    const { what, reply } = ASKED[question];
+    return { does: `${serial} asks for ${what}`, reply };
+  },
 };
 
 function selected(select: OperationSelector): string {

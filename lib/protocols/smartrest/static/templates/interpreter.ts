@@ -1,8 +1,29 @@
 import { fail, ok, type Result } from '../../../../base/result';
-import { refusal, type SpelledRefusal } from '../../refusals';
+import type { Command } from '../../../../platform/commands';
+import type { SpelledRefusal } from '../../../protocol';
+import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
-import type { Groups, List, Param, Single, Template, Values } from './template';
+import type { DecodeContext, Groups, List, Param, Single, Template, Values } from './template';
 import { usage } from './usage';
+
+/** An entry of a template table: what the row holds and what it asks of the platform. */
+export function template<const P extends readonly Param[]>(
+  id: string,
+  title: string,
+  params: P,
+  does: (values: Values<P>, ctx: DecodeContext) => readonly Command[] | SpelledRefusal,
+): Template {
+  const self: Template = {
+    id,
+    title,
+    params,
+    decode(fields, ctx) {
+      const read = readValues(self, params, fields);
+      return read.ok ? does(read.value, ctx) : read.error;
+    },
+  };
+  return self;
+}
 
 /** Why a value does not fit its parameter. */
 interface Misfit {
@@ -18,8 +39,8 @@ interface Misfit {
  * ignored, an empty mandatory value or a value of the wrong type refused with code 45, parameter and position named
  * (static-templates sections 4 and 5).
  */
-export function readValues<const P extends readonly Param[]>(
-  template: Pick<Template, 'id' | 'params'>,
+function readValues<const P extends readonly Param[]>(
+  self: Pick<Template, 'id' | 'params'>,
   params: P,
   fields: readonly string[],
 ): Result<Values<P>, SpelledRefusal> {
@@ -30,7 +51,7 @@ export function readValues<const P extends readonly Param[]>(
     const param = params[index];
     if (param === undefined) break;
     const misfit = readParam(param, index + 1, fields, given, values);
-    if (misfit !== undefined) return fail(refuse(template, misfit));
+    if (misfit !== undefined) return fail(refuse(self, misfit));
   }
   // The loop filled every name of `params` with a value of its type.
   return ok(values as Values<P>);
@@ -98,9 +119,9 @@ function readGroups(
   return undefined;
 }
 
-function refuse(template: Pick<Template, 'id' | 'params'>, { param, position, value }: Misfit): SpelledRefusal {
+function refuse(self: Pick<Template, 'id' | 'params'>, { param, position, value }: Misfit): SpelledRefusal {
   const where = `${param.name} (parameter ${position})`;
   const text =
     value === undefined ? `${where} is missing` : `${where} is not ${param.type.expected}: ${excerpt(value)}`;
-  return refusal(45, text, `send ${usage(template)}`);
+  return refusal(45, text, `send ${usage(self)}`);
 }
