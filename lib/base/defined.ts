@@ -1,4 +1,7 @@
-type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type OptionalKeys<T> = {
+  [K in keyof T]-?: undefined extends T[K] ? (IsAny<T[K]> extends true ? never : K) : never;
+}[keyof T];
 /** The members of `T`; one that may be undefined may be missing instead. */
 export type Defined<T> = Omit<T, OptionalKeys<T>> & { [K in OptionalKeys<T>]?: Exclude<T[K], undefined> };
 

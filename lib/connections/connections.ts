@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { defined } from '../base/defined';
 import type { Table } from '../storage/table';
 import { OVERTAKEN, versioned } from '../storage/versioned';
 import { type Connection, ConnectionItems } from './items';
@@ -41,7 +42,7 @@ export class Connections {
       // a repeated event asks again on purpose: the request it made before may be what was lost
       const presence = presenceBy(connection, event);
       const listensForOperations = subscribesToOperations(connection, event);
-      return { connection, listensForOperations, ...(presence && { presence }) };
+      return defined({ connection, listensForOperations, presence });
     });
   }
 
