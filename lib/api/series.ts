@@ -1,3 +1,4 @@
+import { defined } from '../base/defined';
 import { isoOf } from '../base/instant';
 import type { Json, JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
@@ -57,14 +58,16 @@ function queryOf(query: URLSearchParams): Result<SeriesQuery, PlatformError> {
   if (aggregationType !== undefined && aggregation === undefined) {
     return invalid(`The query parameter aggregationType knows ${aggregations.join(', ')}: ${aggregationType}`);
   }
-  return ok({
-    source,
-    from,
-    to,
-    wanted: query.getAll('series').flatMap((names) => names.split(',')),
-    revert,
-    ...(aggregation !== undefined && { aggregation }),
-  });
+  return ok(
+    defined({
+      source,
+      from,
+      to,
+      wanted: query.getAll('series').flatMap((names) => names.split(',')),
+      revert,
+      aggregation,
+    }),
+  );
 }
 
 const aggregations: readonly Aggregation[] = ['DAILY', 'HOURLY', 'MINUTELY'];
