@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, PlatformDeps } from '../call';
@@ -126,13 +127,7 @@ export class Operations {
     device: Device,
     { select, status, failureReason, parameters }: DeviceUpdate,
   ): Promise<Result<readonly Operation[], Refusal>> {
-    const event: OperationEvent = {
-      asOf: asOf(call.origin),
-      select,
-      status,
-      parameters,
-      ...(failureReason !== undefined && { failureReason }),
-    };
+    const event: OperationEvent = defined({ asOf: asOf(call.origin), select, status, parameters, failureReason });
     const change = await this.agendas.apply(call.origin.tenant, agent.id, device.id, event);
     const announced = await this.announce(call, change);
     if (change.taken.length === 0) return this.nothingMeant(call.origin.tenant, device, select, status);
@@ -174,13 +169,11 @@ export class Operations {
   ): Promise<void> {
     const log = {
       attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
-      ...(acknowledgedAt !== undefined && { acknowledgedAt: new Date(acknowledgedAt).toISOString() }),
+      acknowledgedAt: acknowledgedAt === undefined ? undefined : new Date(acknowledgedAt).toISOString(),
     };
     const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
-    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), {
-      ...(reached && { sentAt }),
-      ...(acknowledgedAt !== undefined && { acknowledgedAt }),
-    });
+    const times = defined({ sentAt: reached ? sentAt : undefined, acknowledgedAt });
+    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), times);
   }
 
   /** Operations still PENDING past their deadline, the longest waiting first. */
@@ -290,7 +283,7 @@ export class Operations {
 function resultsOf(operation: Operation, { parameters, fragment, asOf: at }: Progress): JsonObject | undefined {
   if (parameters === undefined) return undefined;
   const time = isoOf(at);
-  return deviceResults(operation.fragments, { parameters, time, ...(fragment !== undefined && { named: fragment }) });
+  return deviceResults(operation.fragments, defined({ parameters, time, named: fragment }));
 }
 
 /** The same call as of another row: a refold may carry out what an earlier one meant. */

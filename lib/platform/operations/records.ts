@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import { isoOf } from '../journal';
 import type { Change, DeliveryAttempt, Operation } from '../model';
@@ -18,7 +19,7 @@ export function operationOf(record: OperationRecord): Operation {
   const progress = record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
   const log = record.delivery === undefined ? NOT_SENT : (JSON.parse(record.delivery) as DeliveryLog);
   const { id, deviceId, agentId, deviceSerial, agentSerial, creationTime, deadline } = record;
-  return {
+  return defined({
     id,
     deviceId,
     agentId,
@@ -27,12 +28,12 @@ export function operationOf(record: OperationRecord): Operation {
     status: progress?.status ?? 'PENDING',
     creationTime,
     lastUpdated: progress === undefined ? creationTime : isoOf(progress.asOf),
-    ...(progress?.failureReason !== undefined && { failureReason: progress.failureReason }),
+    failureReason: progress?.failureReason,
     delivery: log.attempts,
-    ...(log.acknowledgedAt !== undefined && { acknowledgedAt: log.acknowledgedAt }),
-    ...(deadline !== undefined && { deadline }),
+    acknowledgedAt: log.acknowledgedAt,
+    deadline,
     fragments: fragmentsOf(JSON.parse(record.fragments) as JsonObject, progress),
-  };
+  });
 }
 
 export const progressOf = (record: OperationRecord): Progress | undefined =>
@@ -61,7 +62,7 @@ export const changeOf = (action: Change['action'], operation: Operation): Change
 export function operationObject(operation: Operation): JsonObject {
   const { id, deviceId, agentId, status, creationTime, lastUpdated, failureReason, fragments } = operation;
   const { delivery, acknowledgedAt } = operation;
-  return {
+  return defined({
     ...fragments,
     id,
     deviceId,
@@ -69,11 +70,11 @@ export function operationObject(operation: Operation): JsonObject {
     status,
     creationTime,
     lastUpdated,
-    ...(failureReason !== undefined && { failureReason }),
+    failureReason,
     delivery: {
       log: delivery.map(({ time, clientId, result }) => ({ time, clientId, status: result })),
       status: acknowledgedAt === undefined ? 'PENDING' : 'DELIVERED',
       time: acknowledgedAt ?? delivery.at(-1)?.time ?? creationTime,
     },
-  };
+  });
 }
