@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { defined } from '../base/defined';
 import type { Connection, Connections } from '../connections/connections';
 import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
@@ -104,10 +105,8 @@ async function hand(
     (result): DeliveryAttempt => ({ time, clientId, connection: session, result: KEPT_AS[result] }),
   );
   const reached = results.includes('acknowledged');
-  await operations.recordDelivery(tenant, operation, attempts, {
-    sentAt,
-    ...(reached && { acknowledgedAt: clock.now() }),
-  });
+  const acknowledgedAt = reached ? clock.now() : undefined;
+  await operations.recordDelivery(tenant, operation, attempts, defined({ sentAt, acknowledgedAt }));
   return results;
 }
 

@@ -4,6 +4,7 @@ import {
   PublishCommand,
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane';
+import { defined } from '../base/defined';
 
 /**
  * What came of a message to one device: `acknowledged` its PUBACK arrived, `sent` the broker has dispatched it, `offline`
@@ -31,11 +32,13 @@ const REQUEST_TIMEOUT_MS = (CONFIRM_TIMEOUT_S + 3) * 1000;
  * `iot:Data-ATS`); without one the SDK's environment decides.
  */
 export function dataPlaneClient(host?: string): IoTDataPlaneClient {
-  return new IoTDataPlaneClient({
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
-    ...(host !== undefined && { endpoint: `https://${host}` }),
-  });
+  return new IoTDataPlaneClient(
+    defined({
+      maxAttempts: 1,
+      requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+      endpoint: host === undefined ? undefined : `https://${host}`,
+    }),
+  );
 }
 
 /**
@@ -53,7 +56,7 @@ export class DirectMessenger implements DeviceMessenger {
           topic,
           payload: new TextEncoder().encode(payload),
           confirmation: confirm,
-          ...(confirm && { timeout: CONFIRM_TIMEOUT_S }),
+          timeout: confirm ? CONFIRM_TIMEOUT_S : undefined,
         }),
       );
       return confirm ? 'acknowledged' : 'sent';
