@@ -5,6 +5,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { handle } from 'hono/aws-lambda';
 import type { Platform } from '../lib/api/platform';
 import { processClock } from '../lib/base/clock';
+import { defined } from '../lib/base/defined';
 import { apiEnvironment } from '../lib/base/environment';
 import { parameterKey } from '../lib/base/parameter-key';
 import { changeSinks } from '../lib/changes/change-sinks';
@@ -35,7 +36,7 @@ const platform: Platform = {
   credentials: new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter)),
   requestDelivery: async (request, cause) => {
     const connection = await connections.of(request.tenant, request.agentSerial);
-    await queue.requestDelivery({ ...request, ...(connection && { clientId: connection.clientId }) }, cause);
+    await queue.requestDelivery(defined({ ...request, clientId: connection?.clientId }), cause);
   },
 };
 
@@ -44,7 +45,7 @@ const app = createApp(platform, {
   beginMessage: (origin) => beginMessage({ ...deps, tenants: services.tenants, sinks }, origin),
   onUnexpected: (error, request) =>
     logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
-  ...(environment.defaultTenant !== undefined && { defaultTenant: environment.defaultTenant }),
+  ...defined({ defaultTenant: environment.defaultTenant }),
 });
 
 /** REST: one HTTP API request, payload format 2.0. */
