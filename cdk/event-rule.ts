@@ -1,6 +1,7 @@
 import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { defined } from '../lib/base/defined';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../lib/changes/event-bus/event-names';
 import type { Api, ProcessingMode } from '../lib/changes/modes';
 import type { EventProcessing } from './event-processing';
@@ -47,19 +48,19 @@ export class CirrusEventRule extends Construct {
   constructor(scope: Construct, id: string, props: CirrusEventRuleProps) {
     super(scope, id);
     const { cirrus, tenant, apis, modes, sources } = props;
-    const change = { ...props.change, ...(apis && { api: [...apis] }) };
+    const change = defined({ ...props.change, api: apis && [...apis] });
     this.rule = new Rule(this, 'Rule', {
       eventBus: cirrus.eventBus.bus,
       ...(props.description !== undefined && { description: props.description }),
       eventPattern: {
         source: [EVENT_SOURCE],
         detailType: [EVENT_DETAIL_TYPE],
-        detail: {
+        detail: defined({
           tenant: [tenant],
-          ...(modes && { mode: [...modes] }),
-          ...(sources && { source: [...sources] }),
-          ...(Object.keys(change).length > 0 && { changes: change }),
-        },
+          mode: modes && [...modes],
+          source: sources && [...sources],
+          changes: Object.keys(change).length > 0 ? change : undefined,
+        }),
       },
       targets: [...props.targets],
     });

@@ -5,6 +5,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { handle } from 'hono/aws-lambda';
 import type { Platform } from '../lib/api/platform';
 import { processClock } from '../lib/base/clock';
+import { defined } from '../lib/base/defined';
 import { apiEnvironment } from '../lib/base/environment';
 import { parameterKey } from '../lib/base/parameter-key';
 import { changeSinks } from '../lib/changes/change-sinks';
@@ -35,7 +36,7 @@ const platform: Platform = {
   credentials: new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter)),
   requestDelivery: async (request, cause) => {
     const connection = await connections.find(request.tenant, request.agentSerial);
-    await queue.requestDelivery({ ...request, ...(connection && { clientId: connection.clientId }) }, cause);
+    await queue.requestDelivery(defined({ ...request, clientId: connection?.clientId }), cause);
   },
 };
 

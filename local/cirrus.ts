@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EmbeddedCloud, type IotEvent, readAssembly } from '@cirrus/local-aws';
 import { type SynthesisOptions, synthesize } from '../cdk/synthesize';
+import { defined } from '../lib/base/defined';
 import type { Endpoints } from './announce';
 import { localCertificates } from './certificates';
 import { HostClock } from './clock';
@@ -60,7 +61,7 @@ export async function startCirrus(
   const tls = await localCertificates(resolve(settings.certificateDir ?? options.dataDir ?? '.cirrus'), clock.now());
   const { context, extend } = settings;
   // `cdk synth` and `cdk deploy` check the template; a start should not wait for it
-  synthesize({ outdir, validate: false, ...(context && { context }), ...(extend && { extend }) });
+  synthesize(defined({ outdir, validate: false, context, extend }));
   const cloud = await EmbeddedCloud.start({
     assembly: readAssembly(outdir),
     host: options.host,
@@ -69,18 +70,18 @@ export async function startCirrus(
     clock,
     preload: fileURLToPath(new URL('./worker-preload.mjs', import.meta.url)),
     preloadData: { buffer: clock.buffer, logLevel: settings.logLevel ?? 'DEBUG' },
-    ...(options.dataDir !== undefined && { dataDir: resolve(options.dataDir) }),
-    ...(options.dynamodbEndpoint !== undefined && { dynamodbEndpoint: options.dynamodbEndpoint }),
+    ...defined({
+      dataDir: options.dataDir === undefined ? undefined : resolve(options.dataDir),
+      dynamodbEndpoint: options.dynamodbEndpoint,
+      concurrency: settings.concurrency,
+      retryDelays: settings.retryDelays,
+    }),
     iot: {
       // without an authorizer to ask, the broker is as open as an emulator's
       open: settings.context?.target === 'emulator',
-      ...(settings.connectionPublishesPerSecond !== undefined && {
-        connectionPublishesPerSecond: settings.connectionPublishesPerSecond,
-      }),
+      ...defined({ connectionPublishesPerSecond: settings.connectionPublishesPerSecond }),
     },
-    ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     functionConcurrency: { 'cirrus-realtime': POLLING_CLIENTS },
-    ...(settings.retryDelays && { retryDelays: settings.retryDelays }),
     ...hooks,
   });
   const client = new DynamoDBClient(cloud.clientConfiguration);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { messageOf } from '../lib/api/error-body';
 import { systemClock } from '../lib/base/clock';
+import { defined } from '../lib/base/defined';
 import { Listeners } from '../lib/changes/listeners';
 import { Credentials } from '../lib/platform/access/credentials';
 import { Tenants } from '../lib/platform/tenants/tenants';
@@ -71,7 +72,9 @@ async function list({ tenants }: Setup): Promise<number> {
 
 async function create(setup: Setup, id: string): Promise<number> {
   const { domain = id, 'retention-days': days } = setup.options;
-  const made = await setup.tenants.create({ id, domain, ...(days !== undefined && { retentionDays: Number(days) }) });
+  const made = await setup.tenants.create(
+    defined({ id, domain, retentionDays: days === undefined ? undefined : Number(days) }),
+  );
   if (!made.ok) return refused(messageOf(made.error));
   console.log(`tenant ${id} keeps measurements and events for ${made.value.retentionDays} days`);
   return save(setup, id, setup.options.admin, ['admin']);

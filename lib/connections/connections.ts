@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { defined } from '../base/defined';
 import type { Table } from '../storage/table';
 import { OVERTAKEN, versioned } from '../storage/versioned';
 import { type Connection, ConnectionItems } from './items';
@@ -35,7 +36,7 @@ export class Connections {
       if (changed && !(await this.items.write(tenant, serial, { version, connection }))) return OVERTAKEN;
       // a repeated event asks again on purpose: the request it made before may be what was lost
       const presence = presenceBy(connection, event);
-      return { connection, subscribed: subscribedBy(connection, event), ...(presence && { presence }) };
+      return defined({ connection, subscribed: subscribedBy(connection, event), presence });
     });
   }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
 
 /** A lifecycle event of the broker (aws-platform section 5). */
@@ -25,6 +26,5 @@ const schema = z.object({
 export function parseLifecycleEvent(event: unknown): Result<LifecycleEvent, string> {
   const parsed = z.safeParse(schema, event);
   if (!parsed.success) return fail(`lifecycle event is wrong: ${z.prettifyError(parsed.error)}`);
-  const { versionNumber, ...rest } = parsed.data;
-  return ok({ ...rest, ...(versionNumber !== undefined && { versionNumber }) });
+  return ok(defined(parsed.data));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { defined } from '../base/defined';
 import type { Connections } from '../connections/connections';
 import type { Connection } from '../connections/items';
 import { listensOn } from '../connections/state';
@@ -111,10 +112,8 @@ async function sendOperation(
     (result): DeliveryAttempt => ({ time, clientId, connection: session, result: KEPT_AS[result] }),
   );
   const reached = results.includes('acknowledged');
-  await operations.recordDelivery(tenant, operation, attempts, {
-    sentAt,
-    ...(reached && { acknowledgedAt: clock.now() }),
-  });
+  const acknowledgedAt = reached ? clock.now() : undefined;
+  await operations.recordDelivery(tenant, operation, attempts, defined({ sentAt, acknowledgedAt }));
   return results;
 }
 

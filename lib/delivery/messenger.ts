@@ -49,7 +49,7 @@ export class DirectMessenger implements DeviceMessenger {
           topic,
           payload: new TextEncoder().encode(payload),
           confirmation: confirm,
-          ...(confirm && { timeout: CONFIRM_TIMEOUT_S }),
+          timeout: confirm ? CONFIRM_TIMEOUT_S : undefined,
         }),
       );
       return confirm ? 'acknowledged' : 'sent';

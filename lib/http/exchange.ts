@@ -3,6 +3,7 @@ import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
 import { dispatchPublic } from '../api/public';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
+import { defined } from '../base/defined';
 import type { Json } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Origin } from '../platform/model';
@@ -65,7 +66,7 @@ export class Exchange {
     }
     const body = await this.body(method);
     if (!body.ok) return errorResponse(body.error);
-    const request = { ...head, ...bodyType, ...(body.value !== undefined && { body: body.value }) };
+    const request = defined({ ...head, ...bodyType, body: body.value });
     const { tenant, user } = principal.value;
     const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1 };
     const work = this.deps.beginWork(origin);

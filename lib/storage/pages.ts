@@ -1,3 +1,4 @@
+import { defined } from '../base/defined';
 import type { Item, PageRequest, Table } from './table';
 
 const FIRST_PAGE = 16;
@@ -11,7 +12,7 @@ export async function* growingPages(table: Table, request: Omit<PageRequest, 'li
   let startKey = request.startKey;
   let limit = FIRST_PAGE;
   do {
-    const page = await table.query({ ...request, limit, ...(startKey && { startKey }) });
+    const page = await table.query(defined({ ...request, limit, startKey }));
     yield* page.items;
     startKey = page.nextKey;
     limit = Math.min(limit * 4, LARGEST_PAGE);

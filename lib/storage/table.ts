@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Clock, processClock } from '../base/clock';
+import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
 
 type Marshalled = Record<string, AttributeValue>;
@@ -72,7 +73,8 @@ export class Table {
         new PutItemCommand({
           TableName: this.name,
           Item: marshall(item, MARSHALL),
-          ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
+          ConditionExpression: condition?.text,
+          ...placeholders(condition),
         }),
       );
     });
@@ -91,7 +93,7 @@ export class Table {
           TableName: this.name,
           Key: marshall(key),
           UpdateExpression: change.text,
-          ...(condition && { ConditionExpression: condition.text }),
+          ConditionExpression: condition?.text,
           ...placeholders(change, condition),
           ReturnValues: returns,
         }),
@@ -106,7 +108,8 @@ export class Table {
         new DeleteItemCommand({
           TableName: this.name,
           Key: marshall(key),
-          ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
+          ConditionExpression: condition?.text,
+          ...placeholders(condition),
         }),
       );
     });
@@ -116,15 +119,15 @@ export class Table {
     const found = await this.client.send(
       new QueryCommand({
         TableName: this.name,
-        ...(request.index !== undefined && { IndexName: request.index }),
+        IndexName: request.index,
         KeyConditionExpression: request.where.text,
-        ...(request.filter && { FilterExpression: request.filter.text }),
+        FilterExpression: request.filter?.text,
         ...placeholders(request.where, request.filter),
         ScanIndexForward: request.descending !== true,
-        ...(request.limit !== undefined && { Limit: request.limit }),
+        Limit: request.limit,
         // an index can only be read eventually consistent
         ConsistentRead: request.index === undefined && (request.consistent ?? true),
-        ...(request.startKey && { ExclusiveStartKey: marshall(request.startKey) }),
+        ExclusiveStartKey: request.startKey && marshall(request.startKey),
       }),
     );
     const items = (found.Items ?? []).map((item) => unmarshall(item));
@@ -135,7 +138,7 @@ export class Table {
   async *queryAll(request: PageRequest): AsyncGenerator<Item> {
     let startKey = request.startKey;
     do {
-      const page = await this.query({ ...request, ...(startKey && { startKey }) });
+      const page = await this.query(defined({ ...request, startKey }));
       yield* page.items;
       startKey = page.nextKey;
     } while (startKey !== undefined);
@@ -197,7 +200,7 @@ function placeholders(...expressions: (Expression | undefined)[]) {
     Object.assign(values, expression?.values);
   }
   return {
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall(values, MARSHALL) as Marshalled }),
+    ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
+    ExpressionAttributeValues: Object.keys(values).length > 0 ? (marshall(values, MARSHALL) as Marshalled) : undefined,
   };
 }

@@ -29,6 +29,12 @@ describe('defined', () => {
     );
   });
 
+  it('takes any name for a name', () => {
+    const made = defined(JSON.parse('{"__proto__":{"admin":true},"constructor":1}'));
+    expect(JSON.stringify(made)).toBe('{"__proto__":{"admin":true},"constructor":1}');
+    expect(made).not.toHaveProperty('admin');
+  });
+
   it('makes members optional that may be undefined, and keeps the others', () => {
     const range: { readonly from?: number } = {};
     const made = defined({ id: '1' as string, kind: 'update', text: textOrNothing('x'), ...range });

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { Json, JsonObject } from '../../base/json';
 import type { Reader } from '../../base/reader';
 import { ok } from '../../base/result';
@@ -45,7 +46,7 @@ export async function takePage<T>(elements: AsyncIterable<T>, page: PageQuery): 
     seen++;
     if (seen > to && !counting) break;
   }
-  return { elements: taken, hasNext: seen > to, ...(counting && { total: seen }) };
+  return defined({ elements: taken, hasNext: seen > to, total: counting ? seen : undefined });
 }
 
 /** A kind of collection: the member that holds the elements, its media type, and how an element is shown. */
@@ -77,12 +78,12 @@ export function collectionResponse(
   const body: Record<string, Json> = {
     [collection.key]: elements,
     self: pageLink(request, page, page.currentPage),
-    statistics: {
+    statistics: defined({
       currentPage: page.currentPage,
       pageSize: page.pageSize,
-      ...(page.withTotalPages && total !== undefined && { totalPages: pagesOf(total, page.pageSize) }),
-      ...(page.withTotalElements && total !== undefined && { totalElements: total }),
-    },
+      totalPages: page.withTotalPages && total !== undefined ? pagesOf(total, page.pageSize) : undefined,
+      totalElements: page.withTotalElements ? total : undefined,
+    }),
   };
   if (hasNext) body.next = pageLink(request, page, page.currentPage + 1);
   if (page.currentPage > 1) body.prev = pageLink(request, page, page.currentPage - 1);

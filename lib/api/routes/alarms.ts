@@ -65,18 +65,9 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
   const { source, type, text, severity, time, status } = given.value;
   const object = await usableNewSource(context, source.id, 'alarm');
   if (!object.ok) return object;
-  const raised = await platform.alarms.raise(
-    call,
-    { id: source.id },
-    {
-      type,
-      text,
-      severity,
-      time: time.text,
-      ...(status !== undefined && { status }),
-      fragments: fragmentsOf(body.value, KNOWN),
-    },
-  );
+  const fragments = fragmentsOf(body.value, KNOWN);
+  const input = defined({ type, text, severity, time: time.text, status, fragments });
+  const raised = await platform.alarms.raise(call, { id: source.id }, input);
   if (!raised.ok) return raised;
   return ok({
     status: 201,
@@ -125,12 +116,8 @@ async function update(context: RequestContext, param: (name: string) => string):
   const found = await usableAlarm(context, param('id'));
   if (!found.ok) return found;
   const { text, severity, status } = given.value;
-  const updated = await platform.alarms.update(call, found.value.id, {
-    ...(text !== undefined && { text }),
-    ...(severity !== undefined && { severity }),
-    ...(status !== undefined && { status }),
-    fragments: fragmentsOf(body.value, KNOWN),
-  });
+  const fragments = fragmentsOf(body.value, KNOWN);
+  const updated = await platform.alarms.update(call, found.value.id, defined({ text, severity, status, fragments }));
   return updated.ok ? ok({ status: 200, bodyType: 'alarm', body: alarmView(request, updated.value) }) : updated;
 }
 

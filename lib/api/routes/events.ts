@@ -77,10 +77,8 @@ async function update(context: RequestContext, param: (name: string) => string):
   if (!given.ok) return given;
   const found = await usableEvent(context, param('id'));
   if (!found.ok) return found;
-  const updated = await platform.events.update(call, found.value.id, {
-    ...(given.value.text !== undefined && { text: given.value.text }),
-    fragments: fragmentsOf(body.value, KNOWN),
-  });
+  const changed = defined({ text: given.value.text, fragments: fragmentsOf(body.value, KNOWN) });
+  const updated = await platform.events.update(call, found.value.id, changed);
   return updated.ok ? ok({ status: 200, bodyType: 'event', body: eventView(request, updated.value) }) : updated;
 }
 

@@ -110,11 +110,8 @@ async function update(context: RequestContext, param: (name: string) => string):
   const found = await usableOperation(context, param('id'));
   if (!found.ok) return found;
   const { status, failureReason } = given.value;
-  const updated = await platform.operations.update(call, found.value.id, {
-    status,
-    ...(failureReason !== undefined && { failureReason }),
-    fragments: fragmentsOf(body.value, KNOWN),
-  });
+  const changed = defined({ status, failureReason, fragments: fragmentsOf(body.value, KNOWN) });
+  const updated = await platform.operations.update(call, found.value.id, changed);
   if (!updated.ok) return updated;
   return ok({ status: 200, bodyType: 'operation', body: operationView(request, updated.value) });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { isoOf } from '../../base/instant';
 import { isObject, type Json, type JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -58,14 +59,16 @@ function queryOf(query: URLSearchParams): Result<SeriesQuery, Refusal> {
     const faults = [{ name: 'aggregationType', expected, given: aggregationType }];
     return fail({ kind: 'invalid', reason: 'parameters', subject: 'measurement', faults });
   }
-  return ok({
-    source,
-    from,
-    to,
-    wanted: query.getAll('series').flatMap((names) => names.split(',')),
-    revert,
-    ...(aggregation !== undefined && { aggregation }),
-  });
+  return ok(
+    defined({
+      source,
+      from,
+      to,
+      wanted: query.getAll('series').flatMap((names) => names.split(',')),
+      revert,
+      aggregation,
+    }),
+  );
 }
 
 const aggregations: readonly Aggregation[] = ['DAILY', 'HOURLY', 'MINUTELY'];

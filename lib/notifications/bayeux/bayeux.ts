@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { deleteMail, openMailbox } from '../items/mailbox-items';
 import { changeSession, getSession, putSession, type Session, type SessionChange } from '../items/session-items';
 import { deleteSession } from '../items/subscription-items';
@@ -63,13 +64,7 @@ export class Bayeux {
   async answer(messages: readonly ClientMessage[]): Promise<BayeuxAnswer> {
     for (const message of messages) this.replies.push({ ...(await this.replyTo(message)), ...idOf(message) });
     const { replies, mail, session, poll, previousConnect } = this;
-    return {
-      replies,
-      mail,
-      ...(session && { session }),
-      ...(poll && { poll }),
-      ...(previousConnect !== undefined && { previousConnect }),
-    };
+    return defined({ replies, mail, session, poll, previousConnect });
   }
 
   private async replyTo(message: ClientMessage): Promise<BayeuxReply> {
@@ -96,19 +91,19 @@ export class Bayeux {
     const { registry, clock } = this.deps;
     const { tenant, user, kind, credentials } = identity;
     const { baseUrl, connectionId } = this.client;
-    const session: Session = {
+    const session: Session = defined({
       clientId: Buffer.from(clock.randomBytes(CLIENT_ID_BYTES)).toString('hex'),
       tenant,
       user,
       userKind: kind,
       credentials,
       baseUrl,
-      ...(connectionId !== undefined && { connectionId }),
+      connectionId,
       aliveUntil: clock.now() + GRACE_MS,
       connectedAt: 0,
       subscribedUntil: clock.now() + SUBSCRIPTION_MS,
       leasedUntil: 0,
-    };
+    });
     await putSession(registry, session);
     this.use(session);
     return {
@@ -190,14 +185,14 @@ export class Bayeux {
     const now = clock.now();
     const ends = session.subscribedUntil - now < SUBSCRIPTION_MS / 2;
     if (ends) await this.subscriptions?.renew();
-    const change: SessionChange = {
+    const change: SessionChange = defined({
       aliveUntil: now + GRACE_MS + (connectionId === undefined ? POLL_MS : CONNECT_INTERVAL_MS),
       connectedAt: now,
       baseUrl,
       connectionId: connectionId ?? null,
-      ...(connectionId === undefined && { poll: Buffer.from(clock.randomBytes(6)).toString('hex') }),
-      ...(ends && { subscribedUntil: now + SUBSCRIPTION_MS }),
-    };
+      poll: connectionId === undefined ? Buffer.from(clock.randomBytes(6)).toString('hex') : undefined,
+      subscribedUntil: ends ? now + SUBSCRIPTION_MS : undefined,
+    });
     return changeSession(registry, session.clientId, change);
   }
 

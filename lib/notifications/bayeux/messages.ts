@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defined } from '../../base/defined';
 import { fail, ok, type Result } from '../../base/result';
 import { CONNECT_INTERVAL_MS, MESSAGE_BYTES, MESSAGES_PER_REQUEST, POLL_MS } from '../limits';
 
@@ -83,12 +84,12 @@ export const malformed = (error: string): BayeuxReply => ({ channel: '/meta/unsu
 
 function clientMessage({ channel, id, clientId, subscription, advice, ext }: z.output<typeof message>): ClientMessage {
   const token = ext?.[AUTHENTICATION]?.token;
-  return {
+  return defined({
     channel,
     subscriptions: subscription === undefined ? [] : [subscription].flat(),
-    ...(id !== undefined && { id }),
-    ...(clientId !== undefined && { clientId }),
-    ...(advice?.timeout !== undefined && { timeout: advice.timeout }),
-    ...(token !== undefined && { token }),
-  };
+    id,
+    clientId,
+    timeout: advice?.timeout,
+    token,
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { mailKey, sessionPartition } from '../../storage/keys';
 import type { Table } from '../../storage/table';
 import { type Session, sessionOf, ttlOf } from './session-items';
@@ -46,7 +47,7 @@ export async function openMailbox(registry: Table, clientId: string, limit: numb
     .slice(0, limit)
     .map(({ sk, messages }) => ({ order: String(sk).slice(MAIL.length), messages: String(messages) }));
   const session = page.items.find(({ sk }) => sk === SESSION);
-  return { mail, ...(session && { session: sessionOf(session) }) };
+  return defined({ mail, session: session && sessionOf(session) });
 }
 
 export async function deleteMail(registry: Table, clientId: string, orders: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '../../base/defined';
 import type { UserRecord } from '../../platform/access/items';
 import { sessionKey } from '../../storage/keys';
 import type { Item, Table } from '../../storage/table';
@@ -66,11 +67,13 @@ export async function changeSession(
   { connectionId, ...members }: SessionChange,
   onlyOn?: string,
 ): Promise<Session | undefined> {
-  const set = Object.entries({
-    ...members,
-    ...(typeof connectionId === 'string' && { connectionId }),
-    ...(members.aliveUntil !== undefined && { ttl: ttlOf(members.aliveUntil) }),
-  });
+  const set = Object.entries(
+    defined({
+      ...members,
+      connectionId: connectionId ?? undefined,
+      ttl: members.aliveUntil === undefined ? undefined : ttlOf(members.aliveUntil),
+    }),
+  );
   const names = Object.fromEntries(set.map(([name]) => [`#${name}`, name]));
   const values = Object.fromEntries(set.map(([name, value]) => [`:${name}`, value]));
   const text = `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`;
@@ -87,19 +90,19 @@ export async function changeSession(
 
 export function sessionOf(item: Item): Session {
   const { clientId, tenant, user, userKind, credentials, baseUrl, connectionId, poll, closed } = item;
-  return {
+  return defined({
     clientId,
     tenant,
     user,
     userKind,
     credentials,
     baseUrl,
-    ...(connectionId !== undefined && { connectionId }),
-    ...(poll !== undefined && { poll }),
-    ...(closed !== undefined && { closed }),
+    connectionId,
+    poll,
+    closed,
     aliveUntil: Number(item.aliveUntil),
     connectedAt: Number(item.connectedAt),
     subscribedUntil: Number(item.subscribedUntil),
     leasedUntil: Number(item.leasedUntil),
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { webSocketKey } from '../../storage/keys';
 import type { Table } from '../../storage/table';
 import { ttlOf } from './session-items';
@@ -29,12 +30,7 @@ export async function getWebSocket(registry: Table, connectionId: string): Promi
   const item = await registry.get(webSocketKey(connectionId));
   if (item === undefined) return undefined;
   const { baseUrl, identity, clientId } = item;
-  return {
-    connectionId,
-    baseUrl,
-    ...(identity !== undefined && { identity }),
-    ...(clientId !== undefined && { clientId }),
-  };
+  return defined({ connectionId, baseUrl, identity, clientId });
 }
 
 /** Notes the session of a WebSocket that is still there. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defined } from '../../base/defined';
 import { fail, ok, type Result } from '../../base/result';
 import type { RealtimeDeps } from '../bayeux/subscriber';
 import { answerPoll } from './long-polling';
@@ -64,7 +65,7 @@ async function accept(deps: GatewayDeps, event: WebSocketEvent): Promise<Gateway
   const authorization = header('authorization');
   const { connectionId, domainName } = event.requestContext;
   const baseUrl = deps.baseUrlOf(new URL(`https://${domainName}`), header);
-  const upgrade = { connectionId, baseUrl, ...(authorization && { authorization }) };
+  const upgrade = defined({ connectionId, baseUrl, authorization: authorization || undefined });
   if (!(await openWebSocket(deps, upgrade))) return { statusCode: 401 };
   const protocol = header('sec-websocket-protocol')?.split(',')[0]?.trim();
   return { statusCode: 200, ...(protocol && { headers: { 'Sec-WebSocket-Protocol': protocol } }) };
@@ -78,10 +79,10 @@ function answerHttp(deps: GatewayDeps, event: HttpEvent): Promise<GatewayAnswer>
     method: http.method,
     path: event.rawPath,
     body: textOf(event),
-    client: {
+    client: defined({
       baseUrl: deps.baseUrlOf(new URL(`https://${domainName}`), header),
-      ...(authorization && { authorization }),
-    },
+      authorization: authorization || undefined,
+    }),
   });
 }
 

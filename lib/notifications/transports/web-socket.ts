@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { Bayeux, type BayeuxAnswer } from '../bayeux/bayeux';
 import { type ClientMessage, malformed, parseMessages } from '../bayeux/messages';
 import { identify, type RealtimeDeps } from '../bayeux/subscriber';
@@ -18,7 +19,7 @@ export async function openWebSocket(deps: RealtimeDeps, upgrade: Upgrade): Promi
   const { connectionId, baseUrl, authorization } = upgrade;
   const identity = authorization && (await identify(deps, authorization, new URL(baseUrl).hostname));
   if (authorization !== undefined && !identity) return false;
-  const record = { connectionId, baseUrl, ...(identity && { identity }) };
+  const record = defined({ connectionId, baseUrl, identity: identity || undefined });
   await putWebSocket(deps.registry, record, deps.clock.now() + WEBSOCKET_MS);
   return true;
 }
@@ -43,7 +44,7 @@ export async function answerMessage(deps: RealtimeDeps, connectionId: string, te
   // it was let in, so it is known; unless it is older than API Gateway allows
   if (record === undefined) return JSON.stringify([malformed('402::Unknown connection')]);
   const { baseUrl, identity } = record;
-  const client = { connectionId, baseUrl, ...(identity && { identity }) };
+  const client = defined({ connectionId, baseUrl, identity });
   const answer = await new Bayeux(deps, client).answer(messages.value);
   const { clientId } = answer.session ?? {};
   if (clientId !== undefined && clientId !== record.clientId)

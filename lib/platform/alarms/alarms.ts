@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
@@ -76,15 +77,15 @@ export class Alarms {
   /** A new alarm, or one more occurrence of the open one. */
   async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, never>> {
     const { origin } = call;
-    const event: AlarmEvent = {
+    const event: AlarmEvent = defined({
       kind: 'raise',
       asOf: asOf(origin),
       severity: input.severity,
       text: input.text,
       time: input.time ?? isoTimeOf(asOf(origin)),
       status: input.status ?? 'ACTIVE',
-      ...(input.fragments && { fragments: input.fragments }),
-    };
+      fragments: input.fragments,
+    });
     if (!sinksOf(origin.mode, 'alarms').store) return ok(this.pass(call, device, input.type, event));
     if (await this.isSuppressed(origin.tenant, device, input.type)) {
       return ok(this.unstored(device, input.type, event, SUPPRESSED_ALARM_ID));

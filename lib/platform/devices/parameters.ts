@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
@@ -47,12 +48,8 @@ export class Parameters {
       if (isNew && !(await replaceMembers(this.deps.registry, call.origin.tenant, read, merge))) return OVERTAKEN;
       await relist(this.deps.registry, call.origin.tenant, read, { set: merge.set, remove: [], asOf: at });
       this.announce(call, read, merge.set, isChanged);
-      this.events.create(call, device, {
-        type: EVENT_TYPE,
-        text: text ?? 'Parameters were updated',
-        ...(time !== undefined && { time }),
-        fragments,
-      });
+      const event = { type: EVENT_TYPE, text: text ?? 'Parameters were updated', time, fragments };
+      this.events.create(call, device, defined(event));
       return ok(undefined);
     });
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { Result } from '../../base/result';
 import { externalIdKey, objectExternalIdKey, objectPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
@@ -36,8 +37,8 @@ export function takeExternalId(
       y: type,
       x: externalId,
       i: managedObjectId,
-      ...(creating !== undefined && { g: creating }),
-      ...(responseInterval !== undefined && { q: responseInterval }),
+      g: creating,
+      q: responseInterval,
     },
     { text: 'attribute_not_exists(pk)' },
   );
@@ -94,10 +95,11 @@ export async function* externalIdsOf(registry: Table, tenant: string, id: string
   }
 }
 
-const recordOf = (item: Item): ExternalIdRecord => ({
-  type: item.y,
-  externalId: item.x,
-  managedObjectId: item.i,
-  ...(item.g !== undefined && { creating: item.g }),
-  ...(item.q !== undefined && { responseInterval: item.q }),
-});
+const recordOf = (item: Item): ExternalIdRecord =>
+  defined({
+    type: item.y,
+    externalId: item.x,
+    managedObjectId: item.i,
+    creating: item.g,
+    responseInterval: item.q,
+  });

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
@@ -38,7 +39,7 @@ export class Identity {
     const found = await getExternalId(this.deps.registry, tenant, SERIAL, serial);
     if (found === undefined || found.creating !== undefined) return undefined;
     const { managedObjectId: id, responseInterval } = found;
-    return this.remember(tenant, { id, serial, ...(responseInterval !== undefined && { responseInterval }) });
+    return this.remember(tenant, defined({ id, serial, responseInterval }));
   }
 
   remember(tenant: string, device: DeviceRef): DeviceRef {
@@ -62,10 +63,7 @@ export class Identity {
     const object = await getObject(registry, tenant, id);
     if (object === undefined) return fail(objectNotFound(id));
     const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;
-    const record = {
-      ...{ type, externalId, managedObjectId: id },
-      ...(responseInterval !== undefined && { responseInterval }),
-    };
+    const record = defined({ type, externalId, managedObjectId: id, responseInterval });
     const taken = await takeExternalId(registry, tenant, record);
     if (!taken.ok) {
       // a retry after half of the work finds its own name

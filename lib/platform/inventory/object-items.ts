@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { objectKey } from '../../storage/keys';
@@ -53,9 +54,9 @@ export async function insertObject(
       i: {},
       o: record.owner,
       c: record.createdAt,
-      ...(record.automatic && { p: true }),
-      ...(record.named !== undefined && { n: record.named }),
-      ...(record.createdFor !== undefined && { x: record.createdFor }),
+      p: record.automatic || undefined,
+      n: record.named,
+      x: record.createdFor,
     },
     { text: 'attribute_not_exists(pk)' },
   );
@@ -106,16 +107,16 @@ const isTooLarge = (error: unknown): boolean =>
 
 export function recordOf(id: string, item: Item): ObjectRecord {
   const members = Object.entries(item.f as Record<string, string>);
-  return {
+  return defined({
     id,
     owner: item.o,
     createdAt: item.c,
     members: Object.fromEntries(members.map(([name, text]) => [name, JSON.parse(text) as Json])),
     asOf: item.a,
-    ...(item.p === true && { automatic: true }),
-    ...(item.n !== undefined && { named: item.n }),
-    ...(item.x !== undefined && { createdFor: item.x }),
-  };
+    automatic: item.p === true || undefined,
+    named: item.n,
+    createdFor: item.x,
+  });
 }
 
 function expressions({ set, remove, asOf, onlyIfAbsent }: MemberChange): { update: Expression; condition: Expression } {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { Result } from '../../base/result';
 import {
   agendaDevicePrefix,
@@ -198,8 +199,11 @@ const LISTED_AS = (deviceId: string, agentId: string) => [
   { object: agentId, r: 'A' },
 ];
 
+const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
+const numberOf = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
+
 function recordOf(item: Item): OperationRecord {
-  return {
+  return defined({
     id: String(item.id),
     deviceId: String(item.deviceId),
     agentId: String(item.agentId),
@@ -207,20 +211,20 @@ function recordOf(item: Item): OperationRecord {
     agentSerial: String(item.agentSerial),
     creationTime: String(item.creationTime),
     fragments: String(item.fragments),
-    ...(item.progress !== undefined && { progress: String(item.progress) }),
-    ...(item.progressVersion !== undefined && { progressVersion: Number(item.progressVersion) }),
-    ...(item.delivery !== undefined && { delivery: String(item.delivery) }),
-  };
+    progress: textOf(item.progress),
+    progressVersion: numberOf(item.progressVersion),
+    delivery: textOf(item.delivery),
+  });
 }
 
 function entryOf(item: Item): AgendaEntry {
   const names: unknown = item.names;
-  return {
+  return defined({
     id: String(item.id),
     device: String(item.device),
     names: Array.isArray(names) ? names.map(String) : [],
     createdAt: Number(item.createdAt),
-    ...(item.sentAt !== undefined && { sentAt: Number(item.sentAt) }),
-    ...(item.acknowledgedAt !== undefined && { acknowledgedAt: Number(item.acknowledgedAt) }),
-  };
+    sentAt: numberOf(item.sentAt),
+    acknowledgedAt: numberOf(item.acknowledgedAt),
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
@@ -114,13 +115,7 @@ export class Operations {
     device: Device,
     { select, status, failureReason, parameters }: DeviceUpdate,
   ): Promise<Result<readonly Operation[], Refusal>> {
-    const event: OperationEvent = {
-      asOf: asOf(call.origin),
-      select,
-      status,
-      parameters,
-      ...(failureReason !== undefined && { failureReason }),
-    };
+    const event: OperationEvent = defined({ asOf: asOf(call.origin), select, status, parameters, failureReason });
     const change = await this.agendas.apply(call.origin.tenant, agent.id, device.id, event);
     const announced = await this.announce(call, change);
     if (change.taken.length === 0) return this.nothingMeant(call.origin.tenant, device, select, status);
@@ -162,13 +157,11 @@ export class Operations {
   ): Promise<void> {
     const log = {
       attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
-      ...(acknowledgedAt !== undefined && { acknowledgedAt: new Date(acknowledgedAt).toISOString() }),
+      acknowledgedAt: acknowledgedAt === undefined ? undefined : new Date(acknowledgedAt).toISOString(),
     };
     const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
-    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), {
-      ...(reached && { sentAt }),
-      ...(acknowledgedAt !== undefined && { acknowledgedAt }),
-    });
+    const times = defined({ sentAt: reached ? sentAt : undefined, acknowledgedAt });
+    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), times);
   }
 
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
@@ -276,7 +269,7 @@ const cannotBecome = (id: string, status: OperationStatus, wanted: OperationStat
 function resultsOf(operation: Operation, { parameters, fragment, asOf: at }: Progress): JsonObject | undefined {
   if (parameters === undefined) return undefined;
   const time = isoTimeOf(at);
-  return deviceResults(operation.fragments, { parameters, time, ...(fragment !== undefined && { named: fragment }) });
+  return deviceResults(operation.fragments, defined({ parameters, time, named: fragment }));
 }
 
 /** The same call as of another row: a refold may carry out what an earlier one meant. */

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import type { Change } from '../../changes/changes';
 import { isoTimeOf } from '../journal';
@@ -19,7 +20,7 @@ export function operationOf(record: OperationRecord): Operation {
   const progress = record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
   const log = record.delivery === undefined ? NOT_SENT : (JSON.parse(record.delivery) as DeliveryLog);
   const { id, deviceId, agentId, deviceSerial, agentSerial, creationTime } = record;
-  return {
+  return defined({
     id,
     deviceId,
     agentId,
@@ -28,11 +29,11 @@ export function operationOf(record: OperationRecord): Operation {
     status: progress?.status ?? 'PENDING',
     creationTime,
     lastUpdated: progress === undefined ? creationTime : isoTimeOf(progress.asOf),
-    ...(progress?.failureReason !== undefined && { failureReason: progress.failureReason }),
+    failureReason: progress?.failureReason,
     delivery: log.attempts,
-    ...(log.acknowledgedAt !== undefined && { acknowledgedAt: log.acknowledgedAt }),
+    acknowledgedAt: log.acknowledgedAt,
     fragments: fragmentsOf(JSON.parse(record.fragments) as JsonObject, progress),
-  };
+  });
 }
 
 export const progressOf = (record: OperationRecord): Progress | undefined =>
@@ -61,7 +62,7 @@ export const operationChange = (action: Change['action'], operation: Operation):
 export function operationObject(operation: Operation): JsonObject {
   const { id, deviceId, agentId, status, creationTime, lastUpdated, failureReason, fragments } = operation;
   const { delivery, acknowledgedAt } = operation;
-  return {
+  return defined({
     ...fragments,
     id,
     deviceId,
@@ -69,11 +70,11 @@ export function operationObject(operation: Operation): JsonObject {
     status,
     creationTime,
     lastUpdated,
-    ...(failureReason !== undefined && { failureReason }),
+    failureReason,
     delivery: {
       log: delivery.map(({ time, clientId, result }) => ({ time, clientId, status: result })),
       status: acknowledgedAt === undefined ? 'PENDING' : 'DELIVERED',
       time: acknowledgedAt ?? delivery.at(-1)?.time ?? creationTime,
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -63,7 +64,7 @@ export class Events {
   async *list(tenant: string, filter: EventFilter): AsyncGenerator<DeviceEvent> {
     const keptSince = await this.tenants.keptSince(tenant);
     const { from, to } = filter;
-    const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const range = defined({ from, to });
     for await (const source of this.sources(tenant, filter.source)) {
       const query = { ...range, source, keptSince, ascending: filter.descending !== true };
       for await (const { event } of queryEvents(this.deps.telemetry, tenant, query)) {

@@ -1,3 +1,4 @@
+import { defined } from '../../../../base/defined';
 import type { Json, JsonObject } from '../../../../base/json';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
@@ -17,12 +18,8 @@ const position = [
   optional('time', date, 'server time'),
 ] as const;
 
-const positionFragment = (v: Values<typeof position>): JsonObject => ({
-  ...(v.latitude === undefined ? {} : { lat: v.latitude }),
-  ...(v.longitude === undefined ? {} : { lng: v.longitude }),
-  ...(v.altitude === undefined ? {} : { alt: v.altitude }),
-  ...(v.accuracy === undefined ? {} : { accuracy: v.accuracy }),
-});
+const positionFragment = (v: Values<typeof position>): JsonObject =>
+  defined({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy });
 
 /** The text is this platform's choice (static-templates section 13 no. 3). */
 const locationEvent = (v: Values<typeof position>): Command => ({

@@ -1,3 +1,4 @@
+import { defined } from '../../../../base/defined';
 import type { Json, JsonObject } from '../../../../base/json';
 import type { Command, SoftwareItem } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
@@ -40,12 +41,7 @@ interface GivenSoftware {
 }
 
 const items = (values: readonly GivenSoftware[]): readonly SoftwareItem[] =>
-  values.map(({ name, version = '', softwareType, url }) => ({
-    name,
-    version,
-    ...(softwareType === undefined ? {} : { softwareType }),
-    ...(url === undefined ? {} : { url }),
-  }));
+  values.map(({ name, version = '', softwareType, url }) => defined({ name, version, softwareType, url }));
 
 /** 1xx (static-templates section 8.1). */
 export const inventoryTemplates: readonly Template[] = [

@@ -1,3 +1,4 @@
+import { defined } from '../../../../base/defined';
 import type { JsonObject } from '../../../../base/json';
 import type { Command } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
@@ -81,10 +82,10 @@ export const measurementTemplates: readonly Template[] = [
         return refusal(45, 'rssi (parameter 1) and ber (parameter 2) are both missing', 'send at least one of them');
       }
       return measurement('c8y_SignalStrength', time, {
-        c8y_SignalStrength: {
-          ...(rssi === undefined ? {} : { rssi: { value: rssi, unit: 'dBm' } }),
-          ...(ber === undefined ? {} : { ber: { value: ber, unit: '%' } }),
-        },
+        c8y_SignalStrength: defined({
+          rssi: rssi === undefined ? undefined : { value: rssi, unit: 'dBm' },
+          ber: ber === undefined ? undefined : { value: ber, unit: '%' },
+        }),
       });
     },
   ),
