@@ -16,7 +16,7 @@ export interface AlarmsProps {
   readonly topic?: ITopic;
 }
 
-/** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing; these are fewer. */
+/** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing, and there are no more. */
 export class Alarms extends Construct {
   constructor(
     scope: Construct,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => cirrus.close());
 
 const shell = async (lines: string): Promise<string> => (await run('bash', ['-c', lines])).stdout;
-it('the lines of a first device print what README.md says', { timeout: 60_000 }, async () => {
+it('the lines of a first device print what README.md says', { timeout: 120_000 }, async () => {
   const rest = new Rest(provided(cirrus));
   const blocks = blocksOf('A first device').map(({ text }) => onPortsOf(cirrus, text));
   const [first = '', waiting = '', creating = '', answering = ''] = blocks;
