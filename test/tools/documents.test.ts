@@ -24,7 +24,10 @@ const DOCUMENTS = [
 const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 
 describe('a number in a document is the number in the code', () => {
-  const template = templateOf({ domainName: 'iot.example.com', certificateArn: 'arn:aws:acm:eu-central-1:1:certificate/1' });
+  const template = templateOf({
+    domainName: 'iot.example.com',
+    certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0f5c1c2e-1111-2222-3333-444455556666',
+  });
 
   it('alarms of the stack, of the ten that cost nothing', () => {
     const [, said = ''] = found('docs/deployment.md', /ten alarms \(the stack has (\w+)\)/);
@@ -65,6 +68,16 @@ describe('a number in a document is the number in the code', () => {
       device: detail.source,
       instant: Date.parse(change?.object.time ?? ''),
     });
+  });
+
+  it('write units of 1, 20 and 200 rows, in README as in the document they come from', () => {
+    const [, one] = found('README.md', /\| a warm `200` row \| (\d+) write unit/);
+    const [, twenty, twoHundred] = found(
+      'README.md',
+      /20 rows in a publish; 200 rows \| (\d+) write unit; (\d+) write unit/,
+    );
+    const counted = [...text('docs/cost.md').matchAll(/^\| (?:1|20|200) \| (\d+) \|/gm)].map(([, units]) => units);
+    expect([one, twenty, twoHundred]).toEqual(counted);
   });
 
   it('dollars per million readings, in README as in the document they come from', () => {
