@@ -16,7 +16,7 @@ export interface FailureAlarmsProps {
   readonly topic?: ITopic;
 }
 
-/** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing; these are fewer. */
+/** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing, and there are no more. */
 export class FailureAlarms extends Construct {
   constructor(
     scope: Construct,

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { csvParse } from 'd3-dsv';
 
 /** One simulated station: what it measures and its year of hourly values, oldest first. */
@@ -22,12 +20,12 @@ export interface Sample {
 /** A replayed hour of the data set takes this long, so that the year fits into the last week. */
 const STEP_MS = 60_000;
 
-/** The hourly weather normals of Seattle (`vega-datasets`, 8,759 hours of one year) as three stations, one per column. */
+/** Hourly weather normals of Seattle, 1981 to 2010: 8,759 hours of one year. `local/demo/README.md` says whose they are. */
+const NORMALS = new URL('seattle-weather-hourly-normals.csv', import.meta.url);
+
+/** Three stations, one per column of the data. */
 export function stations(): Station[] {
-  // the package exports its script only; the data lies beside it
-  const script = createRequire(import.meta.url).resolve('vega-datasets');
-  const file = join(dirname(script), '..', 'data', 'seattle-weather-hourly-normals.csv');
-  const rows = csvParse(readFileSync(file, 'utf8'));
+  const rows = csvParse(readFileSync(NORMALS, 'utf8'));
   const station = (column: string, name: string, fragment: string, series: string, unit: string): Station => ({
     serial: `weather-${column}`,
     name,

@@ -54,7 +54,7 @@ const entries = (value: Json | undefined, ...names: readonly string[]): readonly
 const when = (fits: boolean, values: readonly string[] | undefined): readonly string[] | undefined =>
   fits ? values : undefined;
 
-/** 527 and 531 differ in the software members only; all three markers always stay (section 13 no. 9). */
+/** 527 and 531 differ in the software members only. The row always contains all three markers (section 13 no. 9). */
 function profileValues(profile: Json, ...software: readonly string[]): readonly string[] {
   const { firmware, software: packages, configuration } = isObject(profile) ? profile : {};
   return [
