@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { HttpApi } from './apigateway/http/http-api';
+import { managementApi } from './apigateway/websocket/management-api';
+import { WebSocketApi } from './apigateway/websocket/web-socket-api';
 import { AwsError } from './endpoint/aws-error';
 import { type Foundation, startFoundation } from './foundation';
-import { HttpApi } from './httpapi/http-api';
 import type { IotCore } from './iot/iot-core';
 import { startIot } from './iot-wiring';
 import type { Outcome } from './lambda/instance';
@@ -10,8 +12,6 @@ import type { CloudPorts, EmbeddedCloudOptions } from './options';
 import type { StoredMessage } from './sqs/queue';
 import { readState, writeState } from './state-file';
 import { type Deployment, deploy } from './template/deploy';
-import { managementApi } from './websocketapi/management-api';
-import { WebSocketApi } from './websocketapi/web-socket-api';
 
 const ANY_PORTS: CloudPorts = { mqtt: 0, ws: 0, http: 0 };
 /** How long `close` waits for running invocations before it ends them, in milliseconds. */

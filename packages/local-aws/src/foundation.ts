@@ -7,7 +7,7 @@ import { type AwsJsonService, serveAwsJson } from './endpoint/aws-json';
 import { ServiceEndpoint } from './endpoint/service-endpoint';
 import { EventBridgeService } from './eventbridge/event-bridge-service';
 import { Iam } from './iam/iam';
-import { iotControl } from './iotcontrol/iot-control';
+import { iotControl } from './iot/control-plane/control-plane';
 import { invokeApi } from './lambda/invoke-api';
 import { LambdaService } from './lambda/lambda-service';
 import { Meter } from './meter/meter';

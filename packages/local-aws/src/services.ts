@@ -1,10 +1,10 @@
+import type { Route } from './apigateway/http/routes';
 import type { Clock } from './clock';
 import type { Dynamodb } from './dynamodb/dynamodb';
 import type { ServiceEndpoint } from './endpoint/service-endpoint';
 import type { EventBridgeService } from './eventbridge/event-bridge-service';
-import type { Route } from './httpapi/routes';
 import type { Iam } from './iam/iam';
-import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot/resources';
+import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot/iot-resources';
 import type { EventSourceMapping } from './lambda/event-source-mapping';
 import type { LambdaService } from './lambda/lambda-service';
 import type { Scheduler } from './scheduler';

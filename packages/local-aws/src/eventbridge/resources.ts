@@ -1,6 +1,6 @@
 import type { ResourceInput } from '../services';
-import { allowOnly, arnOf, physicalName, type ResourceFactories } from '../template/factory';
 import type { ResourceReference } from '../template/intrinsics';
+import { allowOnly, arnOf, physicalName, type ResourceFactories } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { newEvent } from './event';
 import { EventBus } from './event-bus';

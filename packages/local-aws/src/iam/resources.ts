@@ -1,4 +1,4 @@
-import { arnOf, physicalName, type ResourceFactories } from '../template/factory';
+import { arnOf, physicalName, type ResourceFactories } from '../template/resource-type';
 
 export const iamResources: ResourceFactories = {
   'AWS::IAM::Role': (input) => {

@@ -1,55 +1,38 @@
-/** `AWS::IoT::Authorizer`, intrinsic functions resolved. */
-export interface AuthorizerResource {
-  readonly AuthorizerName: string;
-  readonly AuthorizerFunctionArn: string;
-  readonly SigningDisabled?: boolean | undefined;
-  readonly Status?: string | undefined;
-}
+import { arnOf, physicalName, type ResourceFactories } from '../template/resource-type';
+import { isTemplateObject, TemplateError } from '../template/template';
+import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot-resources';
 
-/** `AWS::IoT::DomainConfiguration`, intrinsic functions resolved. */
-export interface DomainConfigurationResource {
-  readonly DomainConfigurationName: string;
-  readonly AuthenticationType?: string | undefined;
-  readonly ApplicationProtocol?: string | undefined;
-  readonly DomainConfigurationStatus?: string | undefined;
-  readonly AuthorizerConfig?:
-    | {
-        readonly DefaultAuthorizerName?: string | undefined;
-        readonly AllowAuthorizerOverride?: boolean | undefined;
-      }
-    | undefined;
-}
-
-/** One action of a rule: an object with the action type as its only key. */
-export type RuleActionResource = Readonly<Record<string, unknown>>;
-
-/** `AWS::IoT::TopicRule`, intrinsic functions resolved. */
-export interface TopicRuleResource {
-  readonly RuleName: string;
-  readonly TopicRulePayload: {
-    readonly Sql: string;
-    readonly Actions: readonly RuleActionResource[];
-    readonly ErrorAction?: RuleActionResource | undefined;
-    readonly AwsIotSqlVersion?: string | undefined;
-    readonly RuleDisabled?: boolean | undefined;
-  };
-}
-
-export interface IotResources {
-  readonly authorizers: readonly AuthorizerResource[];
-  readonly domainConfigurations: readonly DomainConfigurationResource[];
-  readonly rules: readonly TopicRuleResource[];
-}
-
-/** A template asks for something the embedded IoT Core does not do; the message names the resource and the construct. */
-export class UnsupportedResourceError extends Error {
-  override readonly name = 'UnsupportedResourceError';
-
-  constructor(
-    readonly resource: string,
-    readonly construct: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${resource}: ${construct}`, options);
-  }
-}
+/** What the broker itself checks is passed on as it stands in the template. */
+export const iotResources: ResourceFactories = {
+  'AWS::IoT::Authorizer': (input) => {
+    const name = physicalName(input, 'AuthorizerName');
+    const { properties, services } = input;
+    const authorizer: AuthorizerResource = {
+      AuthorizerName: name,
+      AuthorizerFunctionArn: String(properties.AuthorizerFunctionArn),
+      SigningDisabled: properties.SigningDisabled === true,
+      Status: properties.Status === undefined ? undefined : String(properties.Status),
+    };
+    services.iot.authorizers.push(authorizer);
+    return { ref: name, attributes: { Arn: arnOf(input, 'iot', `authorizer/${name}`) } };
+  },
+  'AWS::IoT::DomainConfiguration': (input) => {
+    const name = physicalName(input, 'DomainConfigurationName');
+    const { properties, services } = input;
+    const resource = { ...properties, DomainConfigurationName: name };
+    services.iot.domainConfigurations.push(resource as unknown as DomainConfigurationResource);
+    const arn = arnOf(input, 'iot', `domainconfiguration/${name}/local`);
+    return { ref: name, attributes: { Arn: arn, DomainType: 'AWS_MANAGED' } };
+  },
+  'AWS::IoT::TopicRule': (input) => {
+    const name = physicalName(input, 'RuleName').replaceAll('-', '_');
+    const { properties, services, logicalId } = input;
+    if (!isTemplateObject(properties.TopicRulePayload))
+      throw new TemplateError(`${logicalId}: TopicRulePayload is missing`);
+    services.iot.rules.push({
+      RuleName: name,
+      TopicRulePayload: properties.TopicRulePayload,
+    } as unknown as TopicRuleResource);
+    return { ref: name, attributes: { Arn: arnOf(input, 'iot', `rule/${name}`) } };
+  },
+};

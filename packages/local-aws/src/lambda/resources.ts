@@ -1,5 +1,5 @@
 import type { ResourceInput, Services } from '../services';
-import { allowOnly, arnOf, numberOf, physicalName, type ResourceFactories } from '../template/factory';
+import { allowOnly, arnOf, numberOf, physicalName, type ResourceFactories } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { functionConfiguration } from './configuration';
 import { EventSourceMapping } from './event-source-mapping';

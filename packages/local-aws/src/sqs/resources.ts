@@ -1,6 +1,6 @@
 import { parsePolicy } from '../iam/policy';
 import type { ResourceInput } from '../services';
-import { allowOnly, arnOf, numberOf, physicalName, type ResourceFactories } from '../template/factory';
+import { allowOnly, arnOf, numberOf, physicalName, type ResourceFactories } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { Queue, type QueueConfiguration } from './queue';
 

@@ -1,4 +1,4 @@
-import { allowOnly, physicalName, type ResourceFactories } from '../template/factory';
+import { allowOnly, physicalName, type ResourceFactories } from '../template/resource-type';
 
 export const ssmResources: ResourceFactories = {
   'AWS::SSM::Parameter': (input) => {

@@ -1,19 +1,19 @@
+import { apigatewayResources } from '../apigateway/resources';
+import { createCustomResource, isCustomResource } from '../cloudformation/custom-resource';
+import { cloudfrontResources } from '../cloudfront/resources';
 import { dynamodbResources } from '../dynamodb/resources';
 import { eventsResources } from '../eventbridge/resources';
-import { apigatewayResources } from '../httpapi/resources';
 import { iamResources } from '../iam/resources';
-import { iotResources } from '../iot/template-resources';
+import { inertResources } from '../inert/resources';
+import { iotResources } from '../iot/resources';
 import { lambdaResources } from '../lambda/resources';
 import type { Services } from '../services';
 import { sqsResources } from '../sqs/resources';
 import { ssmResources } from '../ssm/resources';
 import type { Assembly } from './assembly';
-import { cloudfrontResources } from './cloudfront';
-import { createCustomResource, isCustomResource } from './custom-resource';
-import type { ResourceFactories, ResourceFactory } from './factory';
-import { inertResources } from './inert';
 import { Intrinsics } from './intrinsics';
 import { creationOrder } from './order';
+import type { ResourceFactories, ResourceFactory } from './resource-type';
 import { TemplateError, type TemplateValue } from './template';
 
 const factories: ResourceFactories = {

@@ -3,13 +3,13 @@ import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
 import { type IClientOptions, type MqttClient, connect as mqttConnect } from 'mqtt';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
-import type { AuthorizerEvent } from '../../src/iot/authorizer-message';
-import type { InvocationSource, IotCoreOptions } from '../../src/iot/deps';
+import type { AuthorizerEvent } from '../../src/iot/authorization/authorizer-message';
 import type { IotEvent } from '../../src/iot/events';
 import { IotCore } from '../../src/iot/iot-core';
-import type { BoundPorts } from '../../src/iot/listeners';
+import type { InvocationSource, IotCoreOptions } from '../../src/iot/iot-dependencies';
+import type { IotResources, TopicRuleResource } from '../../src/iot/iot-resources';
 import type { IotMeter } from '../../src/iot/meter';
-import type { IotResources, TopicRuleResource } from '../../src/iot/resources';
+import type { BoundPorts } from '../../src/iot/transport/listeners';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '123456789012';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { effectiveKeepAlive } from '../../src/iot/keep-alive';
+import { Policy, PolicyError } from '../../src/iot/authorization/connection-policy';
+import { effectiveKeepAlive } from '../../src/iot/connections/keep-alive';
 import { billedUnits } from '../../src/iot/meter';
-import { Policy, PolicyError } from '../../src/iot/policy';
-import { TopicTree } from '../../src/iot/topic-tree';
-import { matchesFilter, topicFilterProblem, topicNameProblem } from '../../src/iot/topics';
+import { TopicTree } from '../../src/iot/topics/topic-tree';
+import { matchesFilter, topicFilterProblem, topicNameProblem } from '../../src/iot/topics/topics';
 import { matchesWildcard } from '../../src/wildcard';
 import { ARN, EVERYTHING, policy, statement } from './harness';
 

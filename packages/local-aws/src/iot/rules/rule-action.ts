@@ -1,5 +1,5 @@
-import type { IotCoreDeps } from '../deps';
-import { type RuleActionResource, UnsupportedResourceError } from '../resources';
+import type { IotCoreDeps } from '../iot-dependencies';
+import { type RuleActionResource, UnsupportedResourceError } from '../iot-resources';
 import type { Selection } from './sql-evaluator';
 
 /** One action of a rule, ready to run. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IotCoreDeps } from '../deps';
-import { type TopicRuleResource, UnsupportedResourceError } from '../resources';
-import { TopicTree } from '../topic-tree';
-import { topicFilterProblem } from '../topics';
+import type { IotCoreDeps } from '../iot-dependencies';
+import { type TopicRuleResource, UnsupportedResourceError } from '../iot-resources';
+import { TopicTree } from '../topics/topic-tree';
+import { topicFilterProblem } from '../topics/topics';
 import { type RuleAction, ruleAction } from './rule-action';
 import type { RuleMessage } from './rule-message';
 import { passes, type Selection, select } from './sql-evaluator';
