@@ -6,7 +6,7 @@ import { AwsError } from './endpoint/aws-error';
 import { type Foundation, startFoundation } from './foundation';
 import type { IotCore } from './iot/iot-core';
 import { startIot } from './iot-wiring';
-import type { Outcome } from './lambda/instance';
+import type { InvocationResult } from './lambda/instance';
 import type { Meter } from './meter/meter';
 import type { CloudPorts, EmbeddedCloudOptions } from './options';
 import type { StoredMessage } from './sqs/queue';
@@ -99,7 +99,7 @@ export class EmbeddedCloud {
   }
 
   /** Invokes a function, named by logical id or function name, and waits for how it ended. */
-  invoke(functionName: string, event: unknown): Promise<Outcome> {
+  invoke(functionName: string, event: unknown): Promise<InvocationResult> {
     return this.#foundation.services.lambda.invoke(this.#functionArn(functionName), JSON.stringify(event));
   }
 

@@ -1,7 +1,7 @@
 import { AwsError } from './endpoint/aws-error';
 import type { Foundation } from './foundation';
 import { IotCore } from './iot/iot-core';
-import type { Outcome } from './lambda/instance';
+import type { InvocationResult } from './lambda/instance';
 import type { EmbeddedCloudOptions } from './options';
 
 /** The name under which SDK clients sign for the data plane; the older one is still accepted by AWS. */
@@ -37,7 +37,7 @@ export function startIot({ services, meter }: Foundation, options: EmbeddedCloud
   return iot;
 }
 
-function resultOf(outcome: Outcome): unknown {
+function resultOf(outcome: InvocationResult): unknown {
   if (outcome.ok) return JSON.parse(outcome.payload);
   throw new AwsError(outcome.error.errorType, outcome.error.errorMessage, 500);
 }

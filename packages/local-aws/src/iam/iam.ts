@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
 import type { RequestContext } from './conditions';
-import { evaluate, parsePolicy, type Statement } from './policy';
+import { evaluate, parsePolicy, type PolicyStatement } from './policy';
 
 interface Role {
   readonly name: string;
   readonly arn: string;
   readonly accessKeyId: string;
-  readonly statements: Statement[];
+  readonly statements: PolicyStatement[];
 }
 
 /** The AWS managed policies a template may name, as far as they matter here. */
-const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {
+const managedPolicies: Readonly<Record<string, readonly PolicyStatement[]>> = {
   'service-role/AWSLambdaBasicExecutionRole': parsePolicy(
     {
       Statement: {
@@ -94,7 +94,7 @@ export class Iam {
     action: string,
     resource: string,
     context: RequestContext = {},
-    resourcePolicy: readonly Statement[] = [],
+    resourcePolicy: readonly PolicyStatement[] = [],
   ): boolean {
     if (accessKeyId === this.rootAccessKeyId) return true;
     const role = this.#byAccessKey.get(accessKeyId);
@@ -111,7 +111,7 @@ function list(value: TemplateValue | undefined): readonly TemplateValue[] {
   return Array.isArray(value) ? value : [];
 }
 
-function managedPolicy(arn: string, role: string): readonly Statement[] {
+function managedPolicy(arn: string, role: string): readonly PolicyStatement[] {
   const name = arn.slice(arn.indexOf(':policy/') + ':policy/'.length);
   const statements = managedPolicies[name];
   if (!statements) throw new TemplateError(`role ${role}: managed policy ${arn} is not known here`);

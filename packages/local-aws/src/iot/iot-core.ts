@@ -14,7 +14,7 @@ import { PublishBudget } from './connections/publish-budget';
 import { handleDataPlane } from './data-plane/data-plane';
 import { DataPlaneOperations } from './data-plane/data-plane-operations';
 import { DirectMessages } from './data-plane/direct-messages';
-import type { IotCoreDeps, IotCoreOptions } from './iot-dependencies';
+import type { IotDependencies, IotCoreOptions } from './iot-dependencies';
 import type { IotResources } from './iot-resources';
 import { MAX_PACKET_BYTES, PUBLISHES_PER_SECOND } from './limits';
 import { RuleEngine } from './rules/rule-engine';
@@ -43,7 +43,7 @@ export class IotCore {
 
   /** Throws `UnsupportedResourceError` for a resource, SQL construct or action that is not carried out here. */
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     resources: IotResources,
     private readonly options: IotCoreOptions = {},
   ) {

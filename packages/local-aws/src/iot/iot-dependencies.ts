@@ -3,21 +3,21 @@ import type { IotEvent } from './events';
 import type { IotMeter } from './meter';
 
 /** Who calls another service on the broker's behalf; resource policies check both. */
-export interface InvocationSource {
+export interface InvokeSource {
   readonly principal: 'iot.amazonaws.com';
   /** ARN of the authorizer or rule. */
   readonly arn: string;
 }
 
 /** What IoT Core needs of the rest of the embedded cloud. */
-export interface IotCoreDeps {
+export interface IotDependencies {
   readonly region: string;
   readonly account: string;
   readonly clock: Clock;
   /** Synchronous invocation (authorizer): the function's result. */
-  invoke(functionArn: string, event: unknown, source: InvocationSource): Promise<unknown>;
+  invoke(functionArn: string, event: unknown, source: InvokeSource): Promise<unknown>;
   /** Asynchronous invocation (rule action): resolves when Lambda's queue has the event. */
-  invokeAsync(functionArn: string, event: unknown, source: InvocationSource): Promise<void>;
+  invokeAsync(functionArn: string, event: unknown, source: InvokeSource): Promise<void>;
   /** SQS rule action; rejects when the role may not send to the queue. */
   sendMessage(queueUrl: string, body: string, roleArn: string): Promise<void>;
   /** Whether the role behind an access key may do `action` on `resource`; `context` holds condition keys (`iot:Topic`). */

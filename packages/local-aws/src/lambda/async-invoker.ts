@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
 import type { LambdaFunction } from './function';
-import type { Outcome } from './instance';
+import type { InvocationResult } from './instance';
 
 /** An accepted event that has not ended yet. */
 export interface AsyncEvent {
@@ -89,7 +89,7 @@ export class AsyncInvoker {
     scheduler.after(delay, () => void this.#attempt(tried));
   }
 
-  async #end(event: AsyncEvent, outcome: Outcome, condition: Condition): Promise<void> {
+  async #end(event: AsyncEvent, outcome: InvocationResult, condition: Condition): Promise<void> {
     const { onFailure, onSuccess } = this.#configuration;
     const destination = condition === 'Success' ? onSuccess : onFailure;
     try {
@@ -101,7 +101,7 @@ export class AsyncInvoker {
     if (this.#open.size === 0) this.#drained?.();
   }
 
-  #record(event: AsyncEvent, outcome: Outcome, condition: Condition): string {
+  #record(event: AsyncEvent, outcome: InvocationResult, condition: Condition): string {
     return JSON.stringify({
       version: '1.0',
       timestamp: new Date(this.#options.clock.now()).toISOString(),

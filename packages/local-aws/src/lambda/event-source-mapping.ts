@@ -1,7 +1,7 @@
 import { md5OfAttributes, md5OfBody } from '../sqs/md5';
 import type { Queue, StoredMessage } from '../sqs/queue';
 import { type SqsService, systemAttributes } from '../sqs/sqs-service';
-import type { Outcome } from './instance';
+import type { InvocationResult } from './instance';
 
 export interface EventSourceMappingConfiguration {
   readonly batchSize: number;
@@ -20,7 +20,7 @@ export class EventSourceMapping {
   readonly #queue: Queue;
   readonly #sqs: SqsService;
   readonly #configuration: EventSourceMappingConfiguration;
-  readonly #invoke: (event: string) => Promise<Outcome>;
+  readonly #invoke: (event: string) => Promise<InvocationResult>;
   readonly #onLog: (line: string) => void;
   readonly #running = new Set<Promise<void>>();
   #stopListening: (() => void) | undefined;
@@ -30,7 +30,7 @@ export class EventSourceMapping {
     queue: Queue,
     sqs: SqsService,
     configuration: EventSourceMappingConfiguration,
-    invoke: (event: string) => Promise<Outcome>,
+    invoke: (event: string) => Promise<InvocationResult>,
     onLog: (line: string) => void,
   ) {
     this.#queue = queue;
@@ -75,7 +75,7 @@ export class EventSourceMapping {
   }
 
   /** Ids of the messages that are to be tried again; an answer that cannot be read means all of them. */
-  #failures(outcome: Outcome, handles: ReadonlyMap<string, string>): ReadonlySet<string> {
+  #failures(outcome: InvocationResult, handles: ReadonlyMap<string, string>): ReadonlySet<string> {
     const all = new Set(handles.keys());
     if (!outcome.ok) {
       this.#onLog(`batch of ${all.size} failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);

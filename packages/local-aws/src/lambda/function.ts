@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from './configuration';
-import { FunctionInstance, type InstanceOptions, type Outcome } from './instance';
+import { FunctionInstance, type InstanceOptions, type InvocationResult } from './instance';
 
 export interface FunctionOptions extends InstanceOptions {
   /** Instances at most; further invocations wait. */
@@ -12,7 +12,7 @@ export interface FunctionOptions extends InstanceOptions {
 interface Waiting {
   readonly event: string;
   readonly requestId: string;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly resolve: (outcome: InvocationResult) => void;
 }
 
 /** A function and its instances: started on demand up to the cap, reused most recently used first. */
@@ -32,7 +32,7 @@ export class LambdaFunction {
   }
 
   /** Runs one event (JSON text) and waits for how it ended. */
-  invoke(event: string, requestId = this.#options.newRequestId()): Promise<Outcome> {
+  invoke(event: string, requestId = this.#options.newRequestId()): Promise<InvocationResult> {
     return new Promise((resolve) => {
       this.#waiting.push({ event, requestId, resolve });
       void this.#work();

@@ -7,7 +7,7 @@ import type { FunctionErrorPayload, InvokeRequest, WorkerMessage, WorkerSetup } 
 import { preloadUrl, workerSource } from './worker-source';
 
 /** How an invocation ended. `billedMs` includes what loading the function took, as AWS bills it. */
-export type Outcome =
+export type InvocationResult =
   | { readonly ok: true; readonly payload: string; readonly billedMs: number }
   | { readonly ok: false; readonly error: FunctionErrorPayload; readonly billedMs: number };
 
@@ -19,7 +19,7 @@ export interface InstanceOptions {
 
 interface Pending {
   readonly request: InvokeRequest;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly resolve: (outcome: InvocationResult) => void;
   readonly timer: NodeJS.Timeout;
   readonly started: number;
 }
@@ -72,7 +72,7 @@ export class FunctionInstance {
   }
 
   /** Runs one event. The worker is ended when the function's timeout passes. */
-  invoke(requestId: string, event: string): Promise<Outcome> {
+  invoke(requestId: string, event: string): Promise<InvocationResult> {
     const timeout = this.#configuration.timeoutSeconds * 1000;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#timeOut(), timeout);
@@ -135,7 +135,7 @@ export class FunctionInstance {
     this.#settle({ ok: false, error, billedMs: this.#billed(elapsed) });
   }
 
-  #settle(outcome: Outcome): void {
+  #settle(outcome: InvocationResult): void {
     const pending = this.#pending;
     if (!pending) return;
     this.#pending = undefined;

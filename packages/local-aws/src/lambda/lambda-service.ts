@@ -6,7 +6,7 @@ import { newUuid } from '../uuid';
 import { type AsyncConfiguration, type AsyncEvent, AsyncInvoker } from './async-invoker';
 import type { FunctionConfiguration } from './configuration';
 import { LambdaFunction } from './function';
-import type { Outcome } from './instance';
+import type { InvocationResult } from './instance';
 import { InvokePermissions, type InvokeSource } from './permissions';
 
 /** AWS's payload limits in bytes. */
@@ -78,7 +78,7 @@ export class LambdaService {
    * Runs an event and waits. `source` is the invoking service, refused with `AccessDeniedException` without a matching
    * `AWS::Lambda::Permission`; the host itself passes none.
    */
-  invoke(functionArn: string, event: string, source?: InvokeSource): Promise<Outcome> {
+  invoke(functionArn: string, event: string, source?: InvokeSource): Promise<InvocationResult> {
     const { lambdaFunction } = this.#admit(functionArn, event, SYNCHRONOUS_LIMIT, source);
     return lambdaFunction.invoke(event);
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AwsError, accessDenied } from '../endpoint/aws-error';
 import type { AwsJsonCall, AwsJsonService } from '../endpoint/aws-json';
 import type { Iam } from '../iam/iam';
-import { evaluate, type Statement } from '../iam/policy';
+import { evaluate, type PolicyStatement } from '../iam/policy';
 import type { InvokeSource } from '../lambda/permissions';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
@@ -23,7 +23,7 @@ export class SqsService implements AwsJsonService {
   readonly #scheduler: Scheduler;
   readonly #byUrl = new Map<string, Queue>();
   readonly #byArn = new Map<string, Queue>();
-  readonly #policies = new Map<Queue, readonly Statement[]>();
+  readonly #policies = new Map<Queue, readonly PolicyStatement[]>();
 
   constructor(iam: Iam, meter: Meter, scheduler: Scheduler) {
     this.#iam = iam;
@@ -37,7 +37,7 @@ export class SqsService implements AwsJsonService {
   }
 
   /** Attaches an `AWS::SQS::QueuePolicy`. */
-  setPolicy(queue: Queue, statements: readonly Statement[]): void {
+  setPolicy(queue: Queue, statements: readonly PolicyStatement[]): void {
     this.#policies.set(queue, [...(this.#policies.get(queue) ?? []), ...statements]);
   }
 

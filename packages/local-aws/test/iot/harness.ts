@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { AuthorizerEvent } from '../../src/iot/authorization/authorizer-message';
 import type { IotEvent } from '../../src/iot/events';
 import { IotCore } from '../../src/iot/iot-core';
-import type { InvocationSource, IotCoreOptions } from '../../src/iot/iot-dependencies';
+import type { InvokeSource, IotCoreOptions } from '../../src/iot/iot-dependencies';
 import type { IotResources, TopicRuleResource } from '../../src/iot/iot-resources';
 import type { IotMeter } from '../../src/iot/meter';
 import type { BoundPorts } from '../../src/iot/transport/listeners';
@@ -65,7 +65,7 @@ export const lambdaRule = (RuleName: string, Sql: string): TopicRuleResource => 
 export interface Invocation {
   readonly functionArn: string;
   readonly event: unknown;
-  readonly source: InvocationSource;
+  readonly source: InvokeSource;
 }
 
 export interface StartOptions extends IotCoreOptions {
@@ -190,12 +190,12 @@ export class Harness {
       region: REGION,
       account: ACCOUNT,
       clock: this.clock,
-      invoke: async (functionArn: string, event: unknown, source: InvocationSource) => {
+      invoke: async (functionArn: string, event: unknown, source: InvokeSource) => {
         this.authorized.push({ functionArn, event, source });
         const authorize = this.options.authorize ?? (() => granted(EVERYTHING));
         return authorize(event as AuthorizerEvent);
       },
-      invokeAsync: async (functionArn: string, event: unknown, source: InvocationSource) => {
+      invokeAsync: async (functionArn: string, event: unknown, source: InvokeSource) => {
         const invocation = { functionArn, event, source };
         await this.options.invokeAsync?.(invocation);
         this.invocations.push(invocation);

@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock';
-import type { Outcome } from '../../lambda/instance';
+import type { InvocationResult } from '../../lambda/instance';
 import type { InvokeSource } from '../../lambda/permissions';
 import type { Meter } from '../../meter/meter';
 import { newUuid } from '../../uuid';
@@ -19,7 +19,7 @@ export interface HttpApiDeps {
   readonly clock: Clock;
   readonly meter: Meter;
   /** Rejects when the API may not invoke the function, or the event is too large for Lambda. */
-  invoke(functionArn: string, event: string, source: InvokeSource): Promise<Outcome>;
+  invoke(functionArn: string, event: string, source: InvokeSource): Promise<InvocationResult>;
   onLog(line: string): void;
   /** Takes upgrade requests; without it they are refused. */
   onUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -109,7 +109,7 @@ export class HttpApi {
     response.end(request.method === 'HEAD' ? undefined : result.body);
   }
 
-  async #limited(outcome: Promise<Outcome>): Promise<Outcome | 'timeout'> {
+  async #limited(outcome: Promise<InvocationResult>): Promise<InvocationResult | 'timeout'> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<'timeout'>((resolve) => {
       timer = setTimeout(() => resolve('timeout'), INTEGRATION_TIMEOUT);

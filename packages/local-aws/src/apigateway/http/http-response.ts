@@ -1,4 +1,4 @@
-import type { Outcome } from '../../lambda/instance';
+import type { InvocationResult } from '../../lambda/instance';
 
 export interface HttpResponse {
   readonly status: number;
@@ -22,7 +22,7 @@ const OWN_HEADERS = new Set(['content-length', 'connection', 'transfer-encoding'
  * The HTTP response for what a function returned, payload format 2.0: with `statusCode` as it says; without, the result
  * itself is the JSON body of a 200. A failed function is a 500.
  */
-export function toHttpResponse(outcome: Outcome): HttpResponse {
+export function toHttpResponse(outcome: InvocationResult): HttpResponse {
   if (!outcome.ok) return failure();
   const result: unknown = JSON.parse(outcome.payload);
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../clock';
-import type { Outcome } from '../../lambda/instance';
+import type { InvocationResult } from '../../lambda/instance';
 import type { InvokeSource } from '../../lambda/permissions';
 import type { Meter } from '../../meter/meter';
 import type { Scheduler } from '../../scheduler';
@@ -15,7 +15,7 @@ export interface WebSocketApiDeps {
   readonly scheduler: Scheduler;
   readonly meter: Meter;
   /** Rejects when the API may not invoke the function. */
-  invoke(functionArn: string, event: string, source: InvokeSource): Promise<Outcome>;
+  invoke(functionArn: string, event: string, source: InvokeSource): Promise<InvocationResult>;
   onLog(line: string): void;
 }
 
@@ -170,7 +170,7 @@ export class WebSocketApi {
     connection: ApiConnection,
     event: object,
     facts: object = {},
-  ): Promise<Outcome | undefined> {
+  ): Promise<InvocationResult | undefined> {
     const { clock, onLog } = this.#deps;
     const { arn, stage, routes } = this.configuration;
     const context = requestContext(type, this.configuration, connection, {
@@ -219,7 +219,7 @@ function answerOf(payload: string): RouteAnswer {
   };
 }
 
-async function within(ms: number, outcome: Promise<Outcome>): Promise<Outcome | undefined> {
+async function within(ms: number, outcome: Promise<InvocationResult>): Promise<InvocationResult | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);

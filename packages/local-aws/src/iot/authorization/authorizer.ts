@@ -1,9 +1,9 @@
 import { CONNACK, type RefusalCode } from '../broker/broker-adapter';
 import type { Connection, ConnectRequest, Grant } from '../connections/connection';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { authorizerEvent } from './authorizer-event';
 import type { AuthorizerEvent } from './authorizer-message';
-import { Policy, PolicyError } from './connection-policy';
+import { ConnectionPolicy, PolicyError } from './connection-policy';
 import type { Endpoints } from './endpoints';
 
 export type Authorization =
@@ -18,14 +18,14 @@ const MAX_SECONDS = 86_400;
 /** Asks the stack's authorizer function about a CONNECT and checks its answer (aws-platform sections 1.1 to 1.3). */
 export class Authorizer {
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly endpoints: Endpoints,
     private readonly timeout: number,
     private readonly open: boolean,
   ) {}
 
   async authorize(connection: Connection, request: ConnectRequest): Promise<Authorization> {
-    if (this.open) return { ok: true, grant: { principalId: 'open', policy: Policy.permissive } };
+    if (this.open) return { ok: true, grant: { principalId: 'open', policy: ConnectionPolicy.permissive } };
     return this.ask(connection, authorizerEvent(connection, request), request.clientId);
   }
 
@@ -70,7 +70,7 @@ function readResult(result: unknown, clientId: string, event: AuthorizerEvent, n
   const refresh = seconds(answer.refreshAfterInSeconds, MAX_SECONDS);
   if (refresh === undefined) return invalid('refreshAfterInSeconds');
   try {
-    const policy = Policy.parse(policyDocuments, clientId);
+    const policy = ConnectionPolicy.parse(policyDocuments, clientId);
     const [expiresAt, refreshAt] = [now + lifetime * 1000, now + refresh * 1000];
     return { ok: true, grant: { principalId, policy, expiresAt, refreshAt, event } };
   } catch (error) {

@@ -20,19 +20,19 @@ const MAX_REMEMBERED = 512;
  * What one connection may do. Implicit deny, explicit deny wins, `*` and `?` are the only wildcards: a topic filter's `+`
  * and `#` are plain characters here.
  */
-export class Policy {
+export class ConnectionPolicy {
   private readonly remembered = new Map<string, boolean>();
 
   private constructor(private readonly statements: readonly Statement[]) {}
 
-  static readonly permissive = new Policy([{ deny: false, actions: ['*'], resources: ['*'] }]);
+  static readonly permissive = new ConnectionPolicy([{ deny: false, actions: ['*'], resources: ['*'] }]);
 
   /**
    * Reads policy documents (objects or JSON text). Throws `PolicyError` for anything that is not a plain
    * Effect/Action/Resource statement: conditions and inverted elements are not evaluated here.
    */
-  static parse(documents: readonly unknown[], clientId: string): Policy {
-    return new Policy(documents.flatMap((document) => readDocument(document, clientId)));
+  static parse(documents: readonly unknown[], clientId: string): ConnectionPolicy {
+    return new ConnectionPolicy(documents.flatMap((document) => readDocument(document, clientId)));
   }
 
   allows(action: IotAction, resource: string): boolean {

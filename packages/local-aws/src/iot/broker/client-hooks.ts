@@ -2,7 +2,7 @@ import type { Authorizer } from '../authorization/authorizer';
 import type { IotAction } from '../authorization/connection-policy';
 import type { Connection, ConnectRequest } from '../connections/connection';
 import type { Connections } from '../connections/connections';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { MAX_CLIENT_ID_BYTES, MAX_FILTERS_PER_CONNECTION } from '../limits';
 import { topicFilterProblem, topicNameProblem } from '../topics/topics';
 import { type BrokerHooks, CONNACK, type Publication, type RefusalCode } from './broker-adapter';
@@ -12,7 +12,7 @@ import type { MessageRouter } from './message-router';
 /** The broker's decisions about MQTT clients: who may connect, publish, subscribe and receive, and what is told of it. */
 export class ClientHooks implements BrokerHooks {
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly authorizer: Authorizer,
     private readonly connections: Connections,
     private readonly router: MessageRouter,

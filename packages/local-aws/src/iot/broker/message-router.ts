@@ -1,6 +1,6 @@
 import type { Connection } from '../connections/connection';
 import type { HttpPublication } from '../data-plane/data-plane-operations';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import type { RuleEngine } from '../rules/rule-engine';
 import type { MqttBroker, Publication } from './broker-adapter';
 import type { LifecycleMessage } from './lifecycle';
@@ -11,7 +11,7 @@ export class MessageRouter {
   private readonly traceIds: TraceIds;
 
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly rules: RuleEngine,
     private readonly broker: () => MqttBroker,
   ) {

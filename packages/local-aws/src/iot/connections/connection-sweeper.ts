@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorization/authorizer';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import type { Connection } from './connection';
 import type { Connections } from './connections';
 
@@ -11,7 +11,7 @@ export class ConnectionSweeper {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly connections: Connections,
     private readonly authorizer: Authorizer,
   ) {}

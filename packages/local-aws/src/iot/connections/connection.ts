@@ -1,5 +1,5 @@
 import type { AuthorizerEvent } from '../authorization/authorizer-message';
-import { Policy } from '../authorization/connection-policy';
+import { ConnectionPolicy } from '../authorization/connection-policy';
 import type { DisconnectReason } from '../events';
 import type { MqttGate } from '../transport/mqtt-gate';
 import type { Transport } from '../transport/transport';
@@ -19,7 +19,7 @@ export interface ConnectRequest {
 /** What the authorizer granted. */
 export interface Grant {
   readonly principalId: string;
-  readonly policy: Policy;
+  readonly policy: ConnectionPolicy;
   /** ms since the epoch; absent for connections without an authorizer. */
   readonly expiresAt?: number;
   readonly refreshAt?: number;
@@ -28,7 +28,7 @@ export interface Grant {
 }
 
 /** No grant yet: nothing is allowed. */
-const NOBODY: Grant = { principalId: '', policy: Policy.parse([], '') };
+const NOBODY: Grant = { principalId: '', policy: ConnectionPolicy.parse([], '') };
 
 export type Acknowledgement = 'acknowledged' | 'closed';
 

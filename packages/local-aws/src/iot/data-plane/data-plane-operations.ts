@@ -1,6 +1,6 @@
 import type { MqttBroker } from '../broker/broker-adapter';
 import type { Connections } from '../connections/connections';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { MAX_PAYLOAD_BYTES } from '../limits';
 import { topicNameProblem } from '../topics/topics';
 import { DataPlaneError } from './data-plane-error';
@@ -23,7 +23,7 @@ const MAX_CONFIRMATION_SECONDS = 15;
 /** What the data plane can do, each operation with its IAM check (aws-platform sections 4.1 and 4.3). */
 export class DataPlaneOperations {
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly connections: Connections,
     private readonly direct: DirectMessages,
     private readonly broker: MqttBroker,

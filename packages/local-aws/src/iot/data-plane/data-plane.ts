@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newUuid } from '../../uuid';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { MAX_PAYLOAD_BYTES } from '../limits';
 import { DataPlaneError } from './data-plane-error';
 import type { DataPlaneOperations } from './data-plane-operations';
@@ -34,7 +34,7 @@ const MAX_BODY_BYTES = 2 * MAX_PAYLOAD_BYTES;
 export async function handleDataPlane(
   request: IncomingMessage,
   response: ServerResponse,
-  deps: IotCoreDeps,
+  deps: IotDependencies,
   operations: DataPlaneOperations,
 ): Promise<void> {
   const traceId = newUuid(deps.clock);

@@ -1,7 +1,7 @@
 import type { MqttBroker } from '../broker/broker-adapter';
 import type { Connection } from '../connections/connection';
 import type { Connections } from '../connections/connections';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { MAX_PAYLOAD_BYTES } from '../limits';
 import { topicNameProblem } from '../topics/topics';
 import { encodePublish } from '../transport/mqtt-frames';
@@ -26,7 +26,7 @@ const MAX_UNSENT_BYTES = 512 * 1024;
  */
 export class DirectMessages {
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly connections: Connections,
     private readonly broker: MqttBroker,
   ) {}

@@ -1,4 +1,4 @@
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { type RuleActionResource, UnsupportedResourceError } from '../iot-resources';
 import type { Selection } from './sql-evaluator';
 
@@ -11,7 +11,7 @@ export interface RuleAction {
 }
 
 /** Throws `UnsupportedResourceError` for every action type and property that is not executed here. */
-export function ruleAction(resource: RuleActionResource, rule: string, ruleArn: string, deps: IotCoreDeps): RuleAction {
+export function ruleAction(resource: RuleActionResource, rule: string, ruleArn: string, deps: IotDependencies): RuleAction {
   const [[type, properties] = ['nothing', undefined], ...others] = Object.entries(resource);
   if (others.length > 0) throw new UnsupportedResourceError(rule, 'an action with more than one type');
   switch (type) {
@@ -24,7 +24,7 @@ export function ruleAction(resource: RuleActionResource, rule: string, ruleArn: 
   }
 }
 
-function lambdaAction(properties: Properties, ruleArn: string, deps: IotCoreDeps): RuleAction {
+function lambdaAction(properties: Properties, ruleArn: string, deps: IotDependencies): RuleAction {
   const functionArn = properties.text('FunctionArn');
   return {
     type: 'LambdaAction',
@@ -36,7 +36,7 @@ function lambdaAction(properties: Properties, ruleArn: string, deps: IotCoreDeps
   };
 }
 
-function sqsAction(properties: Properties, deps: IotCoreDeps): RuleAction {
+function sqsAction(properties: Properties, deps: IotDependencies): RuleAction {
   const queueUrl = properties.text('QueueUrl');
   const roleArn = properties.text('RoleArn');
   const useBase64 = properties.flag('UseBase64');

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { type TopicRuleResource, UnsupportedResourceError } from '../iot-resources';
 import { TopicTree } from '../topics/topic-tree';
 import { topicFilterProblem } from '../topics/topics';
@@ -7,12 +7,12 @@ import { type RuleAction, ruleAction } from './rule-action';
 import type { RuleMessage } from './rule-message';
 import { passes, type Selection, select } from './sql-evaluator';
 import { parseSql } from './sql-parser';
-import type { Statement } from './sql-statement';
+import type { SqlStatement } from './sql-statement';
 import { SqlError } from './sql-tokens';
 
 interface Rule {
   readonly name: string;
-  readonly statement: Statement;
+  readonly statement: SqlStatement;
   readonly actions: readonly RuleAction[];
   readonly errorAction?: RuleAction;
 }
@@ -35,7 +35,7 @@ export class RuleEngine {
   /** Throws `UnsupportedResourceError` for SQL and actions outside the supported subset. */
   constructor(
     resources: readonly TopicRuleResource[],
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly retryDelays: readonly number[],
   ) {
     for (const resource of resources) {
@@ -106,7 +106,7 @@ export class RuleEngine {
   }
 }
 
-function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResource, deps: IotCoreDeps): Rule {
+function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResource, deps: IotDependencies): Rule {
   const resource = `rule ${name}`;
   const arn = `arn:aws:iot:${deps.region}:${deps.account}:rule/${name}`;
   if (payload.AwsIotSqlVersion !== SQL_VERSION) {
@@ -122,7 +122,7 @@ function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResourc
   };
 }
 
-function parse(sql: string, resource: string): Statement {
+function parse(sql: string, resource: string): SqlStatement {
   try {
     const statement = parseSql(sql);
     const problem = topicFilterProblem(statement.from);

@@ -1,5 +1,5 @@
 import type { Connection } from '../connections/connection';
-import type { IotCoreDeps } from '../iot-dependencies';
+import type { IotDependencies } from '../iot-dependencies';
 import { MAX_FILTERS_PER_SUBSCRIBE, MAX_PAYLOAD_BYTES } from '../limits';
 import {
   CONNECT,
@@ -12,16 +12,16 @@ import {
   readSubscribe,
   SUBSCRIBE,
 } from './mqtt-frames';
-import type { GateRules, Verdict } from './mqtt-gate';
+import type { GateRules, PacketVerdict } from './mqtt-gate';
 
 /** What AWS IoT Core does with a client's packets before it looks at permissions (aws-platform section 3). */
 export class ClientGateRules implements GateRules {
   constructor(
     private readonly connection: Connection,
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
   ) {}
 
-  inspect(frame: Frame): Verdict {
+  inspect(frame: Frame): PacketVerdict {
     switch (frame.type) {
       case CONNECT:
         this.deps.meter.connects();
@@ -44,7 +44,7 @@ export class ClientGateRules implements GateRules {
     this.connection.explain('CLIENT_ERROR', reason);
   }
 
-  private publish(frame: Frame): Verdict {
+  private publish(frame: Frame): PacketVerdict {
     const packet = readPublish(frame);
     if (packet === undefined) return this.close('a PUBLISH that is cut short');
     if (packet.payloadBytes > MAX_PAYLOAD_BYTES) return this.close(`a payload of ${packet.payloadBytes} bytes`);
@@ -54,14 +54,14 @@ export class ClientGateRules implements GateRules {
   }
 
   /** The broker sees every PUBACK, also those it is not waiting for: they keep the connection alive. */
-  private acknowledge(frame: Frame): Verdict {
+  private acknowledge(frame: Frame): PacketVerdict {
     this.deps.meter.acknowledgements();
     const messageId = readMessageId(frame);
     if (messageId !== undefined) this.connection.acknowledge(messageId);
     return 'pass';
   }
 
-  private subscribe(frame: Frame): Verdict {
+  private subscribe(frame: Frame): PacketVerdict {
     const subscriptions = readSubscribe(frame);
     if (subscriptions === undefined) return this.close('a SUBSCRIBE that is cut short');
     if (subscriptions.length > MAX_FILTERS_PER_SUBSCRIBE) return this.close(`${subscriptions.length} filters at once`);
@@ -71,12 +71,12 @@ export class ClientGateRules implements GateRules {
     return 'pass';
   }
 
-  private close(detail: string): Verdict {
+  private close(detail: string): PacketVerdict {
     this.connection.explain('CLIENT_ERROR', detail);
     return 'close';
   }
 
-  private discard(what: string, reason: string): Verdict {
+  private discard(what: string, reason: string): PacketVerdict {
     this.deps.onEvent?.({ kind: 'discarded', clientId: this.connection.clientId, what, reason });
     return 'drop';
   }

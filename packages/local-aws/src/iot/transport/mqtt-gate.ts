@@ -2,11 +2,11 @@ import { Duplex } from 'node:stream';
 import { CONNECT, type Frame, FrameError, FrameSplitter } from './mqtt-frames';
 
 /** What becomes of a packet: on to the broker, silently gone, or the end of the connection. */
-export type Verdict = 'pass' | 'drop' | 'close';
+export type PacketVerdict = 'pass' | 'drop' | 'close';
 
 export interface GateRules {
   /** Called for each packet of the client, in order. */
-  inspect(frame: Frame): Verdict;
+  inspect(frame: Frame): PacketVerdict;
   /** The client sent something that is not MQTT or is too long; the connection is about to end. */
   malformed(reason: string): void;
 }
