@@ -5,17 +5,17 @@ import { RemoteDynamodb } from './dynamodb/remote-dynamodb';
 import type { SigningKey } from './dynamodb/signed-request';
 import { type AwsJsonService, serveAwsJson } from './endpoint/aws-json';
 import { ServiceEndpoint } from './endpoint/service-endpoint';
-import { EventBridgeService } from './eventbridge/event-bridge-service';
+import { EventBridgeService } from './eventbridge/event-bridge-api';
 import { Iam } from './iam/iam';
 import { iotControl } from './iot/control-plane/control-plane';
+import { LambdaService } from './lambda/functions';
 import { invokeApi } from './lambda/invoke-api';
-import { LambdaService } from './lambda/lambda-service';
 import { Meter } from './meter/meter';
 import type { EmbeddedCloudOptions } from './options';
 import { Scheduler } from './scheduler';
 import type { CollectedIot, Services } from './services';
-import { SqsService } from './sqs/sqs-service';
-import { SsmService } from './ssm/ssm-service';
+import { SqsService } from './sqs/sqs-api';
+import { SsmService } from './ssm/ssm-api';
 import { newUuid } from './uuid';
 
 /** The services before any resource is in them. */

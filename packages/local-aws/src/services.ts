@@ -2,14 +2,14 @@ import type { Route } from './apigateway/http/routes';
 import type { Clock } from './clock';
 import type { Dynamodb } from './dynamodb/dynamodb';
 import type { ServiceEndpoint } from './endpoint/service-endpoint';
-import type { EventBridgeService } from './eventbridge/event-bridge-service';
+import type { EventBridgeService } from './eventbridge/event-bridge-api';
 import type { Iam } from './iam/iam';
 import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot/iot-resources';
 import type { EventSourceMapping } from './lambda/event-source-mapping';
-import type { LambdaService } from './lambda/lambda-service';
+import type { LambdaService } from './lambda/functions';
 import type { Scheduler } from './scheduler';
-import type { SqsService } from './sqs/sqs-service';
-import type { SsmService } from './ssm/ssm-service';
+import type { SqsService } from './sqs/sqs-api';
+import type { SsmService } from './ssm/ssm-api';
 import type { TemplateObject } from './template/template';
 
 /** The IoT resources of the template, collected until the broker is made of them. */

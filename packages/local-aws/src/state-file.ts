@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import type { AsyncEvent } from './lambda/async-invoker';
 import type { StoredMessage } from './sqs/queue';
-import type { Parameter } from './ssm/ssm-service';
+import type { Parameter } from './ssm/ssm-api';
 
 /** What outlives a run beside the tables: parameters, messages in queues, asynchronous events that had not ended. */
 export interface CloudState {

@@ -1,7 +1,7 @@
 import { AwsError } from '../endpoint/aws-error';
-import type { LambdaService } from '../lambda/lambda-service';
+import type { LambdaService } from '../lambda/functions';
 import type { Queue } from '../sqs/queue';
-import type { SqsService } from '../sqs/sqs-service';
+import type { SqsService } from '../sqs/sqs-api';
 import { TemplateError, type TemplateObject } from '../template/template';
 import type { BusEvent } from './event';
 

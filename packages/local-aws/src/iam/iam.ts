@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
 import type { RequestContext } from './conditions';
-import { evaluate, parsePolicy, type PolicyStatement } from './policy';
+import { evaluate, type PolicyStatement, parsePolicy } from './policy';
 
 interface Role {
   readonly name: string;

@@ -14,7 +14,7 @@ import { PublishBudget } from './connections/publish-budget';
 import { handleDataPlane } from './data-plane/data-plane';
 import { DataPlaneOperations } from './data-plane/data-plane-operations';
 import { DirectMessages } from './data-plane/direct-messages';
-import type { IotDependencies, IotCoreOptions } from './iot-dependencies';
+import type { IotCoreOptions, IotDependencies } from './iot-dependencies';
 import type { IotResources } from './iot-resources';
 import { MAX_PACKET_BYTES, PUBLISHES_PER_SECOND } from './limits';
 import { RuleEngine } from './rules/rule-engine';

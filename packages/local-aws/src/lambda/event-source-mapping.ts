@@ -1,6 +1,6 @@
 import { md5OfAttributes, md5OfBody } from '../sqs/md5';
 import type { Queue, StoredMessage } from '../sqs/queue';
-import { type SqsService, systemAttributes } from '../sqs/sqs-service';
+import { type SqsService, systemAttributes } from '../sqs/sqs-api';
 import type { InvocationResult } from './instance';
 
 export interface EventSourceMappingConfiguration {

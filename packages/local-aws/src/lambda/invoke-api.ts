@@ -3,7 +3,7 @@ import { AwsError, accessDenied } from '../endpoint/aws-error';
 import { readBody } from '../endpoint/aws-json';
 import type { ServiceHandler } from '../endpoint/service-endpoint';
 import type { Iam } from '../iam/iam';
-import type { LambdaService } from './lambda-service';
+import type { LambdaService } from './functions';
 
 export interface InvokeApiDeps {
   readonly lambda: LambdaService;

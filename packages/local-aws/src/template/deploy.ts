@@ -1,5 +1,5 @@
 import { apigatewayResources } from '../apigateway/resources';
-import { createCustomResource, isCustomResource } from '../cloudformation/custom-resource';
+import { createCustomResource, isCustomResource } from '../cloudformation/custom-resources';
 import { cloudfrontResources } from '../cloudfront/resources';
 import { dynamodbResources } from '../dynamodb/resources';
 import { eventsResources } from '../eventbridge/resources';

@@ -117,7 +117,8 @@ describe('policies', () => {
     const own = policy(statement('iot:Connect', 'client/${iot:ClientId}'));
     expect(read(own).allows('iot:Connect', `${ARN}:client/d:1`)).toBe(true);
     expect(read(own).allows('iot:Connect', `${ARN}:client/d:2`)).toBe(false);
-    for (const clientId of ['*', 'a?', '$x']) expect(() => ConnectionPolicy.parse([own], clientId)).toThrow(PolicyError);
+    for (const clientId of ['*', 'a?', '$x'])
+      expect(() => ConnectionPolicy.parse([own], clientId)).toThrow(PolicyError);
   });
 
   it.each([

@@ -11,7 +11,12 @@ export interface RuleAction {
 }
 
 /** Throws `UnsupportedResourceError` for every action type and property that is not executed here. */
-export function ruleAction(resource: RuleActionResource, rule: string, ruleArn: string, deps: IotDependencies): RuleAction {
+export function ruleAction(
+  resource: RuleActionResource,
+  rule: string,
+  ruleArn: string,
+  deps: IotDependencies,
+): RuleAction {
   const [[type, properties] = ['nothing', undefined], ...others] = Object.entries(resource);
   if (others.length > 0) throw new UnsupportedResourceError(rule, 'an action with more than one type');
   switch (type) {
