@@ -1,94 +1,63 @@
-import type { CollectedHttpApi, ResourceInput } from '../services';
-import { allowOnly, physicalName, type ResourceFactories } from '../template/resource-type';
-import { TemplateError } from '../template/template';
+import type { ResourceTypes } from '../template/resource-type';
+import type { ApiParts } from './api-parts';
 import {
-  isWebSocketApi,
-  makeWebSocketApi,
-  makeWebSocketIntegration,
-  makeWebSocketResponse,
-  makeWebSocketRoute,
-  makeWebSocketStage,
+  createHttpApi,
+  createHttpIntegration,
+  createHttpRoute,
+  createHttpStage,
+  HTTP_PROPERTIES,
+} from './http/http-resources';
+import type { ApiPart, PartProperties } from './part-properties';
+import {
+  createWebSocketApi,
+  createWebSocketIntegration,
+  createWebSocketResponse,
+  createWebSocketRoute,
+  createWebSocketStage,
+  WEB_SOCKET_PROPERTIES,
 } from './websocket/web-socket-resources';
 
-export const apigatewayResources: ResourceFactories = {
-  'AWS::ApiGatewayV2::Api': (input) => {
-    if (input.properties.ProtocolType === 'WEBSOCKET') return makeWebSocketApi(input);
-    allowOnly(input, ['Name', 'Description', 'ProtocolType', 'DisableExecuteApiEndpoint', 'Tags', 'Version']);
-    const { services, logicalId, properties } = input;
-    if (properties.ProtocolType !== 'HTTP') {
-      throw new TemplateError(`${logicalId}: ProtocolType ${String(properties.ProtocolType)} is not supported`);
-    }
-    if (services.httpApis.size > 0) throw new TemplateError(`${logicalId}: there is one port for one HTTP API`);
-    const api = { name: physicalName(input, 'Name'), stage: '', integrations: new Map<string, string>(), routes: [] };
-    services.httpApis.set(logicalId, api);
-    return {
-      ref: logicalId,
-      attributes: {
-        ApiId: logicalId,
-        ApiEndpoint: `https://${logicalId}.execute-api.${services.region}.amazonaws.com`,
-      },
-    };
-  },
-  'AWS::ApiGatewayV2::Integration': (input) => {
-    if (isWebSocketApi(input)) return makeWebSocketIntegration(input, integratedFunction);
-    allowOnly(input, [
-      'ApiId',
-      'Description',
-      'IntegrationType',
-      'IntegrationUri',
-      'IntegrationMethod',
-      'PayloadFormatVersion',
-      'TimeoutInMillis',
-    ]);
-    const { properties, logicalId } = input;
-    if (properties.IntegrationType !== 'AWS_PROXY' || properties.PayloadFormatVersion !== '2.0') {
-      throw new TemplateError(`${logicalId}: only AWS_PROXY with payload format 2.0 is supported`);
-    }
-    apiOf(input).integrations.set(logicalId, integratedFunction(String(properties.IntegrationUri)));
-    return { ref: logicalId, attributes: { IntegrationId: logicalId } };
-  },
-  'AWS::ApiGatewayV2::Route': (input) => {
-    if (isWebSocketApi(input)) return makeWebSocketRoute(input);
-    allowOnly(input, ['ApiId', 'RouteKey', 'Target', 'AuthorizationType', 'OperationName', 'ApiKeyRequired']);
-    const { properties, logicalId } = input;
-    if (properties.AuthorizationType !== undefined && properties.AuthorizationType !== 'NONE') {
-      throw new TemplateError(
-        `${logicalId}: AuthorizationType ${String(properties.AuthorizationType)} is not supported`,
-      );
-    }
-    const api = apiOf(input);
-    const functionArn = api.integrations.get(String(properties.Target).replace('integrations/', ''));
-    if (functionArn === undefined)
-      throw new TemplateError(`${logicalId}: target ${String(properties.Target)} does not exist`);
-    api.routes.push({ routeKey: String(properties.RouteKey), functionArn });
-    return { ref: logicalId, attributes: { RouteId: logicalId } };
-  },
-  'AWS::ApiGatewayV2::RouteResponse': makeWebSocketResponse,
-  'AWS::ApiGatewayV2::Stage': (input) => {
-    if (isWebSocketApi(input)) return makeWebSocketStage(input);
-    allowOnly(input, [
-      'ApiId',
-      'StageName',
-      'AutoDeploy',
-      'AccessLogSettings',
-      'DefaultRouteSettings',
-      'Description',
-      'Tags',
-    ]);
-    const stage = String(input.properties.StageName);
-    if (stage !== '$default') throw new TemplateError(`${input.logicalId}: only the stage $default is supported`);
-    apiOf(input).stage = stage;
-    return { ref: stage, attributes: {} };
-  },
-};
-
-function apiOf({ services, properties, logicalId }: ResourceInput): CollectedHttpApi {
-  const api = services.httpApis.get(String(properties.ApiId));
-  if (!api) throw new TemplateError(`${logicalId}: HTTP API ${String(properties.ApiId)} does not exist`);
-  return api;
+/** AWS names the parts of both kinds of API alike: what a part belongs to decides which kind it is. */
+export function apiGatewayResources(parts: ApiParts): ResourceTypes {
+  const isWebSocket = (apiId: unknown): boolean => parts.webSocket?.apiId === String(apiId);
+  return {
+    'AWS::ApiGatewayV2::Api': {
+      ...either('Api'),
+      create: (request) =>
+        request.properties.ProtocolType === 'WEBSOCKET'
+          ? createWebSocketApi(request, parts)
+          : createHttpApi(request, parts),
+    },
+    'AWS::ApiGatewayV2::Integration': {
+      ...either('Integration'),
+      create: (request) =>
+        isWebSocket(request.properties.ApiId)
+          ? createWebSocketIntegration(request, parts)
+          : createHttpIntegration(request, parts),
+    },
+    'AWS::ApiGatewayV2::Route': {
+      ...either('Route'),
+      create: (request) =>
+        isWebSocket(request.properties.ApiId) ? createWebSocketRoute(request, parts) : createHttpRoute(request, parts),
+    },
+    'AWS::ApiGatewayV2::RouteResponse': {
+      reads: ['ApiId', 'RouteResponseKey'],
+      ignores: ['RouteId'],
+      create: (request) => createWebSocketResponse(request, parts),
+    },
+    'AWS::ApiGatewayV2::Stage': {
+      ...either('Stage'),
+      create: (request) =>
+        isWebSocket(request.properties.ApiId) ? createWebSocketStage(request, parts) : createHttpStage(request, parts),
+    },
+  };
 }
 
-/** The function of an integration URI: its ARN, or the longer form that API Gateway calls it by. */
-function integratedFunction(uri: string): string {
-  return /\/functions\/(arn:.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+/** What either kind may have; what belongs to the other kind is refused when the part is made. */
+function either(part: ApiPart): PartProperties {
+  const [http, webSocket] = [HTTP_PROPERTIES[part], WEB_SOCKET_PROPERTIES[part]];
+  return {
+    reads: [...new Set([...http.reads, ...webSocket.reads])],
+    ignores: [...new Set([...http.ignores, ...webSocket.ignores])],
+  };
 }

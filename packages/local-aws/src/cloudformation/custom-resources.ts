@@ -1,60 +1,67 @@
-import type { ResourceInput } from '../services';
+import type { Clock } from '../clock';
+import type { InvocationResult } from '../lambda/instance';
+import type { Invoker } from '../lambda/invoker';
 import type { ResourceReference } from '../template/intrinsics';
-import { arnOf } from '../template/resource-type';
+import { arnOf, type ResourceRequest } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { newUuid } from '../uuid';
+import type { ResponseUploads } from './response-uploads';
 
-interface Answer {
+/** What the function of a custom resource uploads. */
+interface ResourceResponse {
   readonly Status: string;
   readonly Reason?: string;
   readonly PhysicalResourceId?: string;
   readonly Data?: Readonly<Record<string, string>>;
 }
 
-/** Whether a resource type is a custom resource. */
-export function isCustomResource(type: string): boolean {
-  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+export interface CustomResourceDependencies {
+  readonly clock: Clock;
+  readonly invoker: Pick<Invoker, 'invoke'>;
+  readonly endpointUrl: string;
+  readonly uploads: ResponseUploads;
 }
 
 /**
  * Runs a custom resource as CloudFormation does: invokes the function behind `ServiceToken` with a Create request and
- * takes the answer that it PUTs to `ResponseURL`. It runs at every start, because nothing here remembers the last one.
+ * takes the response that it PUTs to `ResponseURL`. It runs at every start, because nothing here remembers the last one.
  */
-export async function createCustomResource(input: ResourceInput): Promise<ResourceReference> {
-  const { services, logicalId, type, properties } = input;
-  const requestId = newUuid(services.clock);
-  const answers: string[] = [];
-  services.endpoint.callbacks.set(requestId, (body) => answers.push(body));
+export async function createCustomResource(
+  request: ResourceRequest,
+  { clock, invoker, endpointUrl, uploads }: CustomResourceDependencies,
+): Promise<ResourceReference> {
+  const { logicalId, type, properties, stack } = request;
+  const requestId = newUuid(clock);
+  const upload = uploads.expect(requestId);
   const event = {
     RequestType: 'Create',
     ServiceToken: properties.ServiceToken,
-    ResponseURL: `${services.endpoint.url}/callback/${requestId}`,
-    StackId: arnOf(input, 'cloudformation', `stack/${services.stackName}/local`),
+    ResponseURL: `${endpointUrl}${upload.path}`,
+    StackId: arnOf(request, 'cloudformation', `stack/${stack.stackName}/local`),
     RequestId: requestId,
     LogicalResourceId: logicalId,
     ResourceType: type,
-    ResourceProperties: stringified(properties),
+    ResourceProperties: withTexts(properties),
   };
-  const outcome = await services.lambda.invoke(String(properties.ServiceToken), JSON.stringify(event));
-  services.endpoint.callbacks.delete(requestId);
-  const [body] = answers;
-  if (body === undefined) {
-    const reason = outcome.ok
-      ? 'the function answered nothing'
-      : `${outcome.error.errorType}: ${outcome.error.errorMessage}`;
-    throw new TemplateError(`custom resource ${logicalId}: ${reason}`);
+  const result = await invoker.invoke(String(properties.ServiceToken), JSON.stringify(event));
+  const body = upload.take();
+  if (body === undefined) throw new TemplateError(`custom resource ${logicalId}: ${withoutResponse(result)}`);
+  const response = JSON.parse(body) as ResourceResponse;
+  if (response.Status !== 'SUCCESS') {
+    throw new TemplateError(`custom resource ${logicalId}: ${response.Reason ?? 'failed'}`);
   }
-  const answer = JSON.parse(body) as Answer;
-  if (answer.Status !== 'SUCCESS')
-    throw new TemplateError(`custom resource ${logicalId}: ${answer.Reason ?? 'failed'}`);
-  return { ref: answer.PhysicalResourceId ?? logicalId, attributes: answer.Data ?? {} };
+  return { ref: response.PhysicalResourceId ?? logicalId, attributes: response.Data ?? {} };
+}
+
+function withoutResponse(result: InvocationResult): string {
+  return result.ok ? 'the function answered nothing' : `${result.error.errorType}: ${result.error.errorMessage}`;
 }
 
 /** CloudFormation hands every scalar over as text. */
-function stringified(value: TemplateValue): TemplateValue {
-  if (Array.isArray(value)) return value.map(stringified);
+function withTexts(value: TemplateValue): TemplateValue {
+  if (Array.isArray(value)) return value.map(withTexts);
   if (isTemplateObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, stringified(item)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTexts(item)]));
   }
   return value === null ? '' : String(value);
 }

@@ -1,7 +1,6 @@
-import { AwsError, accessDenied } from '../endpoint/aws-error';
+import { AwsError } from '../endpoint/aws-error';
 import type { AwsJsonCall } from '../endpoint/aws-json';
-import type { Iam } from '../iam/iam';
-import type { Meter } from '../meter/meter';
+import { type Access, demandAccess } from '../iam/access';
 import { indexWriteUnits, itemBytes, readUnits, tableWriteUnits } from './capacity';
 import {
   createStore,
@@ -11,7 +10,7 @@ import {
   isDynaliteOperation,
   runOperation,
 } from './dynalite';
-import type { Dynamodb } from './dynamodb';
+import type { Dynamodb, DynamodbMeter } from './dynamodb';
 import type { Item, TableDescription } from './item';
 import { recordingStore, type TouchedItem } from './recording-store';
 import { tablesOf } from './request-tables';
@@ -24,8 +23,8 @@ const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
 export interface EmbeddedDynamodbOptions {
-  readonly iam: Iam;
-  readonly meter: Meter;
+  readonly access: Access;
+  readonly meter: DynamodbMeter;
   readonly region: string;
   readonly account: string;
   /** Directory of the database; in memory when absent. */
@@ -36,14 +35,14 @@ export interface EmbeddedDynamodbOptions {
 export class EmbeddedDynamodb implements Dynamodb {
   readonly contentType = 'application/x-amz-json-1.0';
   readonly errorNamespace = 'com.amazonaws.dynamodb.v20120810#';
-  readonly #iam: Iam;
-  readonly #meter: Meter;
+  readonly #access: Access;
+  readonly #meter: DynamodbMeter;
   readonly #store: DynaliteStore;
   readonly #arnPrefix: string;
   readonly #tables = new Map<string, TableDescription>();
 
-  constructor({ iam, meter, region, account, path }: EmbeddedDynamodbOptions) {
-    this.#iam = iam;
+  constructor({ access, meter, region, account, path }: EmbeddedDynamodbOptions) {
+    this.#access = access;
     this.#meter = meter;
     this.#store = createStore(path, region, account);
     this.#arnPrefix = `arn:aws:dynamodb:${region}:${account}:table/`;
@@ -75,9 +74,8 @@ export class EmbeddedDynamodb implements Dynamodb {
   }
 
   #authorize(accessKeyId: string, operation: string, resource: string): void {
-    const arn = `${this.#arnPrefix}${resource}`;
-    if (this.#iam.isAllowed(accessKeyId, `dynamodb:${operation}`, arn)) return;
-    throw accessDenied(this.#iam.callerArn(accessKeyId), `dynamodb:${operation}`, arn);
+    const action = `dynamodb:${operation}`;
+    demandAccess(this.#access, { accessKeyId, action, resource: `${this.#arnPrefix}${resource}` });
   }
 
   async #run(operation: DynaliteOperation, input: Input): Promise<Output> {

@@ -1,45 +1,33 @@
-import type { Clock } from '../clock';
-import { AwsError, accessDenied } from '../endpoint/aws-error';
-import type { AwsJsonCall, AwsJsonService } from '../endpoint/aws-json';
-import type { Iam } from '../iam/iam';
+import { AwsError } from '../endpoint/aws-error';
+import type { AwsJsonApi, AwsJsonCall } from '../endpoint/aws-json';
+import { type Access, demandAccess } from '../iam/access';
 import type { Meter } from '../meter/meter';
-import { type BusEvent, newEvent } from './event';
-import type { EventBus } from './event-bus';
+import { type BusEvent, type EventFrame, newEvent } from './event';
+import type { EventBuses } from './event-buses';
+import { EVENTBRIDGE_LIMITS } from './limits';
 
-export interface EventBridgeOptions {
-  readonly iam: Iam;
-  readonly meter: Meter;
-  readonly clock: Clock;
-  readonly region: string;
-  readonly account: string;
+export interface EventBridgeApiDependencies {
+  readonly buses: EventBuses;
+  readonly access: Access;
+  readonly meter: Pick<Meter, 'eventBridgeEvent'>;
+  /** What is added to each event. */
+  readonly frame: EventFrame;
 }
 
 type Input = Readonly<Record<string, unknown>>;
 type Result = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
-const REQUEST_ENTRIES = 10;
-const REQUEST_BYTES = 256 * 1024;
 /** What EventBridge counts for a `Time`. */
 const TIME_BYTES = 14;
 
-/** Amazon EventBridge behind the AWS JSON protocol: PutEvents, and the buses of the template. */
-export class EventBridgeService implements AwsJsonService {
+/** Amazon EventBridge behind the AWS JSON protocol: PutEvents. */
+export class EventBridgeApi implements AwsJsonApi {
   readonly contentType = 'application/x-amz-json-1.1';
   readonly errorNamespace = '';
-  readonly #options: EventBridgeOptions;
-  readonly #buses = new Map<string, EventBus>();
+  readonly #dependencies: EventBridgeApiDependencies;
 
-  constructor(options: EventBridgeOptions) {
-    this.#options = options;
-  }
-
-  add(bus: EventBus): void {
-    this.#buses.set(bus.name, bus);
-  }
-
-  /** A bus by name or ARN. */
-  bus(nameOrArn: string): EventBus | undefined {
-    return this.#buses.get(nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1));
+  constructor(dependencies: EventBridgeApiDependencies) {
+    this.#dependencies = dependencies;
   }
 
   call({ operation, input, accessKeyId }: AwsJsonCall): unknown {
@@ -50,11 +38,11 @@ export class EventBridgeService implements AwsJsonService {
   /** Each entry by itself is taken or refused, but for permissions, sizes and counts, which are the request's. */
   #putEvents(input: Input, accessKeyId: string): unknown {
     const entries = Array.isArray(input.Entries) ? (input.Entries as Input[]) : [];
-    if (entries.length === 0 || entries.length > REQUEST_ENTRIES) {
-      throw new AwsError('ValidationException', `Entries must have 1 to ${REQUEST_ENTRIES} members`);
+    if (entries.length === 0 || entries.length > EVENTBRIDGE_LIMITS.requestEntries) {
+      throw new AwsError('ValidationException', `Entries must have 1 to ${EVENTBRIDGE_LIMITS.requestEntries} members`);
     }
     const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
-    if (size > REQUEST_BYTES) {
+    if (size > EVENTBRIDGE_LIMITS.requestBytes) {
       throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
     }
     for (const entry of entries) this.#authorize(entry, accessKeyId);
@@ -63,12 +51,11 @@ export class EventBridgeService implements AwsJsonService {
   }
 
   #authorize(entry: Input, accessKeyId: string): void {
-    const { iam, region, account } = this.#options;
+    const { access, buses, frame } = this.#dependencies;
     const name = busName(entry);
-    const arn = this.bus(name)?.arn ?? `arn:aws:events:${region}:${account}:event-bus/${name}`;
+    const resource = buses.find(name)?.arn ?? `arn:aws:events:${frame.region}:${frame.account}:event-bus/${name}`;
     const context = { 'events:source': text(entry.Source), 'events:detail-type': text(entry.DetailType) };
-    if (iam.isAllowed(accessKeyId, 'events:PutEvents', arn, context)) return;
-    throw accessDenied(iam.callerArn(accessKeyId), 'events:PutEvents', arn);
+    demandAccess(access, { accessKeyId, action: 'events:PutEvents', resource, context });
   }
 
   #put(entry: Input): Result {
@@ -76,16 +63,16 @@ export class EventBridgeService implements AwsJsonService {
     if (missing !== undefined) return refused('InvalidArgument', `Parameter ${missing} is not valid.`);
     const detail = parsed(text(entry.Detail));
     if (detail === undefined) return refused('MalformedDetail', 'Detail is malformed.');
-    const bus = this.bus(busName(entry));
+    const bus = this.#dependencies.buses.find(busName(entry));
     if (!bus) return refused('ResourceNotFoundException', `Event bus ${busName(entry)} does not exist.`);
     const event = this.#eventOf(entry, detail);
-    this.#options.meter.eventBridgeEvent(bus.name, sizeOf(entry));
+    this.#dependencies.meter.eventBridgeEvent(bus.name, sizeOf(entry));
     bus.deliver(event);
     return { EventId: event.id };
   }
 
   #eventOf(entry: Input, detail: object): BusEvent {
-    return newEvent(this.#options, {
+    return newEvent(this.#dependencies.frame, {
       source: text(entry.Source),
       'detail-type': text(entry.DetailType),
       resources: Array.isArray(entry.Resources) ? entry.Resources.map(String) : [],

@@ -1,17 +1,24 @@
-import { arnOf, physicalName, type ResourceFactories } from '../template/resource-type';
+import { arnOf, physicalName, type ResourceType, type ResourceTypes } from '../template/resource-type';
 
-/** Resources that change nothing here at run time: logs, alarms, metadata. Each type is named, so that no other slips in. */
-export const inertResources: ResourceFactories = {
-  'AWS::CDK::Metadata': ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
-  'AWS::CloudWatch::Alarm': (input) => {
-    const name = physicalName(input, 'AlarmName');
-    return { ref: name, attributes: { Arn: arnOf(input, 'cloudwatch', `alarm:${name}`) } };
+const namedById: ResourceType = { reads: 'any', create: ({ logicalId }) => ({ ref: logicalId, attributes: {} }) };
+
+/** Each type is named, so that no other slips in. */
+export const inertResources: ResourceTypes = {
+  'AWS::CDK::Metadata': namedById,
+  'AWS::CloudWatch::Alarm': {
+    reads: 'any',
+    create: (request) => {
+      const name = physicalName(request, 'AlarmName');
+      return { ref: name, attributes: { Arn: arnOf(request, 'cloudwatch', `alarm:${name}`) } };
+    },
   },
-  'AWS::CloudWatch::Dashboard': ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
-  'AWS::IoT::Logging': ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
-  'AWS::Logs::LogGroup': (input) => {
-    const name = physicalName(input, 'LogGroupName');
-    return { ref: name, attributes: { Arn: arnOf(input, 'logs', `log-group:${name}:*`) } };
+  'AWS::CloudWatch::Dashboard': namedById,
+  'AWS::Logs::LogGroup': {
+    reads: 'any',
+    create: (request) => {
+      const name = physicalName(request, 'LogGroupName');
+      return { ref: name, attributes: { Arn: arnOf(request, 'logs', `log-group:${name}:*`) } };
+    },
   },
-  'AWS::Logs::MetricFilter': ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
+  'AWS::Logs::MetricFilter': namedById,
 };

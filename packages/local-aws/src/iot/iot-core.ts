@@ -14,9 +14,10 @@ import { PublishBudget } from './connections/publish-budget';
 import { handleDataPlane } from './data-plane/data-plane';
 import { DataPlaneOperations } from './data-plane/data-plane-operations';
 import { DirectMessages } from './data-plane/direct-messages';
-import type { IotCoreOptions, IotDependencies } from './iot-dependencies';
+import type { IotDependencies } from './iot-dependencies';
+import type { IotCoreOptions } from './iot-options';
 import type { IotResources } from './iot-resources';
-import { MAX_PACKET_BYTES, PUBLISHES_PER_SECOND } from './limits';
+import { IOT_LIMITS } from './limits';
 import { RuleEngine } from './rules/rule-engine';
 import { ClientGateRules } from './transport/gate-rules';
 import { type BoundPorts, Listeners, type ListenOptions } from './transport/listeners';
@@ -98,12 +99,12 @@ export class IotCore {
 
   private accept(stream: Duplex, transport: Transport): void {
     const { clock } = this.deps;
-    const budget = new PublishBudget(clock, this.options.connectionPublishesPerSecond ?? PUBLISHES_PER_SECOND);
+    const budget = new PublishBudget(clock, this.options.connectionPublishesPerSecond ?? IOT_LIMITS.publishesPerSecond);
     const connection = new Connection(
       transport,
       newUuid(clock),
       budget,
-      (opening) => new MqttGate(stream, new ClientGateRules(opening, this.deps), MAX_PACKET_BYTES),
+      (opening) => new MqttGate(stream, new ClientGateRules(opening, this.deps), IOT_LIMITS.packetBytes),
     );
     this.open.add(connection);
     connection.gate.once('close', () => {

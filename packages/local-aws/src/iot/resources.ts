@@ -1,38 +1,77 @@
-import { arnOf, physicalName, type ResourceFactories } from '../template/resource-type';
+import type { ResourceReference } from '../template/intrinsics';
+import { arnOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
 import { isTemplateObject, TemplateError } from '../template/template';
 import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot-resources';
 
-/** What the broker itself checks is passed on as it stands in the template. */
-export const iotResources: ResourceFactories = {
-  'AWS::IoT::Authorizer': (input) => {
-    const name = physicalName(input, 'AuthorizerName');
-    const { properties, services } = input;
-    const authorizer: AuthorizerResource = {
-      AuthorizerName: name,
-      AuthorizerFunctionArn: String(properties.AuthorizerFunctionArn),
-      SigningDisabled: properties.SigningDisabled === true,
-      Status: properties.Status === undefined ? undefined : String(properties.Status),
-    };
-    services.iot.authorizers.push(authorizer);
-    return { ref: name, attributes: { Arn: arnOf(input, 'iot', `authorizer/${name}`) } };
-  },
-  'AWS::IoT::DomainConfiguration': (input) => {
-    const name = physicalName(input, 'DomainConfigurationName');
-    const { properties, services } = input;
-    const resource = { ...properties, DomainConfigurationName: name };
-    services.iot.domainConfigurations.push(resource as unknown as DomainConfigurationResource);
-    const arn = arnOf(input, 'iot', `domainconfiguration/${name}/local`);
-    return { ref: name, attributes: { Arn: arn, DomainType: 'AWS_MANAGED' } };
-  },
-  'AWS::IoT::TopicRule': (input) => {
-    const name = physicalName(input, 'RuleName').replaceAll('-', '_');
-    const { properties, services, logicalId } = input;
-    if (!isTemplateObject(properties.TopicRulePayload))
-      throw new TemplateError(`${logicalId}: TopicRulePayload is missing`);
-    services.iot.rules.push({
-      RuleName: name,
-      TopicRulePayload: properties.TopicRulePayload,
-    } as unknown as TopicRuleResource);
-    return { ref: name, attributes: { Arn: arnOf(input, 'iot', `rule/${name}`) } };
-  },
-};
+/** The IoT resources of the template, collected until the broker is made of them. */
+export interface CollectedResources {
+  readonly authorizers: AuthorizerResource[];
+  readonly domainConfigurations: DomainConfigurationResource[];
+  readonly rules: TopicRuleResource[];
+}
+
+/** Resources are passed on as they stand in the template; the broker checks what is in them. */
+export function iotResources(collected: CollectedResources): ResourceTypes {
+  return {
+    'AWS::IoT::Authorizer': {
+      reads: ['AuthorizerName', 'AuthorizerFunctionArn', 'SigningDisabled', 'Status'],
+      ignores: ['EnableCachingForHttp', 'Tags', 'TokenKeyName', 'TokenSigningPublicKeys'],
+      create: (request) => createAuthorizer(request, collected),
+    },
+    'AWS::IoT::DomainConfiguration': {
+      reads: [
+        'DomainConfigurationName',
+        'ApplicationProtocol',
+        'AuthenticationType',
+        'AuthorizerConfig',
+        'DomainConfigurationStatus',
+      ],
+      ignores: [
+        'DomainName',
+        'ServerCertificateArns',
+        'ServerCertificateConfig',
+        'ServiceType',
+        'Tags',
+        'TlsConfig',
+        'ValidationCertificateArn',
+      ],
+      create: (request) => {
+        const name = physicalName(request, 'DomainConfigurationName');
+        const resource = { ...request.properties, DomainConfigurationName: name };
+        collected.domainConfigurations.push(resource as unknown as DomainConfigurationResource);
+        const arn = arnOf(request, 'iot', `domainconfiguration/${name}/local`);
+        return { ref: name, attributes: { Arn: arn, DomainType: 'AWS_MANAGED' } };
+      },
+    },
+    'AWS::IoT::Logging': {
+      reads: [],
+      ignores: ['AccountId', 'DefaultLogLevel', 'EventConfigurations', 'RoleArn'],
+      create: ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
+    },
+    'AWS::IoT::TopicRule': {
+      reads: ['RuleName', 'TopicRulePayload'],
+      ignores: ['Tags'],
+      create: (request) => {
+        const name = physicalName(request, 'RuleName').replaceAll('-', '_');
+        const { TopicRulePayload } = request.properties;
+        if (!isTemplateObject(TopicRulePayload)) {
+          throw new TemplateError(`${request.logicalId}: TopicRulePayload is missing`);
+        }
+        collected.rules.push({ RuleName: name, TopicRulePayload } as unknown as TopicRuleResource);
+        return { ref: name, attributes: { Arn: arnOf(request, 'iot', `rule/${name}`) } };
+      },
+    },
+  };
+}
+
+function createAuthorizer(request: ResourceRequest, { authorizers }: CollectedResources): ResourceReference {
+  const name = physicalName(request, 'AuthorizerName');
+  const { AuthorizerFunctionArn, SigningDisabled, Status } = request.properties;
+  authorizers.push({
+    AuthorizerName: name,
+    AuthorizerFunctionArn: String(AuthorizerFunctionArn),
+    SigningDisabled: SigningDisabled === true,
+    Status: Status === undefined ? undefined : String(Status),
+  });
+  return { ref: name, attributes: { Arn: arnOf(request, 'iot', `authorizer/${name}`) } };
+}

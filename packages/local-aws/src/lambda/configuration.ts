@@ -25,26 +25,9 @@ export interface ConfigurationInput {
   readonly hostEnvironment: Readonly<Record<string, string>>;
 }
 
-/** Properties that change nothing here, beside those read below. Every other one is an error at start. */
-const WITHOUT_EFFECT = new Set([
-  'Architectures',
-  'Description',
-  'LoggingConfig',
-  'Tags',
-  'TracingConfig',
-  'RuntimeManagementConfig',
-  'EphemeralStorage',
-]);
-const READ = new Set(['Code', 'Environment', 'FunctionName', 'Handler', 'MemorySize', 'Role', 'Runtime', 'Timeout']);
-
 /** Reads the resolved properties of an `AWS::Lambda::Function`. Raises a `TemplateError` naming the function. */
 export function functionConfiguration(input: ConfigurationInput): FunctionConfiguration {
   const { name, arn, properties, assets, hostEnvironment } = input;
-  for (const property of Object.keys(properties)) {
-    if (!READ.has(property) && !WITHOUT_EFFECT.has(property)) {
-      throw new TemplateError(`function ${name}: property ${property} is not supported`);
-    }
-  }
   const runtime = String(properties.Runtime);
   if (!runtime.startsWith('nodejs')) throw new TemplateError(`function ${name}: runtime ${runtime} is not supported`);
   const [file = '', handlerName = ''] = splitHandler(String(properties.Handler));

@@ -1,6 +1,7 @@
 import { md5OfAttributes, md5OfBody } from '../sqs/md5';
+import { systemAttributes } from '../sqs/message';
 import type { Queue, StoredMessage } from '../sqs/queue';
-import { type SqsService, systemAttributes } from '../sqs/sqs-api';
+import type { QueueReader } from '../sqs/queue-sender';
 import type { InvocationResult } from './instance';
 
 export interface EventSourceMappingConfiguration {
@@ -18,7 +19,7 @@ export interface EventSourceMappingConfiguration {
  */
 export class EventSourceMapping {
   readonly #queue: Queue;
-  readonly #sqs: SqsService;
+  readonly #queues: QueueReader;
   readonly #configuration: EventSourceMappingConfiguration;
   readonly #invoke: (event: string) => Promise<InvocationResult>;
   readonly #onLog: (line: string) => void;
@@ -28,13 +29,13 @@ export class EventSourceMapping {
 
   constructor(
     queue: Queue,
-    sqs: SqsService,
+    queues: QueueReader,
     configuration: EventSourceMappingConfiguration,
     invoke: (event: string) => Promise<InvocationResult>,
     onLog: (line: string) => void,
   ) {
     this.#queue = queue;
-    this.#sqs = sqs;
+    this.#queues = queues;
     this.#configuration = configuration;
     this.#invoke = invoke;
     this.#onLog = onLog;
@@ -67,11 +68,11 @@ export class EventSourceMapping {
   async #process(messages: readonly StoredMessage[]): Promise<void> {
     const handles = new Map(messages.map(({ messageId, receiptHandle }) => [messageId, receiptHandle ?? '']));
     const event = JSON.stringify({ Records: messages.map((message) => this.#record(message)) });
-    this.#sqs.count(this.#queue, Buffer.byteLength(event));
+    this.#queues.countRequest(this.#queue, Buffer.byteLength(event));
     const failed = this.#failures(await this.#invoke(event), handles);
     const done = [...handles].filter(([messageId]) => !failed.has(messageId));
     for (const [, handle] of done) this.#queue.delete(handle);
-    if (done.length > 0) this.#sqs.count(this.#queue, 0);
+    if (done.length > 0) this.#queues.countRequest(this.#queue, 0);
   }
 
   /** Ids of the messages that are to be tried again; an answer that cannot be read means all of them. */

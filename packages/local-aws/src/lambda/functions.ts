@@ -1,22 +1,25 @@
 import type { Clock } from '../clock';
 import { AwsError } from '../endpoint/aws-error';
+import type { ServiceCaller } from '../iam/service-caller';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
+import type { ServiceState } from '../service';
 import { newUuid } from '../uuid';
 import { type AsyncConfiguration, type AsyncEvent, AsyncInvoker } from './async-invoker';
 import type { FunctionConfiguration } from './configuration';
 import { LambdaFunction } from './function';
 import type { InvocationResult } from './instance';
-import { InvokePermissions, type InvokeSource } from './permissions';
+import type { Invoker } from './invoker';
+import { LAMBDA_LIMITS } from './limits';
+import { InvokePermissions } from './permissions';
 
-/** AWS's payload limits in bytes. */
-const SYNCHRONOUS_LIMIT = 6 * 1024 * 1024;
-const ASYNCHRONOUS_LIMIT = 1024 * 1024;
+/** Asynchronous events that have not ended, by function ARN. */
+type SavedEvents = Readonly<Record<string, readonly AsyncEvent[]>>;
 
-export interface LambdaOptions {
+export interface FunctionsOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  readonly meter: Meter;
+  readonly meter: Pick<Meter, 'lambdaInvoked'>;
   readonly account: string;
   /** Instances per function at most. */
   readonly concurrency: number;
@@ -35,11 +38,13 @@ interface Deployed {
 }
 
 /** All functions of the stack: synchronous and asynchronous invocation, and who may invoke. */
-export class LambdaService {
-  readonly #options: LambdaOptions;
+export class Functions implements Invoker, ServiceState {
+  readonly key = 'asyncEvents';
+  readonly #options: FunctionsOptions;
   readonly #functions = new Map<string, Deployed>();
+  #saved: SavedEvents = {};
 
-  constructor(options: LambdaOptions) {
+  constructor(options: FunctionsOptions) {
     this.#options = options;
   }
 
@@ -74,18 +79,13 @@ export class LambdaService {
     return this.#function(functionArn).lambdaFunction.configuration;
   }
 
-  /**
-   * Runs an event and waits. `source` is the invoking service, refused with `AccessDeniedException` without a matching
-   * `AWS::Lambda::Permission`; the host itself passes none.
-   */
-  invoke(functionArn: string, event: string, source?: InvokeSource): Promise<InvocationResult> {
-    const { lambdaFunction } = this.#admit(functionArn, event, SYNCHRONOUS_LIMIT, source);
+  invoke(functionArn: string, event: string, caller?: ServiceCaller): Promise<InvocationResult> {
+    const { lambdaFunction } = this.#admit(functionArn, event, LAMBDA_LIMITS.synchronousEventBytes, caller);
     return lambdaFunction.invoke(event);
   }
 
-  /** Accepts an event for asynchronous invocation. Refusals as `invoke`, with the smaller payload limit. */
-  invokeAsync(functionArn: string, event: string, source?: InvokeSource): void {
-    const { asyncInvoker } = this.#admit(functionArn, event, ASYNCHRONOUS_LIMIT, source);
+  invokeAsync(functionArn: string, event: string, caller?: ServiceCaller): void {
+    const { asyncInvoker } = this.#admit(functionArn, event, LAMBDA_LIMITS.asynchronousEventBytes, caller);
     const { clock } = this.#options;
     asyncInvoker.accept({ requestId: newUuid(clock), event, acceptedAt: clock.now(), attempts: 0 });
   }
@@ -98,17 +98,21 @@ export class LambdaService {
     }
   }
 
-  /** Asynchronous events that have not ended, by function ARN. */
-  pending(): Record<string, readonly AsyncEvent[]> {
+  save(): SavedEvents {
     const entries = [...this.#functions].map(([arn, { asyncInvoker }]) => [arn, asyncInvoker.pending] as const);
     return Object.fromEntries(entries.filter(([, events]) => events.length > 0));
   }
 
-  /** Accepts events again that an earlier run left behind. */
-  restore(pending: Readonly<Record<string, readonly AsyncEvent[]>>): void {
-    for (const [arn, events] of Object.entries(pending)) {
+  restore(saved: unknown): void {
+    this.#saved = saved as SavedEvents;
+  }
+
+  /** Accepts the events again that an earlier run left behind. */
+  resume(): void {
+    for (const [arn, events] of Object.entries(this.#saved)) {
       for (const event of events) this.#functions.get(arn)?.asyncInvoker.accept(event);
     }
+    this.#saved = {};
   }
 
   /** Starts no further attempt and ends all instances. */
@@ -124,10 +128,10 @@ export class LambdaService {
     return deployed;
   }
 
-  #admit(functionArn: string, event: string, limit: number, source: InvokeSource | undefined): Deployed {
+  #admit(functionArn: string, event: string, limit: number, caller: ServiceCaller | undefined): Deployed {
     const deployed = this.#function(functionArn);
-    if (source && !deployed.permissions.allow(source)) {
-      const message = `${source.principal} (${source.arn}) is not authorized to perform: lambda:InvokeFunction on ${functionArn}`;
+    if (caller && !deployed.permissions.allow(caller)) {
+      const message = `${caller.principal} (${caller.arn}) is not authorized to perform: lambda:InvokeFunction on ${functionArn}`;
       throw new AwsError('AccessDeniedException', message, 403);
     }
     const size = Buffer.byteLength(event);

@@ -1,61 +1,25 @@
-import type { Clock } from '../clock';
-import { AwsError, accessDenied } from '../endpoint/aws-error';
-import type { AwsJsonCall, AwsJsonService } from '../endpoint/aws-json';
-import type { Iam } from '../iam/iam';
+import { AwsError } from '../endpoint/aws-error';
+import type { AwsJsonApi, AwsJsonCall } from '../endpoint/aws-json';
+import { type Access, demandAccess } from '../iam/access';
+import { arnOf, type StackIdentity } from '../template/resource-type';
+import type { Parameter, Parameters } from './parameters';
 
 type Input = Readonly<Record<string, unknown>>;
 
-export interface Parameter {
-  readonly name: string;
-  readonly type: string;
-  readonly value: string;
-  readonly version: number;
-  readonly modifiedAt: number;
-}
-
 const TYPES = ['String', 'StringList', 'SecureString'];
 
-/** Parameter Store of AWS Systems Manager: get, put and delete. A SecureString is kept as plain text. */
-export class SsmService implements AwsJsonService {
+/** Parameter Store behind the AWS JSON protocol: get, put and delete. */
+export class SsmApi implements AwsJsonApi {
   readonly contentType = 'application/x-amz-json-1.1';
   readonly errorNamespace = '';
-  readonly #iam: Iam;
-  readonly #clock: Clock;
-  readonly #arnPrefix: string;
-  readonly #parameters = new Map<string, Parameter>();
-  #onChange: () => void = () => undefined;
+  readonly #parameters: Parameters;
+  readonly #access: Access;
+  readonly #stack: StackIdentity;
 
-  /** `arnPrefix` is `arn:aws:ssm:<region>:<account>:`. */
-  constructor(iam: Iam, clock: Clock, arnPrefix: string) {
-    this.#iam = iam;
-    this.#clock = clock;
-    this.#arnPrefix = arnPrefix;
-  }
-
-  get parameters(): readonly Parameter[] {
-    return [...this.#parameters.values()];
-  }
-
-  restore(parameters: readonly Parameter[]): void {
-    for (const parameter of parameters) this.#parameters.set(parameter.name, parameter);
-  }
-
-  /** Calls `listener` after every change. */
-  onChange(listener: () => void): void {
-    this.#onChange = listener;
-  }
-
-  arn(name: string): string {
-    return `${this.#arnPrefix}parameter${name.startsWith('/') ? '' : '/'}${name}`;
-  }
-
-  /** Creates or replaces a parameter; the version grows. */
-  put(name: string, type: string, value: string): Parameter {
-    const version = (this.#parameters.get(name)?.version ?? 0) + 1;
-    const parameter = { name, type, value, version, modifiedAt: this.#clock.now() };
-    this.#parameters.set(name, parameter);
-    this.#onChange();
-    return parameter;
+  constructor(parameters: Parameters, access: Access, stack: StackIdentity) {
+    this.#parameters = parameters;
+    this.#access = access;
+    this.#stack = stack;
   }
 
   call({ operation, input, accessKeyId }: AwsJsonCall): unknown {
@@ -77,16 +41,18 @@ export class SsmService implements AwsJsonService {
   }
 
   #authorize(accessKeyId: string, operation: string, parameter: string): void {
-    const arn = this.arn(parameter);
-    if (this.#iam.isAllowed(accessKeyId, `ssm:${operation}`, arn)) return;
-    throw accessDenied(this.#iam.callerArn(accessKeyId), `ssm:${operation}`, arn);
+    demandAccess(this.#access, { accessKeyId, action: `ssm:${operation}`, resource: this.#arn(parameter) });
+  }
+
+  #arn(name: string): string {
+    return arnOf({ stack: this.#stack }, 'ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
   }
 
   #get(parameter: string, input: Input, accessKeyId: string): object {
     this.#authorize(accessKeyId, 'GetParameter', parameter);
     const found = this.#parameters.get(parameter);
     if (!found) throw new AwsError('ParameterNotFound', `Parameter ${parameter} not found.`);
-    return this.#shown(found, input.WithDecryption === true);
+    return this.#view(found, input.WithDecryption === true);
   }
 
   #getAll(input: Input, accessKeyId: string): object {
@@ -94,8 +60,8 @@ export class SsmService implements AwsJsonService {
     for (const wanted of names) this.#authorize(accessKeyId, 'GetParameters', wanted);
     const found = names.map((wanted) => this.#parameters.get(wanted)).filter((item) => item !== undefined);
     return {
-      Parameters: found.map((parameter) => this.#shown(parameter, input.WithDecryption === true)),
-      InvalidParameters: names.filter((wanted) => !this.#parameters.has(wanted)),
+      Parameters: found.map((parameter) => this.#view(parameter, input.WithDecryption === true)),
+      InvalidParameters: names.filter((wanted) => this.#parameters.get(wanted) === undefined),
     };
   }
 
@@ -112,18 +78,17 @@ export class SsmService implements AwsJsonService {
     if (!TYPES.includes(type)) throw new AwsError('ValidationException', `Type must be one of ${TYPES.join(', ')}`);
     const value = String(input.Value ?? '');
     if (value === '') throw new AwsError('ValidationException', 'Value must have length greater than or equal to 1');
-    return { Version: this.put(wanted, type, value).version, Tier: 'Standard' };
+    return { Version: this.#parameters.put(wanted, type, value).version, Tier: 'Standard' };
   }
 
   #delete(input: Input, accessKeyId: string): object {
     const wanted = name(input);
     this.#authorize(accessKeyId, 'DeleteParameter', wanted);
     if (!this.#parameters.delete(wanted)) throw new AwsError('ParameterNotFound', `Parameter ${wanted} not found.`);
-    this.#onChange();
     return {};
   }
 
-  #shown(parameter: Parameter, decrypted: boolean): object {
+  #view(parameter: Parameter, decrypted: boolean): object {
     const hidden = parameter.type === 'SecureString' && !decrypted;
     return {
       Name: parameter.name,
@@ -131,7 +96,7 @@ export class SsmService implements AwsJsonService {
       Value: hidden ? Buffer.from(parameter.value).toString('base64') : parameter.value,
       Version: parameter.version,
       LastModifiedDate: parameter.modifiedAt / 1000,
-      ARN: this.arn(parameter.name),
+      ARN: this.#arn(parameter.name),
       DataType: 'text',
     };
   }

@@ -1,27 +1,51 @@
-import type { ResourceInput } from '../services';
 import type { ResourceReference } from './intrinsics';
 import { TemplateError, type TemplateObject } from './template';
 
-/** Makes one resource and says what `Ref` and `Fn::GetAtt` of it give. */
-export type ResourceFactory = (input: ResourceInput) => ResourceReference | Promise<ResourceReference>;
-export type ResourceFactories = Readonly<Record<string, ResourceFactory>>;
+/** Where a stack is: what names and ARNs of its resources are made of. */
+export interface StackIdentity {
+  readonly stackName: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** One resource of a template that is to be made. */
+export interface ResourceRequest {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Resolved: no intrinsic is left. */
+  readonly properties: TemplateObject;
+  readonly stack: StackIdentity;
+}
+
+/** One resource type: which properties it may have, and how a resource of it is made. */
+export interface ResourceType {
+  /** Properties that are read, or `any`: nothing that stands there can change what runs here. */
+  readonly reads: readonly string[] | 'any';
+  /** Properties that are accepted and have no effect here. Every other one is refused by name. */
+  readonly ignores?: readonly string[];
+  /** Makes the resource and says what `Ref` and `Fn::GetAtt` of it give. Raises a `TemplateError` for what it cannot do. */
+  create(request: ResourceRequest): ResourceReference | Promise<ResourceReference>;
+}
+
+/** Resource types by their CloudFormation name. A name that ends in `*` stands for all that begin like it. */
+export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
 /** `arn:aws:<service>:<region>:<account>:<resource>`. */
-export function arnOf({ services }: ResourceInput, service: string, resource: string): string {
-  return `arn:aws:${service}:${services.region}:${services.account}:${resource}`;
+export function arnOf({ stack }: Pick<ResourceRequest, 'stack'>, service: string, resource: string): string {
+  return `arn:aws:${service}:${stack.region}:${stack.account}:${resource}`;
 }
 
 /** The name the template gives, or one made of stack and logical id as CloudFormation would. */
-export function physicalName({ logicalId, properties, services }: ResourceInput, property: string): string {
+export function physicalName({ logicalId, properties, stack }: ResourceRequest, property: string): string {
   const given = properties[property];
-  return given === undefined ? `${services.stackName}-${logicalId}` : String(given);
+  return given === undefined ? `${stack.stackName}-${logicalId}` : String(given);
 }
 
 /** Refuses properties that are neither read nor without effect here, because ignoring one would change what runs. */
-export function allowOnly(input: ResourceInput, properties: readonly string[]): void {
-  const unknown = Object.keys(input.properties).find((property) => !properties.includes(property));
+export function allowOnly(request: ResourceRequest, properties: readonly string[]): void {
+  const unknown = Object.keys(request.properties).find((property) => !properties.includes(property));
   if (unknown !== undefined) {
-    throw new TemplateError(`${input.logicalId} (${input.type}): property ${unknown} is not supported`);
+    throw new TemplateError(`${request.logicalId} (${request.type}): property ${unknown} is not supported`);
   }
 }
 

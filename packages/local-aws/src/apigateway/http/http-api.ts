@@ -3,23 +3,19 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock';
-import type { InvocationResult } from '../../lambda/instance';
-import type { InvokeSource } from '../../lambda/permissions';
+import type { Invoker } from '../../lambda/invoker';
 import type { Meter } from '../../meter/meter';
 import { newUuid } from '../../uuid';
+import { APIGATEWAY_LIMITS } from '../limits';
+import { withinTime } from '../within-time';
 import { type ApiIdentity, apiEvent, decodedPath } from './http-event';
 import { toHttpResponse } from './http-response';
 import { matchRoute, type Route } from './routes';
 
-const BODY_LIMIT = 10 * 1024 * 1024;
-/** No integration of an HTTP API may take longer, in milliseconds. */
-const INTEGRATION_TIMEOUT = 30_000;
-
-export interface HttpApiDeps {
+export interface HttpApiDependencies {
   readonly clock: Clock;
-  readonly meter: Meter;
-  /** Rejects when the API may not invoke the function, or the event is too large for Lambda. */
-  invoke(functionArn: string, event: string, source: InvokeSource): Promise<InvocationResult>;
+  readonly meter: Pick<Meter, 'httpRequest'>;
+  readonly invoker: Pick<Invoker, 'invoke'>;
   onLog(line: string): void;
   /** Takes upgrade requests; without it they are refused. */
   onUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -42,12 +38,12 @@ export interface HttpApiListen {
 /** An API Gateway HTTP API: a Node server that turns requests into payload format 2.0 and answers into HTTP. */
 export class HttpApi {
   readonly #configuration: HttpApiConfiguration;
-  readonly #deps: HttpApiDeps;
+  readonly #dependencies: HttpApiDependencies;
   readonly #servers: Server[] = [];
 
-  constructor(configuration: HttpApiConfiguration, deps: HttpApiDeps) {
+  constructor(configuration: HttpApiConfiguration, dependencies: HttpApiDependencies) {
     this.#configuration = configuration;
-    this.#deps = deps;
+    this.#dependencies = dependencies;
   }
 
   /** Listens; port 0 takes any free one. Resolves with the ports taken. */
@@ -70,7 +66,7 @@ export class HttpApi {
 
   async #bind(server: Server, host: string, port: number): Promise<number> {
     this.#servers.push(server);
-    const { onUpgrade } = this.#deps;
+    const { onUpgrade } = this.#dependencies;
     if (onUpgrade) server.on('upgrade', (request, socket, head) => onUpgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -82,45 +78,35 @@ export class HttpApi {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await readLimited(request);
-      if (!body) return answer(response, 413, 'Request Entity Too Large');
+      if (!body) return refuse(response, 413, 'Request Entity Too Large');
       await this.#handle(request, body, response);
     } catch (error) {
-      this.#deps.onLog(`${request.method} ${request.url}: ${error instanceof Error ? error.message : String(error)}`);
-      if (!response.headersSent) answer(response, 500, 'Internal Server Error');
+      this.#dependencies.onLog(
+        `${request.method} ${request.url}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      if (!response.headersSent) refuse(response, 500, 'Internal Server Error');
     }
   }
 
   async #handle(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-    const { clock, meter } = this.#deps;
+    const { clock, meter, invoker } = this.#dependencies;
     const { arn, stage, name, routes } = this.#configuration;
     meter.httpRequest(name, body.length);
     const path = decodedPath((request.url ?? '/').split('?')[0] ?? '/');
     const route = matchRoute(routes, request.method ?? 'GET', path);
-    if (!route) return answer(response, 404, 'Not Found');
+    if (!route) return refuse(response, 404, 'Not Found');
     const requestId = newUuid(clock);
     const event = apiEvent(request, body, this.#configuration, route, { requestId, at: clock.now() });
-    const source = { principal: 'apigateway.amazonaws.com', arn: `${arn}/${stage}/${routeResource(route.routeKey)}` };
-    const outcome = await this.#limited(this.#deps.invoke(route.functionArn, JSON.stringify(event), source));
-    if (outcome === 'timeout') return answer(response, 503, 'Service Unavailable');
+    const caller = { principal: 'apigateway.amazonaws.com', arn: `${arn}/${stage}/${routeResource(route.routeKey)}` };
+    const { httpIntegrationMs } = APIGATEWAY_LIMITS;
+    const invocation = invoker.invoke(route.functionArn, JSON.stringify(event), caller);
+    const outcome = await withinTime(httpIntegrationMs, invocation);
+    if (!outcome) return refuse(response, 503, 'Service Unavailable');
     const result = toHttpResponse(outcome);
     response.setHeader('apigw-requestid', requestId);
     for (const [header, value] of result.headers) response.appendHeader(header, value);
     response.writeHead(result.status, { 'content-length': result.body.length });
     response.end(request.method === 'HEAD' ? undefined : result.body);
-  }
-
-  async #limited(outcome: Promise<InvocationResult>): Promise<InvocationResult | 'timeout'> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<'timeout'>((resolve) => {
-      timer = setTimeout(() => resolve('timeout'), INTEGRATION_TIMEOUT);
-      // a request that is still held when the cloud closes does not keep the process
-      timer.unref();
-    });
-    try {
-      return await Promise.race([outcome, timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 
@@ -135,13 +121,13 @@ async function readLimited(request: IncomingMessage): Promise<Buffer | undefined
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > BODY_LIMIT) return undefined;
+    if (size > APIGATEWAY_LIMITS.httpBodyBytes) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
 }
 
-function answer(response: ServerResponse, status: number, message: string): void {
+function refuse(response: ServerResponse, status: number, message: string): void {
   const close = status === 413 ? { connection: 'close' } : {};
   response.writeHead(status, { 'content-type': 'application/json', ...close });
   response.end(JSON.stringify({ message }));

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { AwsError, accessDenied } from '../../endpoint/aws-error';
+import { AwsError } from '../../endpoint/aws-error';
 import { readBody } from '../../endpoint/aws-json';
 import type { ServiceHandler } from '../../endpoint/service-endpoint';
-import type { Iam } from '../../iam/iam';
-import { LIMITS } from './api-connection';
+import { type Access, demandAccess } from '../../iam/access';
+import { APIGATEWAY_LIMITS } from '../limits';
 import type { WebSocketApi } from './web-socket-api';
 
 const CONNECTION = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)$/;
 const ACTION = 'execute-api:ManageConnections';
 
 /** `@connections` over HTTP, as the SDK's `ApiGatewayManagementApiClient` speaks it. `apiOf` is the one API there is, once it is. */
-export function managementApi(iam: Iam, apiOf: () => WebSocketApi | undefined): ServiceHandler {
+export function managementApi(access: Access, apiOf: () => WebSocketApi | undefined): ServiceHandler {
   return async (accessKeyId, request, response) => {
     try {
       const api = apiOf();
@@ -20,9 +20,7 @@ export function managementApi(iam: Iam, apiOf: () => WebSocketApi | undefined): 
       const id = decodeURIComponent(label);
       const { arn, stage } = api.configuration;
       const resource = `${arn}/${stage}/${method}/@connections/${id}`;
-      if (!iam.isAllowed(accessKeyId, ACTION, resource)) {
-        throw accessDenied(iam.callerArn(accessKeyId), ACTION, resource, 403);
-      }
+      demandAccess(access, { accessKeyId, action: ACTION, resource, status: 403 });
       if (method === 'POST') return end(response, post(api, id, await readBody(request)));
       if (method === 'DELETE') return end(response, api.end(id) ? 204 : gone());
       throw new AwsError('UnknownOperationException', `${method} of a connection is not embedded here`, 404);
@@ -37,7 +35,7 @@ export function managementApi(iam: Iam, apiOf: () => WebSocketApi | undefined): 
 function post(api: WebSocketApi, id: string, data: Buffer): number {
   const sent = api.post(id, data);
   if (sent === 'tooLarge') {
-    throw new AwsError('PayloadTooLargeException', `more than ${LIMITS.messageBytes} bytes`, 413);
+    throw new AwsError('PayloadTooLargeException', `more than ${APIGATEWAY_LIMITS.webSocketMessageBytes} bytes`, 413);
   }
   return sent === 'gone' ? gone() : 200;
 }

@@ -3,19 +3,21 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../clock';
 import type { InvocationResult } from '../../lambda/instance';
-import type { InvokeSource } from '../../lambda/permissions';
+import type { Invoker } from '../../lambda/invoker';
 import type { Meter } from '../../meter/meter';
 import type { Scheduler } from '../../scheduler';
 import { newUuid } from '../../uuid';
-import { type ApiConnection, facts, LIMITS } from './api-connection';
-import { type EventType, requestContext, upgradeHeaders, type WebSocketApiIdentity } from './web-socket-event';
+import { APIGATEWAY_LIMITS } from '../limits';
+import { withinTime } from '../within-time';
+import { type ApiConnection, requesterOf } from './api-connection';
+import { routeResultOf } from './route-result';
+import { type EventType, eventContext, upgradeHeaders, type WebSocketApiIdentity } from './web-socket-event';
 
-export interface WebSocketApiDeps {
+export interface WebSocketApiDependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  readonly meter: Meter;
-  /** Rejects when the API may not invoke the function. */
-  invoke(functionArn: string, event: string, source: InvokeSource): Promise<InvocationResult>;
+  readonly meter: Pick<Meter, 'webSocketMessage' | 'webSocketMinutes'>;
+  readonly invoker: Pick<Invoker, 'invoke'>;
   onLog(line: string): void;
 }
 
@@ -37,20 +39,20 @@ const MINUTE_MS = 60_000;
 /** An API Gateway WebSocket API: upgrade requests and frames become events, `@connections` reaches who is there. */
 export class WebSocketApi {
   readonly configuration: WebSocketApiConfiguration;
-  readonly #deps: WebSocketApiDeps;
+  readonly #dependencies: WebSocketApiDependencies;
   readonly #connections = new Map<string, ApiConnection>();
   #isClosed = false;
   readonly #server = new WebSocketServer({
     noServer: true,
     // larger ones are closed with 1009 before they are read
-    maxPayload: LIMITS.messageBytes,
+    maxPayload: APIGATEWAY_LIMITS.webSocketMessageBytes,
     perMessageDeflate: false,
     handleProtocols: () => false,
   });
 
-  constructor(configuration: WebSocketApiConfiguration, deps: WebSocketApiDeps) {
+  constructor(configuration: WebSocketApiConfiguration, dependencies: WebSocketApiDependencies) {
     this.configuration = configuration;
-    this.#deps = deps;
+    this.#dependencies = dependencies;
   }
 
   /** Connections open now. */
@@ -63,7 +65,7 @@ export class WebSocketApi {
     socket.on('error', () => socket.destroy());
     const connection = this.#newConnection(request);
     const outcome = await this.#run('CONNECT', connection, { ...upgradeHeaders(request), isBase64Encoded: false });
-    const answer = outcome?.ok ? answerOf(outcome.payload) : { statusCode: 502 };
+    const answer = outcome?.ok ? routeResultOf(outcome.payload) : { statusCode: 502 };
     if (answer.statusCode < 200 || answer.statusCode > 299) {
       socket.end(`HTTP/1.1 ${answer.statusCode} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
       return;
@@ -80,7 +82,7 @@ export class WebSocketApi {
   post(connectionId: string, data: Buffer): 'sent' | 'gone' | 'tooLarge' {
     const connection = this.#connections.get(connectionId);
     if (connection?.socket === undefined) return 'gone';
-    if (data.length > LIMITS.messageBytes) return 'tooLarge';
+    if (data.length > APIGATEWAY_LIMITS.webSocketMessageBytes) return 'tooLarge';
     return this.#send(connection, data.toString('utf8')) ? 'sent' : 'gone';
   }
 
@@ -99,10 +101,17 @@ export class WebSocketApi {
   }
 
   #newConnection(request: IncomingMessage): ApiConnection {
-    const { clock } = this.#deps;
+    const { clock } = this.#dependencies;
     const id = `${Buffer.from(clock.randomBytes(CONNECTION_ID_BYTES)).toString('base64url')}=`;
     const now = clock.now();
-    return { id, connectedAt: now, lastActiveAt: now, ...facts(request), socket: undefined, cancel: () => undefined };
+    return {
+      id,
+      connectedAt: now,
+      lastActiveAt: now,
+      ...requesterOf(request),
+      socket: undefined,
+      cancel: () => undefined,
+    };
   }
 
   #open(connection: ApiConnection, socket: WebSocket): void {
@@ -117,32 +126,38 @@ export class WebSocketApi {
 
   /** Ends it after two hours, or ten minutes without a message. */
   #watch(connection: ApiConnection): void {
-    const { scheduler, clock } = this.#deps;
+    const { scheduler, clock } = this.#dependencies;
     const { connectedAt, lastActiveAt } = connection;
-    const endsAt = Math.min(connectedAt + LIMITS.connectionMs, lastActiveAt + LIMITS.idleMs);
+    const endsAt = Math.min(
+      connectedAt + APIGATEWAY_LIMITS.webSocketConnectionMs,
+      lastActiveAt + APIGATEWAY_LIMITS.webSocketIdleMs,
+    );
     connection.cancel = scheduler.at(endsAt, () => {
-      const over = Math.min(connectedAt + LIMITS.connectionMs, connection.lastActiveAt + LIMITS.idleMs);
+      const over = Math.min(
+        connectedAt + APIGATEWAY_LIMITS.webSocketConnectionMs,
+        connection.lastActiveAt + APIGATEWAY_LIMITS.webSocketIdleMs,
+      );
       if (over <= clock.now()) connection.socket?.close(GOING_AWAY, 'Going away');
       else this.#watch(connection);
     });
   }
 
   async #message(connection: ApiConnection, data: Buffer, isBinary: boolean): Promise<void> {
-    connection.lastActiveAt = this.#deps.clock.now();
-    this.#deps.meter.webSocketMessage(this.configuration.name, data.length);
+    connection.lastActiveAt = this.#dependencies.clock.now();
+    this.#dependencies.meter.webSocketMessage(this.configuration.name, data.length);
     const body = data.toString(isBinary ? 'base64' : 'utf8');
     const outcome = await this.#run('MESSAGE', connection, { body, isBase64Encoded: isBinary });
     const failure = { message: 'Internal server error', connectionId: connection.id };
     if (!outcome?.ok) {
       this.#send(connection, JSON.stringify(failure));
     } else if (this.configuration.responds) {
-      const { body: answer } = answerOf(outcome.payload);
+      const { body: answer } = routeResultOf(outcome.payload);
       if (answer !== undefined && answer !== '') this.#send(connection, answer);
     }
   }
 
   async #closed(connection: ApiConnection, code: number, reason: string): Promise<void> {
-    const { meter, clock } = this.#deps;
+    const { meter, clock } = this.#dependencies;
     connection.cancel();
     this.#connections.delete(connection.id);
     const minutes = Math.ceil((clock.now() - connection.connectedAt) / MINUTE_MS);
@@ -154,12 +169,12 @@ export class WebSocketApi {
 
   #send({ socket, ...connection }: ApiConnection, text: string): boolean {
     if (socket === undefined || socket.readyState !== socket.OPEN) return false;
-    if (socket.bufferedAmount > LIMITS.unreadBytes) {
-      this.#deps.onLog(`connection ${connection.id} does not read: ended`);
+    if (socket.bufferedAmount > APIGATEWAY_LIMITS.webSocketUnreadBytes) {
+      this.#dependencies.onLog(`connection ${connection.id} does not read: ended`);
       socket.terminate();
       return false;
     }
-    this.#deps.meter.webSocketMessage(this.configuration.name, Buffer.byteLength(text));
+    this.#dependencies.meter.webSocketMessage(this.configuration.name, Buffer.byteLength(text));
     socket.send(text);
     return true;
   }
@@ -171,9 +186,9 @@ export class WebSocketApi {
     event: object,
     facts: object = {},
   ): Promise<InvocationResult | undefined> {
-    const { clock, onLog } = this.#deps;
+    const { clock, invoker, onLog } = this.#dependencies;
     const { arn, stage, routes } = this.configuration;
-    const context = requestContext(type, this.configuration, connection, {
+    const context = eventContext(type, this.configuration, connection, {
       requestId: newUuid(clock),
       at: clock.now(),
     });
@@ -184,50 +199,11 @@ export class WebSocketApi {
       return type === 'MESSAGE' ? undefined : { ok: true, payload: '{"statusCode":200}', billedMs: 0 };
     const body = JSON.stringify({ ...event, requestContext: { ...context, ...facts } });
     try {
-      const source = { principal: 'apigateway.amazonaws.com', arn: `${arn}/${stage}/${routeKey}` };
-      return await within(LIMITS.integrationMs, this.#deps.invoke(functionArn, body, source));
+      const caller = { principal: 'apigateway.amazonaws.com', arn: `${arn}/${stage}/${routeKey}` };
+      return await withinTime(APIGATEWAY_LIMITS.webSocketIntegrationMs, invoker.invoke(functionArn, body, caller));
     } catch (error) {
       onLog(`${routeKey}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
-  }
-}
-
-interface RouteAnswer {
-  readonly statusCode: number;
-  readonly body?: string;
-  readonly protocol?: string;
-}
-
-function answerOf(payload: string): RouteAnswer {
-  const result: unknown = JSON.parse(payload);
-  if (typeof result !== 'object' || result === null) return { statusCode: 500 };
-  const {
-    statusCode,
-    body,
-    headers = {},
-  } = result as {
-    readonly statusCode?: unknown;
-    readonly body?: unknown;
-    readonly headers?: Readonly<Record<string, unknown>>;
-  };
-  const [, protocol] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
-  return {
-    statusCode: Number(statusCode ?? 500),
-    ...(typeof body === 'string' && { body }),
-    ...(typeof protocol === 'string' && { protocol }),
-  };
-}
-
-async function within(ms: number, outcome: Promise<InvocationResult>): Promise<InvocationResult | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-    timer.unref();
-  });
-  try {
-    return await Promise.race([outcome, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

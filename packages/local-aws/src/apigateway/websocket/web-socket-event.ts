@@ -11,7 +11,7 @@ export type EventType = 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
 const ROUTE_KEYS = { CONNECT: '$connect', MESSAGE: '$default', DISCONNECT: '$disconnect' } as const;
 
 /** The part of an event that all three kinds have (APIGW/apigateway-websocket-api-mapping-template-reference.html). */
-export function requestContext(
+export function eventContext(
   type: EventType,
   { apiId, stage }: WebSocketApiIdentity,
   connection: ApiConnection,

@@ -1,79 +1,84 @@
-import type { CollectedWebSocketApi, ResourceInput } from '../../services';
 import type { ResourceReference } from '../../template/intrinsics';
-import { allowOnly, physicalName } from '../../template/resource-type';
+import { allowOnly, physicalName, type ResourceRequest } from '../../template/resource-type';
 import { TemplateError } from '../../template/template';
+import { type ApiParts, hostOf, type WebSocketApiParts } from '../api-parts';
+import { integratedFunction } from '../integrated-function';
+import { type ApiPart, type PartProperties, propertiesOf } from '../part-properties';
+
+/** What the parts of a WebSocket API may have. */
+export const WEB_SOCKET_PROPERTIES: Readonly<Record<ApiPart, PartProperties>> = {
+  Api: { reads: ['Name', 'ProtocolType'], ignores: ['Description', 'RouteSelectionExpression', 'Tags'] },
+  Integration: {
+    reads: ['ApiId', 'IntegrationType', 'IntegrationUri'],
+    ignores: ['Description', 'IntegrationMethod', 'TimeoutInMillis'],
+  },
+  Route: {
+    reads: ['ApiId', 'RouteKey', 'Target', 'AuthorizationType'],
+    ignores: ['OperationName', 'RouteResponseSelectionExpression'],
+  },
+  Stage: { reads: ['ApiId', 'StageName'], ignores: ['AutoDeploy', 'DefaultRouteSettings', 'Description', 'Tags'] },
+};
 
 /** Route keys that need no expression: connecting, disconnecting, and every message. */
 const ROUTE_KEYS = ['$connect', '$disconnect', '$default'];
 
-/** Whether a part belongs to a WebSocket API of the template. */
-export const isWebSocketApi = ({ services, properties }: ResourceInput): boolean =>
-  services.webSocketApis.has(String(properties.ApiId));
-
-export function makeWebSocketApi(input: ResourceInput): ResourceReference {
-  allowOnly(input, ['Name', 'Description', 'ProtocolType', 'RouteSelectionExpression', 'Tags']);
-  const { services, logicalId } = input;
-  if (services.webSocketApis.size > 0) throw new TemplateError(`${logicalId}: there is one port for one WebSocket API`);
-  const parts = { integrations: new Map<string, string>(), routes: new Map<string, string>() };
-  services.webSocketApis.set(logicalId, { name: physicalName(input, 'Name'), stage: '', responds: false, ...parts });
-  const ApiEndpoint = `wss://${logicalId}.execute-api.${services.region}.amazonaws.com`;
+export function createWebSocketApi(request: ResourceRequest, parts: ApiParts): ResourceReference {
+  allowOnly(request, propertiesOf(WEB_SOCKET_PROPERTIES.Api));
+  const { logicalId, stack } = request;
+  if (parts.webSocket) throw new TemplateError(`${logicalId}: there is one port for one WebSocket API`);
+  parts.webSocket = {
+    apiId: logicalId,
+    name: physicalName(request, 'Name'),
+    stage: '',
+    integrations: new Map<string, string>(),
+    routes: new Map<string, string>(),
+    responds: false,
+  };
+  const ApiEndpoint = `wss://${hostOf(logicalId, stack.region)}`;
   return { ref: logicalId, attributes: { ApiId: logicalId, ApiEndpoint } };
 }
 
-export function makeWebSocketIntegration(input: ResourceInput, functionOf: (uri: string) => string): ResourceReference {
-  allowOnly(input, [
-    'ApiId',
-    'Description',
-    'IntegrationType',
-    'IntegrationUri',
-    'IntegrationMethod',
-    'TimeoutInMillis',
-  ]);
-  const { properties, logicalId } = input;
+export function createWebSocketIntegration(request: ResourceRequest, parts: ApiParts): ResourceReference {
+  allowOnly(request, propertiesOf(WEB_SOCKET_PROPERTIES.Integration));
+  const { properties, logicalId } = request;
   if (properties.IntegrationType !== 'AWS_PROXY') throw new TemplateError(`${logicalId}: only AWS_PROXY is supported`);
-  apiOf(input).integrations.set(logicalId, functionOf(String(properties.IntegrationUri)));
+  apiOf(request, parts).integrations.set(logicalId, integratedFunction(String(properties.IntegrationUri)));
   return { ref: logicalId, attributes: { IntegrationId: logicalId } };
 }
 
-export function makeWebSocketRoute(input: ResourceInput): ResourceReference {
-  allowOnly(input, [
-    'ApiId',
-    'RouteKey',
-    'Target',
-    'AuthorizationType',
-    'OperationName',
-    'RouteResponseSelectionExpression',
-  ]);
-  const { properties, logicalId } = input;
+export function createWebSocketRoute(request: ResourceRequest, parts: ApiParts): ResourceReference {
+  allowOnly(request, propertiesOf(WEB_SOCKET_PROPERTIES.Route));
+  const { properties, logicalId } = request;
   const routeKey = String(properties.RouteKey);
   if (!ROUTE_KEYS.includes(routeKey)) throw new TemplateError(`${logicalId}: route ${routeKey} is not supported`);
-  if ((properties.AuthorizationType ?? 'NONE') !== 'NONE')
-    throw new TemplateError(`${logicalId}: AuthorizationType ${String(properties.AuthorizationType)} is not supported`);
-  const functionArn = apiOf(input).integrations.get(String(properties.Target).replace('integrations/', ''));
-  if (functionArn === undefined)
+  const type = properties.AuthorizationType ?? 'NONE';
+  if (type !== 'NONE') throw new TemplateError(`${logicalId}: AuthorizationType ${String(type)} is not supported`);
+  const api = apiOf(request, parts);
+  const functionArn = api.integrations.get(String(properties.Target).replace('integrations/', ''));
+  if (functionArn === undefined) {
     throw new TemplateError(`${logicalId}: target ${String(properties.Target)} does not exist`);
-  apiOf(input).routes.set(routeKey, functionArn);
+  }
+  api.routes.set(routeKey, functionArn);
   return { ref: logicalId, attributes: { RouteId: logicalId } };
 }
 
 /** What makes the result of `$default` the answer to the client. */
-export function makeWebSocketResponse(input: ResourceInput): ResourceReference {
-  allowOnly(input, ['ApiId', 'RouteId', 'RouteResponseKey']);
-  if (input.properties.RouteResponseKey !== '$default')
-    throw new TemplateError(`${input.logicalId}: only the route response $default is supported`);
-  apiOf(input).responds = true;
-  return { ref: input.logicalId, attributes: { RouteResponseId: input.logicalId } };
+export function createWebSocketResponse(request: ResourceRequest, parts: ApiParts): ResourceReference {
+  if (request.properties.RouteResponseKey !== '$default') {
+    throw new TemplateError(`${request.logicalId}: only the route response $default is supported`);
+  }
+  apiOf(request, parts).responds = true;
+  return { ref: request.logicalId, attributes: { RouteResponseId: request.logicalId } };
 }
 
-export function makeWebSocketStage(input: ResourceInput): ResourceReference {
-  allowOnly(input, ['ApiId', 'StageName', 'AutoDeploy', 'DefaultRouteSettings', 'Description', 'Tags']);
-  const stage = String(input.properties.StageName);
-  apiOf(input).stage = stage;
+export function createWebSocketStage(request: ResourceRequest, parts: ApiParts): ResourceReference {
+  allowOnly(request, propertiesOf(WEB_SOCKET_PROPERTIES.Stage));
+  const stage = String(request.properties.StageName);
+  apiOf(request, parts).stage = stage;
   return { ref: stage, attributes: {} };
 }
 
-function apiOf({ services, properties, logicalId }: ResourceInput): CollectedWebSocketApi {
-  const api = services.webSocketApis.get(String(properties.ApiId));
-  if (!api) throw new TemplateError(`${logicalId}: WebSocket API ${String(properties.ApiId)} does not exist`);
-  return api;
+function apiOf({ properties, logicalId }: ResourceRequest, { webSocket }: ApiParts): WebSocketApiParts {
+  if (webSocket?.apiId === String(properties.ApiId)) return webSocket;
+  throw new TemplateError(`${logicalId}: WebSocket API ${String(properties.ApiId)} does not exist`);
 }

@@ -1,6 +1,7 @@
 import { CONNACK, type RefusalCode } from '../broker/broker-adapter';
 import type { Connection, ConnectRequest, Grant } from '../connections/connection';
 import type { IotDependencies } from '../iot-dependencies';
+import { IOT_LIMITS } from '../limits';
 import { authorizerEvent } from './authorizer-event';
 import type { AuthorizerEvent } from './authorizer-message';
 import { ConnectionPolicy, PolicyError } from './connection-policy';
@@ -9,11 +10,6 @@ import type { Endpoints } from './endpoints';
 export type Authorization =
   | { readonly ok: true; readonly grant: Grant }
   | { readonly ok: false; readonly code: RefusalCode; readonly reason: string };
-
-const MAX_DOCUMENTS = 10;
-const MAX_DOCUMENT_CHARACTERS = 2048;
-const MIN_SECONDS = 300;
-const MAX_SECONDS = 86_400;
 
 /** Asks the stack's authorizer function about a CONNECT and checks its answer (aws-platform sections 1.1 to 1.3). */
 export class Authorizer {
@@ -61,13 +57,14 @@ function readResult(result: unknown, clientId: string, event: AuthorizerEvent, n
   if (answer.isAuthenticated !== true) return refused(CONNACK.badCredentials, 'not authenticated');
   const { principalId, policyDocuments } = answer;
   if (typeof principalId !== 'string' || !/^[a-zA-Z0-9]{1,128}$/.test(principalId)) return invalid('principalId');
-  if (!Array.isArray(policyDocuments) || policyDocuments.length > MAX_DOCUMENTS) return invalid('policyDocuments');
-  if (policyDocuments.some((document) => characters(document) > MAX_DOCUMENT_CHARACTERS)) {
-    return invalid(`a policy document has more than ${MAX_DOCUMENT_CHARACTERS} characters`);
+  if (!Array.isArray(policyDocuments) || policyDocuments.length > IOT_LIMITS.policyDocuments)
+    return invalid('policyDocuments');
+  if (policyDocuments.some((document) => characters(document) > IOT_LIMITS.policyDocumentCharacters)) {
+    return invalid(`a policy document has more than ${IOT_LIMITS.policyDocumentCharacters} characters`);
   }
-  const lifetime = seconds(answer.disconnectAfterInSeconds, MAX_SECONDS);
+  const lifetime = seconds(answer.disconnectAfterInSeconds, IOT_LIMITS.authorizationSecondsAtMost);
   if (lifetime === undefined) return invalid('disconnectAfterInSeconds');
-  const refresh = seconds(answer.refreshAfterInSeconds, MAX_SECONDS);
+  const refresh = seconds(answer.refreshAfterInSeconds, IOT_LIMITS.authorizationSecondsAtMost);
   if (refresh === undefined) return invalid('refreshAfterInSeconds');
   try {
     const policy = ConnectionPolicy.parse(policyDocuments, clientId);
@@ -89,7 +86,11 @@ function characters(document: unknown): number {
 
 function seconds(value: unknown, absent: number): number | undefined {
   if (value === undefined || value === null) return absent;
-  const valid = typeof value === 'number' && Number.isInteger(value) && value >= MIN_SECONDS && value <= MAX_SECONDS;
+  const valid =
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= IOT_LIMITS.authorizationSecondsAtLeast &&
+    value <= IOT_LIMITS.authorizationSecondsAtMost;
   return valid ? value : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import type { Connection } from '../connections/connection';
 import { effectiveKeepAlive } from '../connections/keep-alive';
-import { MAX_CLIENT_ID_BYTES } from '../limits';
+import { IOT_LIMITS } from '../limits';
 import { matchesFilter } from '../topics/topics';
 import { AwsTopicEmitter } from './aws-topic-emitter';
 import type { BrokerHooks, MqttBroker, Publication, RefusalCode } from './broker-adapter';
@@ -32,7 +32,7 @@ export class AedesBroker implements MqttBroker {
 
   private readonly aedes = new Aedes({
     mq: new AwsTopicEmitter(),
-    maxClientsIdLength: MAX_CLIENT_ID_BYTES,
+    maxClientsIdLength: IOT_LIMITS.clientIdBytes,
     queueLimit: QUEUE_LIMIT,
   });
 

@@ -3,7 +3,7 @@ import type { IotAction } from '../authorization/connection-policy';
 import type { Connection, ConnectRequest } from '../connections/connection';
 import type { Connections } from '../connections/connections';
 import type { IotDependencies } from '../iot-dependencies';
-import { MAX_CLIENT_ID_BYTES, MAX_FILTERS_PER_CONNECTION } from '../limits';
+import { IOT_LIMITS } from '../limits';
 import { topicFilterProblem, topicNameProblem } from '../topics/topics';
 import { type BrokerHooks, CONNACK, type Publication, type RefusalCode } from './broker-adapter';
 import { connectedMessage, connectFailedMessage, disconnectedMessage, subscriptionMessage } from './lifecycle';
@@ -21,7 +21,7 @@ export class ClientHooks implements BrokerHooks {
   async authenticate(connection: Connection, request: ConnectRequest): Promise<'accept' | RefusalCode> {
     connection.request = request;
     const { clientId } = request;
-    if (clientId === '' || Buffer.byteLength(clientId) > MAX_CLIENT_ID_BYTES || clientId.startsWith('$')) {
+    if (clientId === '' || Buffer.byteLength(clientId) > IOT_LIMITS.clientIdBytes || clientId.startsWith('$')) {
       return this.refuse(connection, CONNACK.identifierRejected, 'the client ID is empty, too long or starts with $');
     }
     const answer = await this.authorizer.authorize(connection, request);
@@ -78,8 +78,8 @@ export class ClientHooks implements BrokerHooks {
 
   subscribe(connection: Connection, filter: string): 'grant' | 'refuse' | 'close' {
     const { filters } = connection;
-    const full = !filters.has(filter) && filters.size >= MAX_FILTERS_PER_CONNECTION;
-    const problem = full ? `more than ${MAX_FILTERS_PER_CONNECTION} subscriptions` : topicFilterProblem(filter);
+    const full = !filters.has(filter) && filters.size >= IOT_LIMITS.filtersPerConnection;
+    const problem = full ? `more than ${IOT_LIMITS.filtersPerConnection} subscriptions` : topicFilterProblem(filter);
     if (problem !== undefined) {
       connection.explain('CLIENT_ERROR', problem);
       return 'close';

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServiceHandler } from '../../endpoint/service-endpoint';
-import type { Iam } from '../../iam/iam';
+import type { Access } from '../../iam/access';
 import type { DomainConfigurationResource } from '../iot-resources';
 
-export interface IotControlDeps {
-  readonly iam: Iam;
+export interface ControlPlaneDependencies {
+  readonly access: Access;
   /** `arn:aws:iot:<region>:<account>:`. */
   readonly arnPrefix: string;
   /** The host that stands for every AWS-managed endpoint. */
@@ -20,27 +20,27 @@ interface Refusal {
 }
 
 /** The two calls of AWS IoT's control plane that tell a stack its host names: DescribeEndpoint, DescribeDomainConfiguration. */
-export function iotControl(deps: IotControlDeps): ServiceHandler {
+export function controlPlane(deps: ControlPlaneDependencies): ServiceHandler {
   return (accessKeyId, request, response) => {
     request.resume();
-    const answer = describe(deps, accessKeyId, request);
+    const description = describe(deps, accessKeyId, request);
     const headers = { 'content-type': 'application/json' };
-    if (isRefusal(answer)) {
-      response.writeHead(answer.status, { ...headers, 'x-amzn-errortype': answer.code });
-      response.end(JSON.stringify({ message: answer.message }));
+    if (isRefusal(description)) {
+      response.writeHead(description.status, { ...headers, 'x-amzn-errortype': description.code });
+      response.end(JSON.stringify({ message: description.message }));
     } else {
-      response.writeHead(200, headers).end(JSON.stringify(answer));
+      response.writeHead(200, headers).end(JSON.stringify(description));
     }
   };
 }
 
-type Answer = Refusal | Readonly<Record<string, string>>;
+type Description = Refusal | Readonly<Record<string, string>>;
 
-function isRefusal(answer: Answer): answer is Refusal {
-  return typeof answer.status === 'number';
+function isRefusal(description: Description): description is Refusal {
+  return typeof description.status === 'number';
 }
 
-function describe(deps: IotControlDeps, accessKeyId: string, request: IncomingMessage): Answer {
+function describe(deps: ControlPlaneDependencies, accessKeyId: string, request: IncomingMessage): Description {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const domain = /^\/domainConfigurations\/([^/]+)$/.exec(pathname)?.[1];
   if (request.method === 'GET' && pathname === '/endpoint') return describeEndpoint(deps, accessKeyId);
@@ -51,15 +51,15 @@ function describe(deps: IotControlDeps, accessKeyId: string, request: IncomingMe
   return { status: 404, code: 'UnknownOperationException', message };
 }
 
-function describeEndpoint({ iam, host }: IotControlDeps, accessKeyId: string): Answer {
-  const allowed = iam.isAllowed(accessKeyId, 'iot:DescribeEndpoint', '*');
+function describeEndpoint({ access, host }: ControlPlaneDependencies, accessKeyId: string): Description {
+  const allowed = access.isAllowed(accessKeyId, 'iot:DescribeEndpoint', '*');
   return allowed ? { endpointAddress: host } : forbidden('iot:DescribeEndpoint');
 }
 
-function describeDomainConfiguration(deps: IotControlDeps, accessKeyId: string, name: string): Answer {
-  const { iam, arnPrefix, host, domainConfigurations } = deps;
+function describeDomainConfiguration(deps: ControlPlaneDependencies, accessKeyId: string, name: string): Description {
+  const { access, arnPrefix, host, domainConfigurations } = deps;
   const arn = `${arnPrefix}domainconfiguration/${name}/local`;
-  if (!iam.isAllowed(accessKeyId, 'iot:DescribeDomainConfiguration', arn)) {
+  if (!access.isAllowed(accessKeyId, 'iot:DescribeDomainConfiguration', arn)) {
     return forbidden('iot:DescribeDomainConfiguration');
   }
   const found = domainConfigurations.find(({ DomainConfigurationName }) => DomainConfigurationName === name);

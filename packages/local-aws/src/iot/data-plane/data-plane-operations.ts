@@ -1,7 +1,7 @@
 import type { MqttBroker } from '../broker/broker-adapter';
 import type { Connections } from '../connections/connections';
 import type { IotDependencies } from '../iot-dependencies';
-import { MAX_PAYLOAD_BYTES } from '../limits';
+import { IOT_LIMITS } from '../limits';
 import { topicNameProblem } from '../topics/topics';
 import { DataPlaneError } from './data-plane-error';
 import type { DataPlaneRequest } from './data-plane-request';
@@ -18,7 +18,6 @@ export interface HttpPublication {
 }
 
 const DEFAULT_CONFIRMATION_SECONDS = 5;
-const MAX_CONFIRMATION_SECONDS = 15;
 
 /** What the data plane can do, each operation with its IAM check (aws-platform sections 4.1 and 4.3). */
 export class DataPlaneOperations {
@@ -37,8 +36,11 @@ export class DataPlaneOperations {
     if (problem !== undefined) throw new DataPlaneError('InvalidRequestException', problem);
     this.demand(caller, 'iot:Publish', `topic/${topic}`);
     if (retain) this.demand(caller, 'iot:RetainPublish', `topic/${topic}`);
-    if (body.length > MAX_PAYLOAD_BYTES) {
-      throw new DataPlaneError('RequestEntityTooLargeException', `the payload is over ${MAX_PAYLOAD_BYTES} bytes`);
+    if (body.length > IOT_LIMITS.payloadBytes) {
+      throw new DataPlaneError(
+        'RequestEntityTooLargeException',
+        `the payload is over ${IOT_LIMITS.payloadBytes} bytes`,
+      );
     }
     const [responseTopic, contentType] = [query.get('responseTopic'), query.get('contentType')];
     const properties = {
@@ -51,7 +53,7 @@ export class DataPlaneOperations {
   async sendDirectMessage(request: DataPlaneRequest): Promise<{ message: string; traceId: string }> {
     const { label: clientId, query, body, caller, traceId } = request;
     const confirmation = flag(query, 'confirmation');
-    const timeout = integer(query, 'timeout', DEFAULT_CONFIRMATION_SECONDS, 1, MAX_CONFIRMATION_SECONDS);
+    const timeout = integer(query, 'timeout', DEFAULT_CONFIRMATION_SECONDS, 1, IOT_LIMITS.confirmationSeconds);
     const message = { clientId, topic: query.get('topic') ?? '', payload: body, confirmation, timeout };
     const report = (status: number): void =>
       this.deps.onEvent?.({

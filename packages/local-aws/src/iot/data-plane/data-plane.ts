@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newUuid } from '../../uuid';
 import type { IotDependencies } from '../iot-dependencies';
-import { MAX_PAYLOAD_BYTES } from '../limits';
+import { IOT_LIMITS } from '../limits';
 import { DataPlaneError } from './data-plane-error';
 import type { DataPlaneOperations } from './data-plane-operations';
 import type { DataPlaneRequest } from './data-plane-request';
@@ -28,7 +28,7 @@ const ROUTES: readonly Route[] = [
 ];
 
 /** Bodies are read up to here; the operations decide what is too large for them. */
-const MAX_BODY_BYTES = 2 * MAX_PAYLOAD_BYTES;
+const MAX_BODY_BYTES = 2 * IOT_LIMITS.payloadBytes;
 
 /** The HTTP side of the data plane, as `@aws-sdk/client-iot-data-plane` speaks it. Never rejects. */
 export async function handleDataPlane(

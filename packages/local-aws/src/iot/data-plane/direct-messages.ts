@@ -2,7 +2,7 @@ import type { MqttBroker } from '../broker/broker-adapter';
 import type { Connection } from '../connections/connection';
 import type { Connections } from '../connections/connections';
 import type { IotDependencies } from '../iot-dependencies';
-import { MAX_PAYLOAD_BYTES } from '../limits';
+import { IOT_LIMITS } from '../limits';
 import { topicNameProblem } from '../topics/topics';
 import { encodePublish } from '../transport/mqtt-frames';
 import { DataPlaneError } from './data-plane-error';
@@ -38,8 +38,11 @@ export class DirectMessages {
     if (!connection.grant.policy.allows('iot:Receive', this.arn(`topic/${topic}`))) {
       throw new DataPlaneError('ForbiddenException', `${clientId} is not allowed to receive on ${topic}`);
     }
-    if (payload.length > MAX_PAYLOAD_BYTES) {
-      throw new DataPlaneError('RequestEntityTooLargeException', `the payload is over ${MAX_PAYLOAD_BYTES} bytes`);
+    if (payload.length > IOT_LIMITS.payloadBytes) {
+      throw new DataPlaneError(
+        'RequestEntityTooLargeException',
+        `the payload is over ${IOT_LIMITS.payloadBytes} bytes`,
+      );
     }
     if (connection.gate.writableLength > MAX_UNSENT_BYTES || !connection.budget.take()) {
       throw new DataPlaneError('ThrottlingException', `the publish rate of ${clientId} is exceeded`);

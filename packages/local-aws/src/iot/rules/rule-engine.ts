@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IotDependencies } from '../iot-dependencies';
 import { type TopicRuleResource, UnsupportedResourceError } from '../iot-resources';
+import { IOT_LIMITS } from '../limits';
 import { TopicTree } from '../topics/topic-tree';
 import { topicFilterProblem } from '../topics/topics';
 import { type RuleAction, ruleAction } from './rule-action';
@@ -25,7 +26,6 @@ interface Failure {
 }
 
 const SQL_VERSION = '2016-03-23';
-const MAX_ACTIONS = 10;
 
 /** Runs the topic rules of the template: every rule that matches a message runs once for it (aws-platform section 2). */
 export class RuleEngine {
@@ -112,7 +112,8 @@ function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResourc
   if (payload.AwsIotSqlVersion !== SQL_VERSION) {
     throw new UnsupportedResourceError(resource, `AwsIotSqlVersion ${payload.AwsIotSqlVersion ?? '(default)'}`);
   }
-  if (payload.Actions.length > MAX_ACTIONS) throw new UnsupportedResourceError(resource, 'more than 10 actions');
+  if (payload.Actions.length > IOT_LIMITS.actionsPerRule)
+    throw new UnsupportedResourceError(resource, 'more than 10 actions');
   const { ErrorAction } = payload;
   return {
     name,

@@ -1,6 +1,4 @@
-/** MQTT topic limits of AWS IoT Core (aws-platform section 3). */
-const MAX_TOPIC_BYTES = 256;
-const MAX_SLASHES = 7;
+import { IOT_LIMITS } from '../limits';
 
 /** Why a topic name cannot be published on; undefined when it can. */
 export function topicNameProblem(topic: string): string | undefined {
@@ -24,9 +22,10 @@ export function topicFilterProblem(filter: string): string | undefined {
 
 function lengthProblem(topic: string): string | undefined {
   if (topic.includes('\u0000')) return 'the topic contains U+0000';
-  if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) return `the topic is longer than ${MAX_TOPIC_BYTES} bytes`;
+  if (Buffer.byteLength(topic) > IOT_LIMITS.topicBytes)
+    return `the topic is longer than ${IOT_LIMITS.topicBytes} bytes`;
   const slashes = topic.split('/').length - 1;
-  return slashes > MAX_SLASHES ? `the topic has more than ${MAX_SLASHES} slashes` : undefined;
+  return slashes > IOT_LIMITS.topicSlashes ? `the topic has more than ${IOT_LIMITS.topicSlashes} slashes` : undefined;
 }
 
 /**

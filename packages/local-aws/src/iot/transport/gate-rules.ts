@@ -1,6 +1,6 @@
 import type { Connection } from '../connections/connection';
 import type { IotDependencies } from '../iot-dependencies';
-import { MAX_FILTERS_PER_SUBSCRIBE, MAX_PAYLOAD_BYTES } from '../limits';
+import { IOT_LIMITS } from '../limits';
 import {
   CONNECT,
   DISCONNECT,
@@ -47,7 +47,7 @@ export class ClientGateRules implements GateRules {
   private publish(frame: Frame): PacketVerdict {
     const packet = readPublish(frame);
     if (packet === undefined) return this.close('a PUBLISH that is cut short');
-    if (packet.payloadBytes > MAX_PAYLOAD_BYTES) return this.close(`a payload of ${packet.payloadBytes} bytes`);
+    if (packet.payloadBytes > IOT_LIMITS.payloadBytes) return this.close(`a payload of ${packet.payloadBytes} bytes`);
     if (packet.qos === 2) return this.discard(`PUBLISH ${packet.topic}`, 'QoS 2 is not supported');
     if (!this.connection.budget.take()) return this.discard(`PUBLISH ${packet.topic}`, 'the publish rate is exceeded');
     return 'pass';
@@ -64,7 +64,8 @@ export class ClientGateRules implements GateRules {
   private subscribe(frame: Frame): PacketVerdict {
     const subscriptions = readSubscribe(frame);
     if (subscriptions === undefined) return this.close('a SUBSCRIBE that is cut short');
-    if (subscriptions.length > MAX_FILTERS_PER_SUBSCRIBE) return this.close(`${subscriptions.length} filters at once`);
+    if (subscriptions.length > IOT_LIMITS.filtersPerSubscribe)
+      return this.close(`${subscriptions.length} filters at once`);
     const exactlyOnce = subscriptions.find(({ qos }) => qos === 2);
     if (exactlyOnce !== undefined) return this.discard(`SUBSCRIBE ${exactlyOnce.filter}`, 'QoS 2 is not supported');
     this.deps.meter.subscribes();
