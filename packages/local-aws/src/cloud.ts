@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AwsError } from './endpoint/aws-error';
 import { ServiceEndpoint } from './endpoint/service-endpoint';
 import type { IotCore } from './iot/iot-core';
-import type { InvocationResult } from './lambda/instance';
+import type { InvocationResult } from './lambda/runtime/instance';
 import { Meter } from './meter/meter';
 import type { CloudPorts, EmbeddedCloudOptions } from './options';
 import { Scheduler } from './scheduler';

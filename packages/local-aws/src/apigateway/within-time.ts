@@ -1,4 +1,4 @@
-import type { InvocationResult } from '../lambda/instance';
+import type { InvocationResult } from '../lambda/runtime/instance';
 
 /** The result of an integration, or undefined when it takes longer than `ms`. */
 export async function withinTime(ms: number, result: Promise<InvocationResult>): Promise<InvocationResult | undefined> {

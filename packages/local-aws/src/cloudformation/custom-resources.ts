@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
-import type { InvocationResult } from '../lambda/instance';
 import type { Invoker } from '../lambda/invoker';
+import type { InvocationResult } from '../lambda/runtime/instance';
 import type { ResourceReference } from '../template/intrinsics';
 import { arnOf, type ResourceRequest } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';

@@ -1,3 +1,5 @@
+import { TemplateError } from '../template/template';
+
 /** `AWS::IoT::Authorizer`, intrinsic functions resolved. */
 export interface AuthorizerResource {
   readonly AuthorizerName: string;
@@ -42,7 +44,7 @@ export interface IotResources {
 }
 
 /** A template asks for something the embedded IoT Core does not do; the message names the resource and the construct. */
-export class UnsupportedResourceError extends Error {
+export class UnsupportedResourceError extends TemplateError {
   override readonly name = 'UnsupportedResourceError';
 
   constructor(

@@ -35,13 +35,7 @@ export function iotResources(collected: CollectedResources): ResourceTypes {
         'TlsConfig',
         'ValidationCertificateArn',
       ],
-      create: (request) => {
-        const name = physicalName(request, 'DomainConfigurationName');
-        const resource = { ...request.properties, DomainConfigurationName: name };
-        collected.domainConfigurations.push(resource as unknown as DomainConfigurationResource);
-        const arn = arnOf(request, 'iot', `domainconfiguration/${name}/local`);
-        return { ref: name, attributes: { Arn: arn, DomainType: 'AWS_MANAGED' } };
-      },
+      create: (request) => createDomainConfiguration(request, collected),
     },
     'AWS::IoT::Logging': {
       reads: [],
@@ -51,15 +45,7 @@ export function iotResources(collected: CollectedResources): ResourceTypes {
     'AWS::IoT::TopicRule': {
       reads: ['RuleName', 'TopicRulePayload'],
       ignores: ['Tags'],
-      create: (request) => {
-        const name = physicalName(request, 'RuleName').replaceAll('-', '_');
-        const { TopicRulePayload } = request.properties;
-        if (!isTemplateObject(TopicRulePayload)) {
-          throw new TemplateError(`${request.logicalId}: TopicRulePayload is missing`);
-        }
-        collected.rules.push({ RuleName: name, TopicRulePayload } as unknown as TopicRuleResource);
-        return { ref: name, attributes: { Arn: arnOf(request, 'iot', `rule/${name}`) } };
-      },
+      create: (request) => createTopicRule(request, collected),
     },
   };
 }
@@ -74,4 +60,22 @@ function createAuthorizer(request: ResourceRequest, { authorizers }: CollectedRe
     Status: Status === undefined ? undefined : String(Status),
   });
   return { ref: name, attributes: { Arn: arnOf(request, 'iot', `authorizer/${name}`) } };
+}
+
+function createDomainConfiguration(request: ResourceRequest, collected: CollectedResources): ResourceReference {
+  const name = physicalName(request, 'DomainConfigurationName');
+  const resource = { ...request.properties, DomainConfigurationName: name };
+  collected.domainConfigurations.push(resource as unknown as DomainConfigurationResource);
+  const arn = arnOf(request, 'iot', `domainconfiguration/${name}/local`);
+  return { ref: name, attributes: { Arn: arn, DomainType: 'AWS_MANAGED' } };
+}
+
+function createTopicRule(request: ResourceRequest, { rules }: CollectedResources): ResourceReference {
+  const name = physicalName(request, 'RuleName').replaceAll('-', '_');
+  const { TopicRulePayload } = request.properties;
+  if (!isTemplateObject(TopicRulePayload)) {
+    throw new TemplateError(`${request.logicalId}: TopicRulePayload is missing`);
+  }
+  rules.push({ RuleName: name, TopicRulePayload } as unknown as TopicRuleResource);
+  return { ref: name, attributes: { Arn: arnOf(request, 'iot', `rule/${name}`) } };
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
-import type { LambdaFunction } from './function';
-import type { InvocationResult } from './instance';
 import { LAMBDA_LIMITS } from './limits';
+import type { LambdaFunction } from './runtime/function';
+import type { InvocationResult } from './runtime/instance';
 
 /** An accepted event that has not ended yet. */
 export interface AsyncEvent {

@@ -2,7 +2,7 @@ import { md5OfAttributes, md5OfBody } from '../sqs/md5';
 import { systemAttributes } from '../sqs/message';
 import type { Queue, StoredMessage } from '../sqs/queue';
 import type { QueueReader } from '../sqs/queue-sender';
-import type { InvocationResult } from './instance';
+import type { InvocationResult } from './runtime/instance';
 
 export interface EventSourceMappingConfiguration {
   readonly batchSize: number;

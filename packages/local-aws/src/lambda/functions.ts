@@ -7,11 +7,11 @@ import type { ServiceState } from '../service';
 import { newUuid } from '../uuid';
 import { type AsyncConfiguration, type AsyncEvent, AsyncInvoker } from './async-invoker';
 import type { FunctionConfiguration } from './configuration';
-import { LambdaFunction } from './function';
-import type { InvocationResult } from './instance';
 import type { Invoker } from './invoker';
 import { LAMBDA_LIMITS } from './limits';
 import { InvokePermissions } from './permissions';
+import { LambdaFunction } from './runtime/function';
+import type { InvocationResult } from './runtime/instance';
 
 /** Asynchronous events that have not ended, by function ARN. */
 type SavedEvents = Readonly<Record<string, readonly AsyncEvent[]>>;

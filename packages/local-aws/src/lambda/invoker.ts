@@ -1,5 +1,5 @@
 import type { ServiceCaller } from '../iam/service-caller';
-import type { InvocationResult } from './instance';
+import type { InvocationResult } from './runtime/instance';
 
 /**
  * How other services invoke the functions of the stack. `caller` is the service that invokes; without a matching

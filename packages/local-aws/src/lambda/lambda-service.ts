@@ -2,6 +2,7 @@ import type { ServiceEndpoint } from '../endpoint/service-endpoint';
 import type { Access } from '../iam/access';
 import type { Service } from '../service';
 import { arnOf, type StackIdentity } from '../template/resource-type';
+import { CodeFolders } from './code-folders';
 import type { EventSourceMapping } from './event-source-mapping';
 import { Functions, type FunctionsOptions } from './functions';
 import { invokeApi } from './invoke-api';
@@ -10,7 +11,9 @@ import { type LambdaSurroundings, lambdaResources } from './resources';
 
 export interface LambdaDependencies
   extends Omit<FunctionsOptions, 'account'>,
-    Omit<LambdaSurroundings, 'functions' | 'mappings' | 'onLog'> {
+    Omit<LambdaSurroundings, 'functions' | 'mappings' | 'code' | 'onLog'> {
+  /** S3 object key of an asset → directory. */
+  readonly assets: ReadonlyMap<string, string>;
   readonly access: Access;
   readonly stack: StackIdentity;
 }
@@ -28,13 +31,16 @@ export class LambdaService implements Service {
   readonly #access: Access;
   readonly #stack: StackIdentity;
   readonly #mappings: EventSourceMapping[] = [];
+  readonly #code: CodeFolders;
 
   constructor(dependencies: LambdaDependencies) {
     this.#access = dependencies.access;
     this.#stack = dependencies.stack;
     this.functions = new Functions({ ...dependencies, account: this.#stack.account });
     this.state = this.functions;
-    this.resources = lambdaResources({ ...dependencies, functions: this.functions, mappings: this.#mappings });
+    this.#code = new CodeFolders(dependencies.assets);
+    const own = { functions: this.functions, mappings: this.#mappings, code: this.#code };
+    this.resources = lambdaResources({ ...dependencies, ...own });
   }
 
   mount(endpoint: ServiceEndpoint): void {
@@ -57,6 +63,7 @@ export class LambdaService implements Service {
     const mappings = this.#mappings.map((mapping) => mapping.close());
     await withinLimit(Promise.all([...mappings, this.functions.idle()]));
     await this.functions.close();
+    this.#code.close();
   }
 }
 

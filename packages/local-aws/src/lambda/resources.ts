@@ -3,6 +3,7 @@ import type { QueueReader, QueueSender } from '../sqs/queue-sender';
 import type { ResourceReference } from '../template/intrinsics';
 import { arnOf, numberOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
+import type { CodeFolders } from './code-folders';
 import { functionConfiguration } from './configuration';
 import { EventSourceMapping } from './event-source-mapping';
 import type { Functions } from './functions';
@@ -14,8 +15,7 @@ export interface LambdaSurroundings {
   readonly functions: Functions;
   readonly roleKeys: RoleKeys;
   readonly queues: QueueSender & QueueReader;
-  /** S3 object key of an asset → directory. */
-  readonly assets: ReadonlyMap<string, string>;
+  readonly code: CodeFolders;
   readonly endpointUrl: string;
   /** Batches of one event source mapping that may be with its function at the same time. */
   readonly concurrency: number;
@@ -70,14 +70,14 @@ export function lambdaResources(surroundings: LambdaSurroundings): ResourceTypes
 
 function createFunction(
   request: ResourceRequest,
-  { functions, roleKeys, assets, endpointUrl }: LambdaSurroundings,
+  { functions, roleKeys, code, endpointUrl }: LambdaSurroundings,
 ): ResourceReference {
   const { properties, stack } = request;
   const name = physicalName(request, 'FunctionName');
   const arn = arnOf(request, 'lambda', `function:${name}`);
   const accessKeyId = roleKeys.accessKeyOf(String(properties.Role));
   const environment = hostEnvironment(stack.region, accessKeyId, endpointUrl);
-  functions.deploy(functionConfiguration({ name, arn, properties, assets, hostEnvironment: environment }));
+  functions.deploy(functionConfiguration({ name, arn, properties, code, hostEnvironment: environment }));
   return { ref: name, attributes: { Arn: arn } };
 }
 

@@ -14,6 +14,8 @@ export interface QueueConfiguration {
   readonly delay: number;
   readonly retention: number;
   readonly maximumMessageSize: number;
+  /** How long a receive waits that does not say so itself. */
+  readonly receiveWait: number;
   readonly redrive?: { readonly targetArn: string; readonly maxReceiveCount: number };
 }
 

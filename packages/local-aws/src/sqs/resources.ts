@@ -27,12 +27,12 @@ export function sqsResources(queues: Queues, surroundings: QueueSurroundings): R
         'DelaySeconds',
         'MessageRetentionPeriod',
         'MaximumMessageSize',
+        'ReceiveMessageWaitTimeSeconds',
         'RedrivePolicy',
       ],
       ignores: [
         'DeduplicationScope',
         'FifoThroughputLimit',
-        'ReceiveMessageWaitTimeSeconds',
         'RedriveAllowPolicy',
         'SqsManagedSseEnabled',
         'KmsMasterKeyId',
@@ -90,6 +90,7 @@ function queueConfiguration(request: ResourceRequest, endpointUrl: string): Queu
     visibilityTimeout: numberOf(properties, 'VisibilityTimeout', 30),
     delay: numberOf(properties, 'DelaySeconds', 0),
     retention: numberOf(properties, 'MessageRetentionPeriod', FOUR_DAYS),
+    receiveWait: numberOf(properties, 'ReceiveMessageWaitTimeSeconds', 0),
     maximumMessageSize: numberOf(properties, 'MaximumMessageSize', SQS_LIMITS.messageBytes),
     ...(redrive === undefined ? {} : { redrive }),
   };

@@ -113,7 +113,7 @@ export class SqsApi implements AwsJsonApi {
       throw new AwsError('InvalidParameterValue', `MaxNumberOfMessages must be from 1 to ${most}`);
     }
     const visibility = input.VisibilityTimeout === undefined ? undefined : Number(input.VisibilityTimeout);
-    const wait = Number(input.WaitTimeSeconds ?? 0);
+    const wait = Number(input.WaitTimeSeconds ?? queue.configuration.receiveWait);
     let messages = queue.receive(max, visibility);
     if (messages.length === 0 && wait > 0) {
       await this.#available(queue, wait);

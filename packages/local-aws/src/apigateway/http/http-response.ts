@@ -1,4 +1,4 @@
-import type { InvocationResult } from '../../lambda/instance';
+import type { InvocationResult } from '../../lambda/runtime/instance';
 
 export interface HttpResponse {
   readonly status: number;

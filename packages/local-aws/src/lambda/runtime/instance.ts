@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { FunctionConfiguration } from './configuration';
+import type { FunctionConfiguration } from '../configuration';
 import type { FunctionErrorPayload, InvokeRequest, WorkerMessage, WorkerSetup } from './protocol';
 import { preloadUrl, workerSource } from './worker-source';
 

@@ -1,4 +1,4 @@
-import type { FunctionConfiguration } from './configuration';
+import type { FunctionConfiguration } from '../configuration';
 import { FunctionInstance, type InstanceOptions, type InvocationResult } from './instance';
 
 export interface FunctionOptions extends InstanceOptions {
