@@ -17,7 +17,7 @@ import { SsmService } from './ssm/ssm-service';
 import type { StackIdentity } from './template/resource-type';
 
 /** What the services have in common. */
-export interface CloudFrame {
+interface CloudFrame {
   readonly options: EmbeddedCloudOptions;
   readonly stack: StackIdentity;
   readonly host: string;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 
 /** What outlives a run beside the tables, by the key of the service whose it is. */
-export type SavedState = Readonly<Record<string, unknown>>;
+type SavedState = Readonly<Record<string, unknown>>;
 
 /** Reads what an earlier run left; nothing when there was none. */
 export function readState(file: string): SavedState {

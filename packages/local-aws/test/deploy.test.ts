@@ -87,6 +87,17 @@ describe('a template', () => {
     await expect(startCloud(resources, { x: 'export const handler = () => 1' })).rejects.toThrow(message);
   });
 
+  it('that cannot be run leaves nothing behind: a port that was free before is free again', async () => {
+    const taken = await startCloud({});
+    const { mqtt: ws = 0 } = taken.cloud.ports;
+    const mqtt = await freePort();
+    await expect(startCloud({}, {}, { ports: { mqtt, ws, http: 0 } })).rejects.toThrow('EADDRINUSE');
+    const next = await startCloud({}, {}, { ports: { mqtt, ws: 0, http: 0 } });
+    expect(next.cloud.ports.mqtt).toBe(mqtt);
+    await next.close();
+    await taken.close();
+  });
+
   it('leaves out resources and outputs whose condition does not hold', async () => {
     const template = {
       Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
@@ -147,6 +158,13 @@ describe('a data directory', () => {
     await second.close();
   });
 });
+
+async function freePort(): Promise<number> {
+  const probe = await startCloud({});
+  const { mqtt = 0 } = probe.cloud.ports;
+  await probe.close();
+  return mqtt;
+}
 
 async function withClients(
   configuration: EmbeddedCloud['clientConfiguration'],

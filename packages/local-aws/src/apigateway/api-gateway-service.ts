@@ -14,7 +14,7 @@ import { apiGatewayResources } from './resources';
 import { managementApi } from './websocket/management-api';
 import { WebSocketApi } from './websocket/web-socket-api';
 
-export interface ApiGatewayDependencies {
+interface ApiGatewayDependencies {
   readonly access: Access;
   readonly meter: Meter;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-/** What API Gateway allows (APIGW/limits), in bytes and milliseconds. */
+/** What API Gateway allows (aws-platform section 8), in bytes and milliseconds. */
 export const APIGATEWAY_LIMITS = {
   httpBodyBytes: 10 * 1024 * 1024,
   /** No integration of an HTTP API may take longer. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Where one response is uploaded to, and what came. */
-export interface ExpectedUpload {
+interface ExpectedUpload {
   /** Path of its URL at the endpoint. */
   readonly path: string;
   /** The first body uploaded, if any; from then on none is taken. */

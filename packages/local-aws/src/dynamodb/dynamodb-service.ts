@@ -11,7 +11,7 @@ import { RemoteDynamodb } from './remote-dynamodb';
 import { dynamodbResources } from './resources';
 import type { HostCredentials } from './signed-request';
 
-export interface DynamodbDependencies {
+interface DynamodbDependencies {
   readonly access: Access;
   readonly meter: DynamodbMeter;
   readonly clock: Clock;

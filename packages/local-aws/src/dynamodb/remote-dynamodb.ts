@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock';
 import { AwsError } from '../endpoint/aws-error';
-import type { AwsJsonCall } from '../endpoint/aws-json';
+import type { AwsJsonCall, RequestInput } from '../endpoint/aws-json';
 import { type Access, demandAccess } from '../iam/access';
 import type { Dynamodb, DynamodbMeter } from './dynamodb';
 import { tablesOf } from './request-tables';
 import { type HostCredentials, signedHeaders } from './signed-request';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 interface Consumed {
@@ -15,7 +14,7 @@ interface Consumed {
   readonly CapacityUnits: number;
 }
 
-export interface RemoteDynamodbOptions {
+interface RemoteDynamodbOptions {
   readonly access: Access;
   readonly meter: DynamodbMeter;
   readonly clock: Clock;
@@ -42,7 +41,7 @@ export class RemoteDynamodb implements Dynamodb {
     this.#options = options;
   }
 
-  async createTable(input: Input): Promise<void> {
+  async createTable(input: RequestInput): Promise<void> {
     const { TableName } = input;
     try {
       await this.#send('CreateTable', input);
@@ -73,7 +72,7 @@ export class RemoteDynamodb implements Dynamodb {
     // nothing is held open: fetch keeps its own pool
   }
 
-  async #isActive(input: Input): Promise<boolean> {
+  async #isActive(input: RequestInput): Promise<boolean> {
     const { Table } = await this.#send('DescribeTable', input);
     return (Table as { readonly TableStatus?: string } | undefined)?.TableStatus === 'ACTIVE';
   }
@@ -86,7 +85,7 @@ export class RemoteDynamodb implements Dynamodb {
     }
   }
 
-  async #send(operation: string, input: Input): Promise<Output> {
+  async #send(operation: string, input: RequestInput): Promise<Output> {
     const { endpoint, region, clock, credentials } = this.#options;
     const url = new URL(endpoint);
     const body = JSON.stringify(input);

@@ -8,7 +8,7 @@ export interface HostCredentials {
   readonly sessionToken?: string;
 }
 
-export interface RequestToSign {
+interface RequestToSign {
   readonly url: URL;
   readonly service: string;
   readonly region: string;

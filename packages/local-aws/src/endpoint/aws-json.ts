@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from './aws-error';
 import type { ServiceEndpoint } from './service-endpoint';
 
+/** The parsed body of a request. Nothing is known of it but that it is an object. */
+export type RequestInput = Readonly<Record<string, unknown>>;
+
 /** One call in the AWS JSON protocol: the operation from `X-Amz-Target`, the parsed body and who calls. */
 export interface AwsJsonCall {
   readonly operation: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: RequestInput;
   readonly accessKeyId: string;
 }
 
@@ -49,12 +52,12 @@ function operationOf(request: IncomingMessage): string {
   return target.slice(target.indexOf('.') + 1);
 }
 
-function parseBody(body: Buffer): Readonly<Record<string, unknown>> {
+function parseBody(body: Buffer): RequestInput {
   if (body.length === 0) return {};
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return parsed as Readonly<Record<string, unknown>>;
+      return parsed as RequestInput;
     }
   } catch {
     // falls through to the refusal below, which is the same for every body that is no JSON object

@@ -9,7 +9,7 @@ export type ServiceHandler = (
 ) => Promise<void> | void;
 
 /** Serves requests that carry no signature. */
-export type UnsignedHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+type UnsignedHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 const CREDENTIAL = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\/aws4_request/;
 

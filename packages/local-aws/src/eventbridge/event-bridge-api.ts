@@ -1,12 +1,12 @@
 import { AwsError } from '../endpoint/aws-error';
-import type { AwsJsonApi, AwsJsonCall } from '../endpoint/aws-json';
+import type { AwsJsonApi, AwsJsonCall, RequestInput } from '../endpoint/aws-json';
 import { type Access, demandAccess } from '../iam/access';
 import type { Meter } from '../meter/meter';
 import { type BusEvent, type EventFrame, newEvent } from './event';
 import type { EventBuses } from './event-buses';
 import { EVENTBRIDGE_LIMITS } from './limits';
 
-export interface EventBridgeApiDependencies {
+interface EventBridgeApiDependencies {
   readonly buses: EventBuses;
   readonly access: Access;
   readonly meter: Pick<Meter, 'eventBridgeEvent'>;
@@ -14,7 +14,6 @@ export interface EventBridgeApiDependencies {
   readonly frame: EventFrame;
 }
 
-type Input = Readonly<Record<string, unknown>>;
 type Result = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
 /** What EventBridge counts for a `Time`. */
@@ -36,8 +35,8 @@ export class EventBridgeApi implements AwsJsonApi {
   }
 
   /** Each entry by itself is taken or refused, but for permissions, sizes and counts, which are the request's. */
-  #putEvents(input: Input, accessKeyId: string): unknown {
-    const entries = Array.isArray(input.Entries) ? (input.Entries as Input[]) : [];
+  #putEvents(input: RequestInput, accessKeyId: string): unknown {
+    const entries = Array.isArray(input.Entries) ? (input.Entries as RequestInput[]) : [];
     if (entries.length === 0 || entries.length > EVENTBRIDGE_LIMITS.requestEntries) {
       throw new AwsError('ValidationException', `Entries must have 1 to ${EVENTBRIDGE_LIMITS.requestEntries} members`);
     }
@@ -50,7 +49,7 @@ export class EventBridgeApi implements AwsJsonApi {
     return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
   }
 
-  #authorize(entry: Input, accessKeyId: string): void {
+  #authorize(entry: RequestInput, accessKeyId: string): void {
     const { access, buses, frame } = this.#dependencies;
     const name = busName(entry);
     const resource = buses.find(name)?.arn ?? `arn:aws:events:${frame.region}:${frame.account}:event-bus/${name}`;
@@ -58,7 +57,7 @@ export class EventBridgeApi implements AwsJsonApi {
     demandAccess(access, { accessKeyId, action: 'events:PutEvents', resource, context });
   }
 
-  #put(entry: Input): Result {
+  #put(entry: RequestInput): Result {
     const missing = ['Source', 'DetailType', 'Detail'].find((name) => text(entry[name]) === '');
     if (missing !== undefined) return refused('InvalidArgument', `Parameter ${missing} is not valid.`);
     const detail = parsed(text(entry.Detail));
@@ -71,7 +70,7 @@ export class EventBridgeApi implements AwsJsonApi {
     return { EventId: event.id };
   }
 
-  #eventOf(entry: Input, detail: object): BusEvent {
+  #eventOf(entry: RequestInput, detail: object): BusEvent {
     return newEvent(this.#dependencies.frame, {
       source: text(entry.Source),
       'detail-type': text(entry.DetailType),
@@ -83,10 +82,10 @@ export class EventBridgeApi implements AwsJsonApi {
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const busName = (entry: Input): string => text(entry.EventBusName) || 'default';
+const busName = (entry: RequestInput): string => text(entry.EventBusName) || 'default';
 const refused = (ErrorCode: string, ErrorMessage: string): Result => ({ ErrorCode, ErrorMessage });
 
-function sizeOf(entry: Input): number {
+function sizeOf(entry: RequestInput): number {
   const resources = Array.isArray(entry.Resources) ? entry.Resources.map(String) : [];
   const texts = [text(entry.Source), text(entry.DetailType), text(entry.Detail), ...resources];
   const time = entry.Time === undefined ? 0 : TIME_BYTES;

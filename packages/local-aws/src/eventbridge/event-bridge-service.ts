@@ -13,7 +13,7 @@ import { EventBuses } from './event-buses';
 import { EVENTBRIDGE_LIMITS } from './limits';
 import { eventBridgeResources } from './resources';
 
-export interface EventBridgeDependencies {
+interface EventBridgeDependencies {
   readonly access: Access;
   readonly meter: Pick<Meter, 'eventBridgeEvent'>;
   readonly clock: Clock;

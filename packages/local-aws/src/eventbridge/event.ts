@@ -23,7 +23,7 @@ export interface EventFrame {
 }
 
 /** What comes from whoever causes an event; `at` in ms since the epoch, now when left out. */
-export interface EventContent extends Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> {
+interface EventContent extends Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> {
   readonly at?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What EventBridge allows (eventbridge/latest/userguide/eb-quota.html). */
+/** What EventBridge allows (aws-platform section 9). */
 export const EVENTBRIDGE_LIMITS = {
   /** Entries of one PutEvents. */
   requestEntries: 10,

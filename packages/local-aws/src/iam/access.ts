@@ -26,7 +26,7 @@ export interface RoleKeys {
 }
 
 /** One call whose permission is to be checked. */
-export interface AccessDemand {
+interface AccessDemand {
   readonly accessKeyId: string;
   readonly action: string;
   readonly resource: string;

@@ -1,9 +1,9 @@
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { matchesWildcard } from '../wildcard';
-import { type Condition, conditionsHold, parseConditions, type RequestContext } from './conditions';
+import { conditionsHold, type PolicyCondition, parseConditions, type RequestContext } from './conditions';
 
 /** What a request asks for. `principals` matter in resource policies only: the role's ARN, or a service's host name. */
-export interface AccessRequest {
+interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: RequestContext;
@@ -17,11 +17,11 @@ export interface PolicyStatement {
   readonly resources: readonly string[];
   readonly exceptResources: readonly string[] | undefined;
   readonly principals: readonly string[] | undefined;
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly PolicyCondition[];
 }
 
 /** `neither`: no statement speaks about the request, so identity and resource policies can still decide. */
-export type PolicyVerdict = 'allowed' | 'denied' | 'neither';
+type PolicyVerdict = 'allowed' | 'denied' | 'neither';
 
 /** Compiles a resolved policy document. What cannot be evaluated is a `TemplateError` naming `where`. */
 export function parsePolicy(document: TemplateValue | undefined, where: string): readonly PolicyStatement[] {

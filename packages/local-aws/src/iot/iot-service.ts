@@ -17,7 +17,7 @@ import { IOT_LIMITS } from './limits';
 import type { IotMeter } from './meter';
 import { type CollectedResources, iotResources } from './resources';
 
-export interface IotServiceDependencies {
+interface IotServiceDependencies {
   readonly access: Access & RoleKeys;
   readonly meter: IotMeter;
   readonly clock: Clock;

@@ -28,7 +28,7 @@ const DEFAULTS: AsyncConfiguration = {
   maximumEventAgeSeconds: LAMBDA_LIMITS.eventAgeSeconds,
 };
 
-export interface AsyncOptions {
+interface AsyncOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** Milliseconds before the first and the second retry. AWS waits one and two minutes. */

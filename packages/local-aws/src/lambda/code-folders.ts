@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 
 /** Where the code of a function lies. */
-export interface CodeLocation {
+interface CodeLocation {
   readonly directory: string;
   /** The module that exports the handler. */
   readonly modulePath: string;

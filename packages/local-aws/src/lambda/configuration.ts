@@ -14,7 +14,7 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface ConfigurationInput {
+interface ConfigurationInput {
   readonly name: string;
   readonly arn: string;
   readonly properties: TemplateObject;

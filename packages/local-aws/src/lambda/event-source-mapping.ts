@@ -4,7 +4,7 @@ import type { Queue, StoredMessage } from '../sqs/queue';
 import type { QueueReader } from '../sqs/queue-sender';
 import type { InvocationResult } from './runtime/instance';
 
-export interface EventSourceMappingConfiguration {
+interface EventSourceMappingConfiguration {
   readonly batchSize: number;
   readonly reportBatchItemFailures: boolean;
   /** Batches at most that are with the function at the same time. */

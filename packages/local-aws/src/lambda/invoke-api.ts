@@ -5,7 +5,7 @@ import type { ServiceHandler } from '../endpoint/service-endpoint';
 import { type Access, demandAccess } from '../iam/access';
 import type { Invoker } from './invoker';
 
-export interface InvokeApiDependencies {
+interface InvokeApiDependencies {
   readonly invoker: Invoker;
   readonly access: Access;
   /** `arn:aws:lambda:<region>:<account>:function:` */

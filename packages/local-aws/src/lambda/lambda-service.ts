@@ -9,7 +9,7 @@ import { invokeApi } from './invoke-api';
 import { LAMBDA_LIMITS } from './limits';
 import { type LambdaSurroundings, lambdaResources } from './resources';
 
-export interface LambdaDependencies
+interface LambdaDependencies
   extends Omit<FunctionsOptions, 'account'>,
     Omit<LambdaSurroundings, 'functions' | 'mappings' | 'code' | 'onLog'> {
   /** S3 object key of an asset → directory. */

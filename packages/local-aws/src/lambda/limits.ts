@@ -1,4 +1,4 @@
-/** What Lambda allows (lambda/latest/dg/gettingstarted-limits.html). */
+/** What Lambda allows (aws-platform section 6). */
 export const LAMBDA_LIMITS = {
   synchronousEventBytes: 6 * 1024 * 1024,
   asynchronousEventBytes: 1024 * 1024,

@@ -1,4 +1,4 @@
-/** What SQS allows (AWSSimpleQueueService: quotas-messages), in bytes, seconds and counts. */
+/** What SQS allows, in bytes, seconds and counts. */
 export const SQS_LIMITS = {
   /** Body of one message; a queue may allow less. */
   messageBytes: 1024 * 1024,

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../endpoint/aws-error';
+import type { RequestInput } from '../endpoint/aws-json';
 import { md5OfAttributes, md5OfBody } from './md5';
 import type { MessageAttribute, NewMessage, QueueConfiguration, SentMessage, StoredMessage } from './queue';
 
-type Input = Readonly<Record<string, unknown>>;
-
 /** The message that a SendMessage asks for, or why the queue does not take it. */
-export function newMessage(queue: QueueConfiguration, input: Input, senderId: string): NewMessage {
+export function newMessage(queue: QueueConfiguration, input: RequestInput, senderId: string): NewMessage {
   const { fifo, contentBasedDeduplication, maximumMessageSize } = queue;
   const body = String(input.MessageBody ?? '');
   if (body === '') throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.');

@@ -1,8 +1,6 @@
+import type { RequestInput } from '../endpoint/aws-json';
 import type { ServiceCaller } from '../iam/service-caller';
 import type { Queue } from './queue';
-
-/** The input of SendMessage without the queue, as the AWS JSON protocol spells it. */
-export type SendMessageInput = Readonly<Record<string, unknown>>;
 
 /** How other services reach the queues of the stack. What SQS refuses is an `AwsError`. */
 export interface QueueSender {
@@ -10,8 +8,8 @@ export interface QueueSender {
   byUrl(url: string): Queue | undefined;
   /** Sends with the rights of the role whose access key this is: what a rule action or a destination does. */
   sendAs(accessKeyId: string, queue: Queue, body: string): void;
-  /** Sends as an AWS service for one of its resources, as far as the queue's own policy lets it. */
-  sendByService(caller: ServiceCaller, queue: Queue, message: SendMessageInput): void;
+  /** Sends as an AWS service for one of its resources, as far as the queue's own policy lets it. `message` is the input of SendMessage. */
+  sendByService(caller: ServiceCaller, queue: Queue, message: RequestInput): void;
 }
 
 /** What Lambda needs to feed a queue to a function. */

@@ -1,4 +1,5 @@
 import { accessDenied } from '../endpoint/aws-error';
+import type { RequestInput } from '../endpoint/aws-json';
 import type { Access } from '../iam/access';
 import { evaluate, type PolicyStatement } from '../iam/policy';
 import type { ServiceCaller } from '../iam/service-caller';
@@ -6,7 +7,7 @@ import type { Meter } from '../meter/meter';
 import type { ServiceState } from '../service';
 import { newMessage } from './message';
 import type { Queue, StoredMessage } from './queue';
-import type { QueueReader, QueueSender, SendMessageInput } from './queue-sender';
+import type { QueueReader, QueueSender } from './queue-sender';
 
 /** The messages of each queue, by ARN. */
 type SavedMessages = Readonly<Record<string, readonly StoredMessage[]>>;
@@ -69,7 +70,7 @@ export class Queues implements QueueSender, QueueReader, ServiceState {
     queue.send(message);
   }
 
-  sendByService({ principal, arn }: ServiceCaller, queue: Queue, input: SendMessageInput): void {
+  sendByService({ principal, arn }: ServiceCaller, queue: Queue, input: RequestInput): void {
     const request = {
       action: 'sqs:SendMessage',
       resource: queue.configuration.arn,

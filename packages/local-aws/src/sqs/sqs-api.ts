@@ -1,13 +1,12 @@
 import { AwsError } from '../endpoint/aws-error';
-import type { AwsJsonApi, AwsJsonCall } from '../endpoint/aws-json';
+import type { AwsJsonApi, AwsJsonCall, RequestInput } from '../endpoint/aws-json';
 import type { Scheduler } from '../scheduler';
 import { SQS_LIMITS } from './limits';
 import { newMessage, receivedMessage, sendResult } from './message';
 import type { Queue } from './queue';
 import type { Queues } from './queues';
 
-type Input = Readonly<Record<string, unknown>>;
-type Operation = (queue: Queue, input: Input, accessKeyId: string) => unknown;
+type Operation = (queue: Queue, input: RequestInput, accessKeyId: string) => unknown;
 
 /** Amazon SQS behind the AWS JSON protocol, as the SDK's client speaks it. */
 export class SqsApi implements AwsJsonApi {
@@ -58,28 +57,28 @@ export class SqsApi implements AwsJsonApi {
     },
   };
 
-  #getQueueUrl(input: Input, accessKeyId: string): unknown {
+  #getQueueUrl(input: RequestInput, accessKeyId: string): unknown {
     const queue = this.#queues.all.find(({ configuration }) => configuration.name === input.QueueName);
     if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
     this.#queues.demand(accessKeyId, 'GetQueueUrl', queue);
     return { QueueUrl: queue.configuration.url };
   }
 
-  #send(queue: Queue, input: Input, accessKeyId: string): Record<string, unknown> {
+  #send(queue: Queue, input: RequestInput, accessKeyId: string): Record<string, unknown> {
     const message = newMessage(queue.configuration, input, accessKeyId);
     this.#queues.countRequest(queue, Buffer.byteLength(message.body));
     return sendResult(message, queue.send(message));
   }
 
-  #sendBatch(queue: Queue, input: Input, accessKeyId: string): unknown {
+  #sendBatch(queue: Queue, input: RequestInput, accessKeyId: string): unknown {
     return this.#batch(queue, input, (entry) => {
       const message = newMessage(queue.configuration, entry, accessKeyId);
       return sendResult(message, queue.send(message));
     });
   }
 
-  #batch(queue: Queue, input: Input, run: (entry: Input) => Record<string, unknown>): unknown {
-    const entries = Array.isArray(input.Entries) ? (input.Entries as Input[]) : [];
+  #batch(queue: Queue, input: RequestInput, run: (entry: RequestInput) => Record<string, unknown>): unknown {
+    const entries = Array.isArray(input.Entries) ? (input.Entries as RequestInput[]) : [];
     if (entries.length === 0) throw new AwsError('EmptyBatchRequest', 'There should be at least one entry.');
     if (entries.length > SQS_LIMITS.batchEntries) {
       throw new AwsError(
@@ -106,7 +105,7 @@ export class SqsApi implements AwsJsonApi {
     return { Successful: successful, Failed: failed };
   }
 
-  async #receive(queue: Queue, input: Input): Promise<unknown> {
+  async #receive(queue: Queue, input: RequestInput): Promise<unknown> {
     const max = Number(input.MaxNumberOfMessages ?? 1);
     const { receivedMessages: most } = SQS_LIMITS;
     if (max < 1 || max > most) {
@@ -141,7 +140,7 @@ export class SqsApi implements AwsJsonApi {
     });
   }
 
-  #changeVisibility(queue: Queue, input: Input): Record<string, unknown> {
+  #changeVisibility(queue: Queue, input: RequestInput): Record<string, unknown> {
     const seconds = Number(input.VisibilityTimeout);
     const { visibilityTimeoutSeconds: longest } = SQS_LIMITS;
     if (!(seconds >= 0 && seconds <= longest)) {

@@ -10,7 +10,7 @@ import { Queues } from './queues';
 import { sqsResources } from './resources';
 import { SqsApi } from './sqs-api';
 
-export interface SqsDependencies {
+interface SqsDependencies {
   readonly access: Access;
   readonly meter: Pick<Meter, 'sqsRequest'>;
   readonly clock: Clock;

@@ -1,10 +1,8 @@
 import { AwsError } from '../endpoint/aws-error';
-import type { AwsJsonApi, AwsJsonCall } from '../endpoint/aws-json';
+import type { AwsJsonApi, AwsJsonCall, RequestInput } from '../endpoint/aws-json';
 import { type Access, demandAccess } from '../iam/access';
 import { arnOf, type StackIdentity } from '../template/resource-type';
 import type { Parameter, Parameters } from './parameters';
-
-type Input = Readonly<Record<string, unknown>>;
 
 const TYPES = ['String', 'StringList', 'SecureString'];
 
@@ -48,14 +46,14 @@ export class SsmApi implements AwsJsonApi {
     return arnOf({ stack: this.#stack }, 'ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
   }
 
-  #get(parameter: string, input: Input, accessKeyId: string): object {
+  #get(parameter: string, input: RequestInput, accessKeyId: string): object {
     this.#authorize(accessKeyId, 'GetParameter', parameter);
     const found = this.#parameters.get(parameter);
     if (!found) throw new AwsError('ParameterNotFound', `Parameter ${parameter} not found.`);
     return this.#view(found, input.WithDecryption === true);
   }
 
-  #getAll(input: Input, accessKeyId: string): object {
+  #getAll(input: RequestInput, accessKeyId: string): object {
     const names = Array.isArray(input.Names) ? input.Names.map(String) : [];
     for (const wanted of names) this.#authorize(accessKeyId, 'GetParameters', wanted);
     const found = names.map((wanted) => this.#parameters.get(wanted)).filter((item) => item !== undefined);
@@ -65,7 +63,7 @@ export class SsmApi implements AwsJsonApi {
     };
   }
 
-  #put(input: Input, accessKeyId: string): object {
+  #put(input: RequestInput, accessKeyId: string): object {
     const wanted = name(input);
     this.#authorize(accessKeyId, 'PutParameter', wanted);
     const known = this.#parameters.get(wanted);
@@ -81,7 +79,7 @@ export class SsmApi implements AwsJsonApi {
     return { Version: this.#parameters.put(wanted, type, value).version, Tier: 'Standard' };
   }
 
-  #delete(input: Input, accessKeyId: string): object {
+  #delete(input: RequestInput, accessKeyId: string): object {
     const wanted = name(input);
     this.#authorize(accessKeyId, 'DeleteParameter', wanted);
     if (!this.#parameters.delete(wanted)) throw new AwsError('ParameterNotFound', `Parameter ${wanted} not found.`);
@@ -102,7 +100,7 @@ export class SsmApi implements AwsJsonApi {
   }
 }
 
-function name(input: Input): string {
+function name(input: RequestInput): string {
   const value = String(input.Name ?? '');
   if (value === '') throw new AwsError('ValidationException', 'Name must not be empty');
   return value;

@@ -18,13 +18,13 @@ export interface TemplateResource {
   readonly UpdateReplacePolicy?: string;
 }
 
-export interface TemplateOutput {
+interface TemplateOutput {
   readonly Value: TemplateValue;
   readonly Condition?: string;
   readonly Description?: string;
 }
 
-export interface TemplateParameter {
+interface TemplateParameter {
   readonly Type: string;
   readonly Default?: string;
 }

@@ -12,7 +12,7 @@ import { type ApiIdentity, apiEvent, decodedPath } from './http-event';
 import { toHttpResponse } from './http-response';
 import { matchRoute, type Route } from './routes';
 
-export interface HttpApiDependencies {
+interface HttpApiDependencies {
   readonly clock: Clock;
   readonly meter: Pick<Meter, 'httpRequest'>;
   readonly invoker: Pick<Invoker, 'invoke'>;
@@ -21,14 +21,14 @@ export interface HttpApiDependencies {
   onUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-export interface HttpApiConfiguration extends ApiIdentity {
+interface HttpApiConfiguration extends ApiIdentity {
   readonly name: string;
   /** `arn:aws:execute-api:<region>:<account>:<apiId>`. */
   readonly arn: string;
   readonly routes: readonly Route[];
 }
 
-export interface HttpApiListen {
+interface HttpApiListen {
   readonly host: string;
   readonly http: number;
   readonly https?: number;

@@ -12,7 +12,7 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-export interface RequestFacts {
+interface RequestFacts {
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly at: number;

@@ -1,6 +1,6 @@
 import type { InvocationResult } from '../../lambda/runtime/instance';
 
-export interface HttpResponse {
+interface HttpResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;

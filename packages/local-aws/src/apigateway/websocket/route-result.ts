@@ -1,5 +1,5 @@
 /** What the function of a route returned. */
-export interface RouteResult {
+interface RouteResult {
   readonly statusCode: number;
   readonly body?: string;
   readonly protocol?: string;

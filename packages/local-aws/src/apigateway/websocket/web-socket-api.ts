@@ -13,7 +13,7 @@ import { type ApiConnection, requesterOf } from './api-connection';
 import { routeResultOf } from './route-result';
 import { type EventType, eventContext, upgradeHeaders, type WebSocketApiIdentity } from './web-socket-event';
 
-export interface WebSocketApiDependencies {
+interface WebSocketApiDependencies {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly meter: Pick<Meter, 'webSocketMessage' | 'webSocketMinutes'>;
@@ -21,7 +21,7 @@ export interface WebSocketApiDependencies {
   onLog(line: string): void;
 }
 
-export interface WebSocketApiConfiguration extends WebSocketApiIdentity {
+interface WebSocketApiConfiguration extends WebSocketApiIdentity {
   readonly name: string;
   /** `arn:aws:execute-api:<region>:<account>:<apiId>`. */
   readonly arn: string;

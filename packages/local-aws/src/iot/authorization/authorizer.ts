@@ -7,7 +7,7 @@ import type { AuthorizerEvent } from './authorizer-message';
 import { ConnectionPolicy, PolicyError } from './connection-policy';
 import type { Endpoints } from './endpoints';
 
-export type Authorization =
+type Authorization =
   | { readonly ok: true; readonly grant: Grant }
   | { readonly ok: false; readonly code: RefusalCode; readonly reason: string };
 

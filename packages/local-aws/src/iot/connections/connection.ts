@@ -30,7 +30,7 @@ export interface Grant {
 /** No grant yet: nothing is allowed. */
 const NOBODY: Grant = { principalId: '', policy: ConnectionPolicy.parse([], '') };
 
-export type Acknowledgement = 'acknowledged' | 'closed';
+type Acknowledgement = 'acknowledged' | 'closed';
 
 /** One client's connection, from accepted socket to closed socket. */
 export class Connection {

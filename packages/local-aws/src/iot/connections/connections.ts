@@ -3,7 +3,7 @@ import type { DisconnectReason } from '../events';
 import type { Connection } from './connection';
 
 /** What is still known of a client that went away. */
-export interface Departure {
+interface Departure {
   readonly at: number;
   readonly reason: DisconnectReason;
   readonly cleanSession: boolean;

@@ -3,7 +3,7 @@ import type { ServiceHandler } from '../../endpoint/service-endpoint';
 import type { Access } from '../../iam/access';
 import type { DomainConfigurationResource } from '../iot-resources';
 
-export interface ControlPlaneDependencies {
+interface ControlPlaneDependencies {
   readonly access: Access;
   /** `arn:aws:iot:<region>:<account>:`. */
   readonly arnPrefix: string;

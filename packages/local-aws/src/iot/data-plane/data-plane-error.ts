@@ -11,7 +11,7 @@ const STATUS = {
   GatewayTimeoutException: 504,
 } as const;
 
-export type DataPlaneErrorType = keyof typeof STATUS;
+type DataPlaneErrorType = keyof typeof STATUS;
 
 export class DataPlaneError extends Error {
   override readonly name = 'DataPlaneError';

@@ -6,13 +6,13 @@ import { DataPlaneError } from './data-plane-error';
 import type { DataPlaneOperations } from './data-plane-operations';
 import type { DataPlaneRequest } from './data-plane-request';
 
-interface Route {
+interface DataPlaneRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: RegExp;
   readonly run: (request: DataPlaneRequest, operations: DataPlaneOperations) => Promise<object | undefined>;
 }
 
-const ROUTES: readonly Route[] = [
+const ROUTES: readonly DataPlaneRoute[] = [
   { method: 'POST', path: /^\/topics\/(.+)$/, run: (request, operations) => operations.publish(request) },
   {
     method: 'POST',

@@ -7,7 +7,7 @@ import { topicNameProblem } from '../topics/topics';
 import { encodePublish } from '../transport/mqtt-frames';
 import { DataPlaneError } from './data-plane-error';
 
-export interface DirectMessage {
+interface DirectMessage {
   readonly clientId: string;
   readonly topic: string;
   readonly payload: Buffer;

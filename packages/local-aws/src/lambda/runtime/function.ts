@@ -1,7 +1,7 @@
 import type { FunctionConfiguration } from '../configuration';
 import { FunctionInstance, type InstanceOptions, type InvocationResult } from './instance';
 
-export interface FunctionOptions extends InstanceOptions {
+interface FunctionOptions extends InstanceOptions {
   /** Instances at most; further invocations wait. */
   readonly concurrency: number;
   newRequestId(): string;
