@@ -53,6 +53,8 @@ describe('a custom resource', () => {
     const found = await ssm.send(new GetParameterCommand({ Name: '/app/key', WithDecryption: true }));
     expect(found.Parameter).toMatchObject({ Value: 's3cret', Type: 'SecureString', Version: 1 });
     ssm.destroy();
+    const late = `${test.cloud.clientConfiguration.endpoint}/callback/something`;
+    expect((await fetch(late, { method: 'PUT', body: '{}' })).status).toBe(403);
     await test.close();
   });
 

@@ -78,6 +78,8 @@ describe('SQS', () => {
     );
     client = new SQSClient(test.cloud.clientConfiguration);
     url = test.cloud.resources.get('Plain') ?? '';
+    // loading the function must not take longer than the visibility timeout of a second
+    await test.cloud.invoke('Consumer', { Records: [] });
   });
   afterAll(async () => {
     client.destroy();

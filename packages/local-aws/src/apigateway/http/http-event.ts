@@ -18,7 +18,6 @@ interface RequestFacts {
   readonly at: number;
 }
 
-/** Bodies of these types reach the function as text; every other, and one without a type, as base64. */
 const TEXT_TYPES = /^(text\/.*|application\/(json|xml|javascript))$/;
 
 /** The event of an HTTP API, payload format 2.0 (APIGW/http-api-develop-integrations-lambda.html). */
@@ -32,9 +31,6 @@ export function apiEvent(
   const [target = '/', query = ''] = splitOnce(request.url ?? '/', '?');
   const path = decodedPath(target);
   const headers = lowerCasedHeaders(request);
-  const { host = 'localhost' } = headers;
-  const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const isBase64Encoded = body.length > 0 && !TEXT_TYPES.test(contentType);
   const cookies = request.headers.cookie?.split('; ');
   return {
     version: '2.0',
@@ -46,23 +42,36 @@ export function apiEvent(
     ...(query === '' ? {} : { queryStringParameters: joinedParameters(query) }),
     ...(Object.keys(route.pathParameters).length === 0 ? {} : { pathParameters: route.pathParameters }),
     requestContext: {
+      ...requesterOf(request, path, headers),
       accountId: api.account,
       apiId: api.apiId,
-      domainName: host,
-      domainPrefix: host.split(/[.:]/)[0],
-      http: {
-        method: request.method,
-        path,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-        userAgent: headers['user-agent'] ?? '',
-      },
       requestId: facts.requestId,
       routeKey: route.routeKey,
       stage: api.stage,
       time: commonLogTime(facts.at),
       timeEpoch: facts.at,
     },
+    ...bodyMembers(body, headers['content-type'] ?? ''),
+  };
+}
+
+/** Who asks, and for what. */
+function requesterOf(request: IncomingMessage, path: string, headers: Readonly<Record<string, string>>): object {
+  const { host = 'localhost', 'user-agent': userAgent = '' } = headers;
+  const { method, httpVersion, socket } = request;
+  const sourceIp = socket.remoteAddress ?? '127.0.0.1';
+  return {
+    domainName: host,
+    domainPrefix: host.split(/[.:]/)[0],
+    http: { method, path, protocol: `HTTP/${httpVersion}`, sourceIp, userAgent },
+  };
+}
+
+/** Bodies of text types reach the function as text; every other, and one without a type, as base64. */
+function bodyMembers(body: Buffer, contentType: string): object {
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  const isBase64Encoded = body.length > 0 && !TEXT_TYPES.test(type);
+  return {
     ...(body.length === 0 ? {} : { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
     isBase64Encoded,
   };

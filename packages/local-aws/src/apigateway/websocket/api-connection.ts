@@ -15,7 +15,7 @@ export interface ApiConnection {
 }
 
 /** Who asks for a connection, from its upgrade request. */
-export function requesterOf(request: IncomingMessage): Pick<ApiConnection, 'domainName' | 'sourceIp' | 'userAgent'> {
+export function requesterFacts(request: IncomingMessage): Pick<ApiConnection, 'domainName' | 'sourceIp' | 'userAgent'> {
   return {
     domainName: request.headers.host ?? 'localhost',
     sourceIp: request.socket.remoteAddress ?? '127.0.0.1',

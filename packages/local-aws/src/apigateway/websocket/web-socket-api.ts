@@ -9,7 +9,7 @@ import type { Scheduler } from '../../scheduler';
 import { newUuid } from '../../uuid';
 import { APIGATEWAY_LIMITS } from '../limits';
 import { withinTime } from '../within-time';
-import { type ApiConnection, requesterOf } from './api-connection';
+import { type ApiConnection, requesterFacts } from './api-connection';
 import { routeResultOf } from './route-result';
 import { type EventType, eventContext, upgradeHeaders, type WebSocketApiIdentity } from './web-socket-event';
 
@@ -108,7 +108,7 @@ export class WebSocketApi {
       id,
       connectedAt: now,
       lastActiveAt: now,
-      ...requesterOf(request),
+      ...requesterFacts(request),
       socket: undefined,
       cancel: () => undefined,
     };
