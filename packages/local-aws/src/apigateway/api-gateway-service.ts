@@ -74,7 +74,7 @@ export class ApiGatewayService implements Service, ApiHosts {
     return new WebSocketApi({ ...webSocket, arn }, { ...this.#dependencies, onLog });
   }
 
-  /** REST and WebSocket share the port, as they share the host behind CloudFront: upgrade requests are told by themselves. */
+  /** REST and WebSocket share the port, as they share the host behind CloudFront. An upgrade request shows that it is one. */
   #makeHttpApi(webSocketApi: WebSocketApi | undefined): HttpApi | undefined {
     const { http } = this.#parts;
     if (!http) return undefined;

@@ -16,7 +16,7 @@ import type { InvocationResult } from './runtime/instance';
 /** Asynchronous events that have not ended, by function ARN. */
 type SavedEvents = Readonly<Record<string, readonly AsyncEvent[]>>;
 
-export interface FunctionsOptions {
+interface FunctionsOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly meter: Pick<Meter, 'lambdaInvoked'>;

@@ -1,21 +1,38 @@
+import type { Clock } from '../clock';
 import type { ServiceEndpoint } from '../endpoint/service-endpoint';
-import type { Access } from '../iam/access';
+import type { Access, RoleKeys } from '../iam/access';
+import type { Meter } from '../meter/meter';
+import type { Scheduler } from '../scheduler';
 import type { Service } from '../service';
+import type { QueueReader, QueueSender } from '../sqs/queue-sender';
 import { arnOf, type StackIdentity } from '../template/resource-type';
 import { CodeFolders } from './code-folders';
 import type { EventSourceMapping } from './event-source-mapping';
-import { Functions, type FunctionsOptions } from './functions';
+import { Functions } from './functions';
 import { invokeApi } from './invoke-api';
 import { LAMBDA_LIMITS } from './limits';
-import { type LambdaSurroundings, lambdaResources } from './resources';
+import { lambdaResources } from './resources';
 
-interface LambdaDependencies
-  extends Omit<FunctionsOptions, 'account'>,
-    Omit<LambdaSurroundings, 'functions' | 'mappings' | 'code' | 'onLog'> {
+interface LambdaDependencies {
+  readonly access: Access;
+  readonly roleKeys: RoleKeys;
+  readonly queues: QueueSender & QueueReader;
+  readonly meter: Pick<Meter, 'lambdaInvoked'>;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly stack: StackIdentity;
+  readonly endpointUrl: string;
   /** S3 object key of an asset → directory. */
   readonly assets: ReadonlyMap<string, string>;
-  readonly access: Access;
-  readonly stack: StackIdentity;
+  /** Instances per function at most, and batches per event source mapping. */
+  readonly concurrency: number;
+  /** Other numbers of instances for single functions, by name. */
+  readonly functionConcurrency: Readonly<Record<string, number>>;
+  /** Milliseconds before the retries of an asynchronous event. */
+  readonly retryDelays: readonly [number, number];
+  readonly preload?: string;
+  readonly preloadData?: unknown;
+  onLog(functionName: string, line: string): void;
 }
 
 /** How long `close` waits for running invocations before it ends them, in milliseconds. */

@@ -11,7 +11,7 @@ import { hostEnvironment } from './host-environment';
 import { LAMBDA_LIMITS } from './limits';
 
 /** What the resources of Lambda are made with. */
-export interface LambdaSurroundings {
+interface LambdaSurroundings {
   readonly functions: Functions;
   readonly roleKeys: RoleKeys;
   readonly queues: QueueSender & QueueReader;
