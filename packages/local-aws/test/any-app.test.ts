@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EmbeddedCloud, readAssembly, systemClock } from '@cirrus/local-aws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { synthesizeShop } from './any-app/app';
 
 const PACKAGE = resolve(import.meta.dirname, '..');
@@ -52,6 +52,7 @@ describe('a CDK app that has nothing to do with the rest of this house', () => {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const url = await apiOf(child);
     expect((await fetch(`${url}/orders/o-2`)).status).toBe(404);
     child.kill('SIGINT');
