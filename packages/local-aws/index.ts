@@ -7,3 +7,4 @@ export { type Costs, type Usage, unitsOf, usageBetween } from './src/meter/meter
 export type { Metric } from './src/meter/prices';
 export type { CloudPorts, EmbeddedCloudOptions } from './src/options';
 export { type Assembly, readAssembly } from './src/template/assembly';
+export { TemplateError } from './src/template/template';

@@ -1,85 +1,88 @@
 import { join } from 'node:path';
 import { AwsError } from './endpoint/aws-error';
-import { type Foundation, startFoundation } from './foundation';
-import { HttpApi } from './httpapi/http-api';
+import { ServiceEndpoint } from './endpoint/service-endpoint';
 import type { IotCore } from './iot/iot-core';
-import { startIot } from './iot-wiring';
-import type { Outcome } from './lambda/instance';
-import type { Meter } from './meter/meter';
+import type { InvocationResult } from './lambda/runtime/instance';
+import { Meter } from './meter/meter';
 import type { CloudPorts, EmbeddedCloudOptions } from './options';
+import { Scheduler } from './scheduler';
+import { type ComposedServices, composeServices, resourceTypesOf } from './services';
 import type { StoredMessage } from './sqs/queue';
 import { readState, writeState } from './state-file';
 import { type Deployment, deploy } from './template/deploy';
-import { managementApi } from './websocketapi/management-api';
-import { WebSocketApi } from './websocketapi/web-socket-api';
+import { arnOf, type StackIdentity } from './template/resource-type';
+import { newUuid } from './uuid';
 
+const HOST = '127.0.0.1';
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
 const ANY_PORTS: CloudPorts = { mqtt: 0, ws: 0, http: 0 };
-/** How long `close` waits for running invocations before it ends them, in milliseconds. */
-const DRAIN_LIMIT = 2_000;
 
 /** AWS on one machine: runs the resources of a synthesized CloudFormation template. Knows nothing of what the stack is for. */
 export class EmbeddedCloud {
   /** What AWS would bill. */
-  readonly meter: Meter;
-  /** The template's outputs, resolved. */
-  readonly outputs: Readonly<Record<string, string>>;
-  /** `Ref` of every resource, by logical id. */
-  readonly resources: ReadonlyMap<string, string>;
-  readonly iot: IotCore;
-  readonly #foundation: Foundation;
-  readonly #httpApi: HttpApi | undefined;
-  readonly #webSocketApi: WebSocketApi | undefined;
+  readonly meter = new Meter();
   readonly #options: EmbeddedCloudOptions;
+  readonly #stack: StackIdentity;
+  readonly #rootAccessKeyId: string;
+  readonly #endpoint: ServiceEndpoint;
+  readonly #scheduler: Scheduler;
+  readonly #services: ComposedServices;
+  #deployment: Deployment = { outputs: {}, physicalIds: new Map() };
   #ports: Partial<CloudPorts> = {};
 
-  private constructor(foundation: Foundation, deployment: Deployment, iot: IotCore, options: EmbeddedCloudOptions) {
-    this.#foundation = foundation;
+  private constructor(options: EmbeddedCloudOptions, endpoint: ServiceEndpoint) {
+    const { clock, assembly, region = REGION, account = ACCOUNT, host = HOST } = options;
     this.#options = options;
-    this.meter = foundation.meter;
-    this.outputs = deployment.outputs;
-    this.resources = deployment.physicalIds;
-    this.iot = iot;
-    const webSocketApi = makeWebSocketApi(foundation);
-    this.#webSocketApi = webSocketApi;
-    this.#httpApi = makeHttpApi(foundation, webSocketApi);
-    const { endpoint, iam } = foundation.services;
-    endpoint.mount(
-      'execute-api',
-      managementApi(iam, () => webSocketApi),
-    );
+    this.#endpoint = endpoint;
+    this.#stack = { stackName: assembly.stackName, region, account };
+    this.#rootAccessKeyId = `ROOT${newUuid(clock).replaceAll('-', '').slice(0, 16).toUpperCase()}`;
+    this.#scheduler = new Scheduler(clock);
+    this.#services = composeServices({
+      options,
+      host,
+      stack: this.#stack,
+      rootAccessKeyId: this.#rootAccessKeyId,
+      endpointUrl: endpoint.url,
+      meter: this.meter,
+      scheduler: this.#scheduler,
+    });
   }
 
   /** Makes all resources and listens. Rejects with a `TemplateError` for what the template asks and this cloud cannot do. */
   static async start(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-    const foundation = await startFoundation(options);
-    const { services } = foundation;
-    const state = options.dataDir === undefined ? undefined : readState(stateFile(options.dataDir));
+    const endpoint = new ServiceEndpoint();
+    await endpoint.listen(options.host ?? HOST);
+    const cloud = new EmbeddedCloud(options, endpoint);
     try {
-      services.ssm.restore(state?.parameters ?? []);
-      const deployment = await deploy(options.assembly, services, options.parameters ?? {});
-      const cloud = new EmbeddedCloud(foundation, deployment, startIot(foundation, options), options);
-      for (const [arn, messages] of Object.entries(state?.queues ?? {})) services.sqs.byArn(arn)?.restore(messages);
-      await cloud.#listen();
-      for (const mapping of services.mappings) mapping.start();
-      services.lambda.restore(state?.asyncEvents ?? {});
-      // at once, and not only in close(): a key that a table depends on must survive a crash
-      cloud.#keepState();
-      services.ssm.onChange(() => cloud.#keepState());
+      await cloud.#start();
       return cloud;
     } catch (error) {
-      await services.lambda.close();
-      await services.endpoint.close();
-      await foundation.closeDatabase();
+      await cloud.#end();
       throw error;
     }
   }
 
   get region(): string {
-    return this.#foundation.services.region;
+    return this.#stack.region;
   }
 
   get account(): string {
-    return this.#foundation.services.account;
+    return this.#stack.account;
+  }
+
+  /** The template's outputs, resolved. */
+  get outputs(): Readonly<Record<string, string>> {
+    return this.#deployment.outputs;
+  }
+
+  /** `Ref` of every resource, by logical id. */
+  get resources(): ReadonlyMap<string, string> {
+    return this.#deployment.physicalIds;
+  }
+
+  get iot(): IotCore {
+    return this.#services.iot.core;
   }
 
   /** The ports listened on; `http` and `https` only when the template has an HTTP API. */
@@ -93,136 +96,85 @@ export class EmbeddedCloud {
     region: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
   } {
-    const { services, rootAccessKeyId } = this.#foundation;
-    const credentials = { accessKeyId: rootAccessKeyId, secretAccessKey: 'embedded' };
-    return { endpoint: services.endpoint.url, region: services.region, credentials };
+    const credentials = { accessKeyId: this.#rootAccessKeyId, secretAccessKey: 'embedded' };
+    return { endpoint: this.#endpoint.url, region: this.region, credentials };
   }
 
   /** Invokes a function, named by logical id or function name, and waits for how it ended. */
-  invoke(functionName: string, event: unknown): Promise<Outcome> {
-    return this.#foundation.services.lambda.invoke(this.#functionArn(functionName), JSON.stringify(event));
+  invoke(functionName: string, event: unknown): Promise<InvocationResult> {
+    return this.#services.lambda.functions.invoke(this.#functionArn(functionName), JSON.stringify(event));
   }
 
   /** Invokes a function asynchronously: accepted at once, tried up to three times. */
   invokeAsync(functionName: string, event: unknown): void {
-    this.#foundation.services.lambda.invokeAsync(this.#functionArn(functionName), JSON.stringify(event));
+    this.#services.lambda.functions.invokeAsync(this.#functionArn(functionName), JSON.stringify(event));
   }
 
   /** The messages of a queue, named by logical id or queue name, in flight or not. */
   messages(queueName: string): readonly StoredMessage[] {
-    const { sqs } = this.#foundation.services;
     const url = this.resources.get(queueName);
-    const queue = sqs.queues.find(({ configuration: { name, url: own } }) => name === queueName || own === url);
+    const { all } = this.#services.sqs.queues;
+    const queue = all.find(({ configuration: { name, url: own } }) => name === queueName || own === url);
     if (!queue) throw new AwsError('QueueDoesNotExist', `queue ${queueName} does not exist`);
     return queue.messages;
   }
 
   /** Runs what is due by the clock now: call it after moving a manual clock. */
   wake(): void {
-    this.#foundation.services.scheduler.wake();
+    this.#scheduler.wake();
   }
 
   /** Resolves once all rule actions and asynchronous invocations accepted so far have ended, retries included. */
   async idle(): Promise<void> {
-    await this.iot.idle();
-    await this.#foundation.services.lambda.idle();
+    for (const service of this.#services.all) await service.idle?.();
   }
 
   /** Stops listening, lets running work end for up to two seconds, keeps the rest in the data directory. */
   async close(): Promise<void> {
-    const { services, closeDatabase } = this.#foundation;
-    this.#webSocketApi?.close();
-    await Promise.all([this.#httpApi?.close(), this.iot.close()]);
-    const mappings = services.mappings.map((mapping) => mapping.close());
-    await withinLimit(Promise.all([...mappings, services.lambda.idle()]));
-    await services.lambda.close();
-    services.scheduler.close();
-    this.#keepState();
-    await services.endpoint.close();
-    await closeDatabase();
+    await this.#end();
+    this.#saveState();
   }
 
-  async #listen(): Promise<void> {
-    const { host = '127.0.0.1', tls, ports = ANY_PORTS } = this.#options;
-    const iot = await this.iot.listen({
-      host,
-      mqttPort: ports.mqtt,
-      wsPort: ports.ws,
-      ...(ports.mqtts === undefined ? {} : { mqttsPort: ports.mqtts }),
-      ...(ports.wss === undefined ? {} : { wssPort: ports.wss }),
-      ...(tls && { tls }),
-    });
-    const secure = ports.https === undefined || !tls ? {} : { https: ports.https, tls };
-    const http = await this.#httpApi?.listen({ host, http: ports.http, ...secure });
-    this.#ports = { ...iot, ...http };
+  async #start(): Promise<void> {
+    const { assembly, parameters = {}, host = HOST, ports = ANY_PORTS, tls } = this.#options;
+    const { all } = this.#services;
+    for (const service of all) service.mount?.(this.#endpoint);
+    this.#restoreState();
+    this.#deployment = await deploy(assembly, resourceTypesOf(all), this.#stack, parameters);
+    for (const service of all) {
+      const bound = await service.open?.({ host, ports, ...(tls && { tls }) });
+      this.#ports = { ...this.#ports, ...bound };
+    }
+    this.#saveState();
+    for (const { state } of all) state?.onChange?.(() => this.#saveState());
+  }
+
+  async #end(): Promise<void> {
+    for (const service of this.#services.all) await service.close?.();
+    this.#scheduler.close();
+    await this.#endpoint.close();
   }
 
   #functionArn(name: string): string {
-    const { region, account } = this.#foundation.services;
-    return `arn:aws:lambda:${region}:${account}:function:${this.resources.get(name) ?? name}`;
+    return arnOf({ stack: this.#stack }, 'lambda', `function:${this.resources.get(name) ?? name}`);
   }
 
-  #keepState(): void {
+  get #stateFile(): string | undefined {
     const { dataDir } = this.#options;
-    if (dataDir === undefined) return;
-    const { ssm, sqs, lambda } = this.#foundation.services;
-    const queues = sqs.queues.map(({ configuration, messages }) => [configuration.arn, messages] as const);
-    writeState(stateFile(dataDir), {
-      parameters: ssm.parameters,
-      queues: Object.fromEntries(queues.filter(([, messages]) => messages.length > 0)),
-      asyncEvents: lambda.pending(),
-    });
+    return dataDir === undefined ? undefined : join(dataDir, 'state.json');
   }
-}
 
-function stateFile(dataDir: string): string {
-  return join(dataDir, 'state.json');
-}
+  #restoreState(): void {
+    const saved = this.#stateFile === undefined ? {} : readState(this.#stateFile);
+    for (const { state } of this.#services.all) {
+      const own = state && saved[state.key];
+      if (own !== undefined) state?.restore(own);
+    }
+  }
 
-function makeWebSocketApi({ services, meter }: Foundation): WebSocketApi | undefined {
-  const { region, account, clock, scheduler, lambda, onLog, webSocketApis } = services;
-  const [api] = webSocketApis;
-  if (!api) return undefined;
-  const [apiId, { name, stage, routes, responds }] = api;
-  const arn = `arn:aws:execute-api:${region}:${account}:${apiId}`;
-  return new WebSocketApi(
-    { apiId, stage, name, arn, routes, responds },
-    {
-      clock,
-      scheduler,
-      meter,
-      invoke: async (functionArn, event, source) => lambda.invoke(functionArn, event, source),
-      onLog: (line) => onLog(name, line),
-    },
-  );
-}
-
-/** REST and WebSocket share the port, as they share the host behind CloudFront: upgrade requests are told by themselves. */
-function makeHttpApi({ services, meter }: Foundation, webSocketApi: WebSocketApi | undefined): HttpApi | undefined {
-  const { region, account, clock, lambda, onLog, httpApis } = services;
-  const [api] = httpApis;
-  if (!api) return undefined;
-  const [apiId, { name, stage, routes }] = api;
-  const arn = `arn:aws:execute-api:${region}:${account}:${apiId}`;
-  return new HttpApi(
-    { apiId, account, stage, name, arn, routes },
-    {
-      clock,
-      meter,
-      invoke: async (functionArn, event, source) => lambda.invoke(functionArn, event, source),
-      onLog: (line) => onLog(name, line),
-      ...(webSocketApi && {
-        onUpgrade: (request, socket, head) => void webSocketApi.upgrade(request, socket, head),
-      }),
-    },
-  );
-}
-
-async function withinLimit(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, DRAIN_LIMIT);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
+  #saveState(): void {
+    if (this.#stateFile === undefined) return;
+    const states = this.#services.all.map(({ state }) => state).filter((state) => state !== undefined);
+    writeState(this.#stateFile, Object.fromEntries(states.map((state) => [state.key, state.save()])));
+  }
 }

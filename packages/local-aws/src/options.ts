@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
-import type { IotCoreOptions } from './iot/deps';
 import type { IotEvent } from './iot/events';
+import type { IotCoreOptions } from './iot/iot-options';
 import type { Assembly } from './template/assembly';
 
 /** Ports to listen on; 0 is any free one. `mqtts`, `wss` and `https` need `tls`. */

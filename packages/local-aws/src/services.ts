@@ -1,74 +1,92 @@
-import type { Clock } from './clock';
-import type { Dynamodb } from './dynamodb/dynamodb';
-import type { ServiceEndpoint } from './endpoint/service-endpoint';
-import type { EventBridgeService } from './eventbridge/event-bridge-service';
-import type { Route } from './httpapi/routes';
-import type { Iam } from './iam/iam';
-import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot/resources';
-import type { EventSourceMapping } from './lambda/event-source-mapping';
-import type { LambdaService } from './lambda/lambda-service';
+import { ApiGatewayService } from './apigateway/api-gateway-service';
+import { CloudFormationService } from './cloudformation/cloud-formation-service';
+import { CloudFrontService } from './cloudfront/cloud-front-service';
+import { DynamodbService } from './dynamodb/dynamodb-service';
+import { EventBridgeService } from './eventbridge/event-bridge-service';
+import { Iam } from './iam/iam';
+import { IamService } from './iam/iam-service';
+import { inertService } from './inert/inert-service';
+import { IotService } from './iot/iot-service';
+import { LambdaService } from './lambda/lambda-service';
+import type { Meter } from './meter/meter';
+import type { EmbeddedCloudOptions } from './options';
 import type { Scheduler } from './scheduler';
-import type { SqsService } from './sqs/sqs-service';
-import type { SsmService } from './ssm/ssm-service';
-import type { TemplateObject } from './template/template';
+import type { Service } from './service';
+import { SqsService } from './sqs/sqs-service';
+import { SsmService } from './ssm/ssm-service';
+import type { StackIdentity } from './template/resource-type';
 
-/** The IoT resources of the template, collected until the broker is made of them. */
-export interface CollectedIot {
-  readonly authorizers: AuthorizerResource[];
-  readonly domainConfigurations: DomainConfigurationResource[];
-  readonly rules: TopicRuleResource[];
-}
-
-/** The parts of an HTTP API, collected until its server is made of them. */
-export interface CollectedHttpApi {
-  readonly name: string;
-  stage: string;
-  /** Integration id → function ARN. */
-  readonly integrations: Map<string, string>;
-  readonly routes: Route[];
-}
-
-/** The parts of a WebSocket API, likewise. */
-export interface CollectedWebSocketApi {
-  readonly name: string;
-  stage: string;
-  readonly integrations: Map<string, string>;
-  /** Route key → function ARN. */
-  readonly routes: Map<string, string>;
-  responds: boolean;
-}
-
-/** Everything resource factories build with. */
-export interface Services {
-  readonly region: string;
-  readonly account: string;
-  readonly stackName: string;
-  readonly clock: Clock;
+/** What the services have in common. */
+interface CloudFrame {
+  readonly options: EmbeddedCloudOptions;
+  readonly stack: StackIdentity;
+  readonly host: string;
+  /** The access key of the host process, which may do everything. */
+  readonly rootAccessKeyId: string;
+  readonly endpointUrl: string;
+  readonly meter: Meter;
   readonly scheduler: Scheduler;
-  readonly iam: Iam;
+}
+
+/** All services, and those that the host reaches by more than the contract. */
+export interface ComposedServices {
+  /** A service stands before those it depends on. They are opened, waited for and closed in this order. */
+  readonly all: readonly Service[];
   readonly lambda: LambdaService;
   readonly sqs: SqsService;
-  readonly ssm: SsmService;
-  readonly eventBridge: EventBridgeService;
-  readonly dynamodb: Dynamodb;
-  readonly endpoint: ServiceEndpoint;
-  readonly assets: ReadonlyMap<string, string>;
-  readonly mappings: EventSourceMapping[];
-  readonly iot: CollectedIot;
-  readonly httpApis: Map<string, CollectedHttpApi>;
-  readonly webSocketApis: Map<string, CollectedWebSocketApi>;
-  /** Batches of one event source mapping that may be with its function at the same time. */
-  readonly concurrency: number;
-  /** Where clients find what has a host name. */
-  readonly host: string;
-  onLog(source: string, line: string): void;
+  readonly iot: IotService;
 }
 
-/** One resource to be made. */
-export interface ResourceInput {
-  readonly logicalId: string;
-  readonly type: string;
-  /** Resolved: no intrinsic is left. */
-  readonly properties: TemplateObject;
-  readonly services: Services;
+/** Instances per function, and batches per event source mapping, unless the options say so. */
+const CONCURRENCY = 4;
+const RETRY_DELAYS: readonly [number, number] = [1_000, 2_000];
+
+/** Makes every service there is and gives each what it needs of others. A new service is one more entry. */
+export function composeServices({ options, rootAccessKeyId, ...frame }: CloudFrame): ComposedServices {
+  const { clock, assembly, dataDir, dynamodbEndpoint, functionConcurrency = {} } = options;
+  const { concurrency = CONCURRENCY, retryDelays = RETRY_DELAYS } = options;
+  const iam = new Iam(rootAccessKeyId);
+  const onLog = (source: string, line: string): void => options.onLog?.(source, line);
+  const common = { ...frame, clock, access: iam, onLog };
+  const sqs = new SqsService(common);
+  const lambda = new LambdaService({
+    ...common,
+    roleKeys: iam,
+    queues: sqs.queues,
+    assets: assembly.assets,
+    concurrency,
+    functionConcurrency,
+    retryDelays,
+    ...(options.preload === undefined ? {} : { preload: options.preload }),
+    preloadData: options.preloadData,
+  });
+  const calling = { ...common, invoker: lambda.functions, queues: sqs.queues };
+  const apiGateway = new ApiGatewayService(calling);
+  const iot = new IotService({ ...calling, options: options.iot ?? {}, onEvent: options.onEvent });
+  const all = [
+    new CloudFrontService(apiGateway),
+    apiGateway,
+    iot,
+    new EventBridgeService(calling),
+    new CloudFormationService(calling),
+    lambda,
+    sqs,
+    new SsmService(common),
+    new DynamodbService({ ...common, dataDir, dynamodbEndpoint }),
+    new IamService(iam),
+    inertService,
+  ];
+  return { all, lambda, sqs, iot };
+}
+
+/** The resource types of all services together. Raises an error when two claim the same one. */
+export function resourceTypesOf(services: readonly Service[]): Service['resources'] {
+  const types = new Map<string, Service['resources'][string]>();
+  for (const { name, resources } of services) {
+    for (const [type, resourceType] of Object.entries(resources)) {
+      if (types.has(type)) throw new Error(`${name} claims ${type}, which another service makes`);
+      types.set(type, resourceType);
+    }
+  }
+  return Object.fromEntries(types);
 }

@@ -1,27 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AsyncEvent } from './lambda/async-invoker';
-import type { StoredMessage } from './sqs/queue';
-import type { Parameter } from './ssm/ssm-service';
 
-/** What outlives a run beside the tables: parameters, messages in queues, asynchronous events that had not ended. */
-export interface CloudState {
-  readonly parameters: readonly Parameter[];
-  /** By queue ARN. */
-  readonly queues: Readonly<Record<string, readonly StoredMessage[]>>;
-  /** By function ARN. */
-  readonly asyncEvents: Readonly<Record<string, readonly AsyncEvent[]>>;
-}
-
-const NOTHING: CloudState = { parameters: [], queues: {}, asyncEvents: {} };
+/** What outlives a run beside the tables, by the key of the service whose it is. */
+type SavedState = Readonly<Record<string, unknown>>;
 
 /** Reads what an earlier run left; nothing when there was none. */
-export function readState(file: string): CloudState {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as CloudState) : NOTHING;
+export function readState(file: string): SavedState {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SavedState) : {};
 }
 
 /** Writes the state whole or not at all. */
-export function writeState(file: string, state: CloudState): void {
+export function writeState(file: string, state: SavedState): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.new`;
   writeFileSync(draft, JSON.stringify(state), { mode: 0o600 });

@@ -53,6 +53,8 @@ describe('a custom resource', () => {
     const found = await ssm.send(new GetParameterCommand({ Name: '/app/key', WithDecryption: true }));
     expect(found.Parameter).toMatchObject({ Value: 's3cret', Type: 'SecureString', Version: 1 });
     ssm.destroy();
+    const late = `${test.cloud.clientConfiguration.endpoint}/callback/something`;
+    expect((await fetch(late, { method: 'PUT', body: '{}' })).status).toBe(403);
     await test.close();
   });
 
@@ -85,6 +87,17 @@ describe('a template', () => {
     ['a role that is missing', { F: lambda('x', 'Nobody') }, 'Nobody.Arn'],
   ])('with %s is refused by name', async (_name, resources, message) => {
     await expect(startCloud(resources, { x: 'export const handler = () => 1' })).rejects.toThrow(message);
+  });
+
+  it('that cannot be run leaves nothing behind: a port that was free before is free again', async () => {
+    const taken = await startCloud({});
+    const { mqtt: ws = 0 } = taken.cloud.ports;
+    const mqtt = await freePort();
+    await expect(startCloud({}, {}, { ports: { mqtt, ws, http: 0 } })).rejects.toThrow('EADDRINUSE');
+    const next = await startCloud({}, {}, { ports: { mqtt, ws: 0, http: 0 } });
+    expect(next.cloud.ports.mqtt).toBe(mqtt);
+    await next.close();
+    await taken.close();
   });
 
   it('leaves out resources and outputs whose condition does not hold', async () => {
@@ -147,6 +160,13 @@ describe('a data directory', () => {
     await second.close();
   });
 });
+
+async function freePort(): Promise<number> {
+  const probe = await startCloud({});
+  const { mqtt = 0 } = probe.cloud.ports;
+  await probe.close();
+  return mqtt;
+}
 
 async function withClients(
   configuration: EmbeddedCloud['clientConfiguration'],

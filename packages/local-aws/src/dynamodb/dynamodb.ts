@@ -1,8 +1,12 @@
-import type { AwsJsonService } from '../endpoint/aws-json';
+import type { AwsJsonApi, RequestInput } from '../endpoint/aws-json';
+import type { Meter } from '../meter/meter';
 
 /** Amazon DynamoDB for the stack: the embedded database, or one somewhere else. */
-export interface Dynamodb extends AwsJsonService {
+export interface Dynamodb extends AwsJsonApi {
   /** Takes the input of `CreateTable`; a table that exists is kept with its items. */
-  createTable(input: Readonly<Record<string, unknown>>): Promise<void>;
+  createTable(input: RequestInput): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What a database counts: the units that AWS bills. */
+export type DynamodbMeter = Pick<Meter, 'dynamodbRead' | 'dynamodbWrite'>;

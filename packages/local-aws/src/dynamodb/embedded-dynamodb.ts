@@ -1,7 +1,6 @@
-import { AwsError, accessDenied } from '../endpoint/aws-error';
-import type { AwsJsonCall } from '../endpoint/aws-json';
-import type { Iam } from '../iam/iam';
-import type { Meter } from '../meter/meter';
+import { AwsError } from '../endpoint/aws-error';
+import type { AwsJsonCall, RequestInput } from '../endpoint/aws-json';
+import { type Access, demandAccess } from '../iam/access';
 import { indexWriteUnits, itemBytes, readUnits, tableWriteUnits } from './capacity';
 import {
   createStore,
@@ -11,21 +10,20 @@ import {
   isDynaliteOperation,
   runOperation,
 } from './dynalite';
-import type { Dynamodb } from './dynamodb';
+import type { Dynamodb, DynamodbMeter } from './dynamodb';
 import type { Item, TableDescription } from './item';
 import { recordingStore, type TouchedItem } from './recording-store';
 import { tablesOf } from './request-tables';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 /** A condition that fails is billed like the write it refuses. */
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-export interface EmbeddedDynamodbOptions {
-  readonly iam: Iam;
-  readonly meter: Meter;
+interface EmbeddedDynamodbOptions {
+  readonly access: Access;
+  readonly meter: DynamodbMeter;
   readonly region: string;
   readonly account: string;
   /** Directory of the database; in memory when absent. */
@@ -36,21 +34,21 @@ export interface EmbeddedDynamodbOptions {
 export class EmbeddedDynamodb implements Dynamodb {
   readonly contentType = 'application/x-amz-json-1.0';
   readonly errorNamespace = 'com.amazonaws.dynamodb.v20120810#';
-  readonly #iam: Iam;
-  readonly #meter: Meter;
+  readonly #access: Access;
+  readonly #meter: DynamodbMeter;
   readonly #store: DynaliteStore;
   readonly #arnPrefix: string;
   readonly #tables = new Map<string, TableDescription>();
 
-  constructor({ iam, meter, region, account, path }: EmbeddedDynamodbOptions) {
-    this.#iam = iam;
+  constructor({ access, meter, region, account, path }: EmbeddedDynamodbOptions) {
+    this.#access = access;
     this.#meter = meter;
     this.#store = createStore(path, region, account);
     this.#arnPrefix = `arn:aws:dynamodb:${region}:${account}:table/`;
   }
 
   /** Creates a table (the input of `CreateTable`); one that the data directory already has is kept with its items. */
-  async createTable(input: Input): Promise<void> {
+  async createTable(input: RequestInput): Promise<void> {
     const name = String(input.TableName);
     if (!(await this.#describe(name))) await runOperation(this.#store, 'CreateTable', input);
     let table = await this.#describe(name);
@@ -75,12 +73,11 @@ export class EmbeddedDynamodb implements Dynamodb {
   }
 
   #authorize(accessKeyId: string, operation: string, resource: string): void {
-    const arn = `${this.#arnPrefix}${resource}`;
-    if (this.#iam.isAllowed(accessKeyId, `dynamodb:${operation}`, arn)) return;
-    throw accessDenied(this.#iam.callerArn(accessKeyId), `dynamodb:${operation}`, arn);
+    const action = `dynamodb:${operation}`;
+    demandAccess(this.#access, { accessKeyId, action, resource: `${this.#arnPrefix}${resource}` });
   }
 
-  async #run(operation: DynaliteOperation, input: Input): Promise<Output> {
+  async #run(operation: DynaliteOperation, input: RequestInput): Promise<Output> {
     const touched = new Map<string, TouchedItem>();
     const wanted = input.ReturnConsumedCapacity ?? 'NONE';
     const isQuery = operation === 'Query' || operation === 'Scan';
@@ -99,7 +96,7 @@ export class EmbeddedDynamodb implements Dynamodb {
   }
 
   /** Counts what single items cost, by table. */
-  #countItems(operation: string, input: Input, touched: ReadonlyMap<string, TouchedItem>): Map<string, number> {
+  #countItems(operation: string, input: RequestInput, touched: ReadonlyMap<string, TouchedItem>): Map<string, number> {
     const consumed = new Map<string, number>();
     const isRead = operation === 'GetItem' || operation === 'BatchGetItem';
     for (const { table, before, after } of touched.values()) {
@@ -122,7 +119,7 @@ export class EmbeddedDynamodb implements Dynamodb {
   }
 
   /** A query is billed for what it read, before any filter; dynalite adds that up, without a minimum. */
-  #countQuery(input: Input, output: Output): Map<string, number> {
+  #countQuery(input: RequestInput, output: Output): Map<string, number> {
     const table = String(input.TableName);
     const reported = (output.ConsumedCapacity as { CapacityUnits?: number } | undefined)?.CapacityUnits ?? 0;
     const consistent = input.ConsistentRead === true;
@@ -138,7 +135,12 @@ export class EmbeddedDynamodb implements Dynamodb {
     return new Map([[table, units]]);
   }
 
-  #refusal(error: DynaliteError, operation: string, input: Input, touched: ReadonlyMap<string, TouchedItem>): Error {
+  #refusal(
+    error: DynaliteError,
+    operation: string,
+    input: RequestInput,
+    touched: ReadonlyMap<string, TouchedItem>,
+  ): Error {
     const { statusCode, body } = error;
     if (statusCode === undefined || body === undefined) return error;
     const code = body.__type.slice(body.__type.indexOf('#') + 1);
@@ -157,7 +159,7 @@ export class EmbeddedDynamodb implements Dynamodb {
   }
 }
 
-function isConsistent(operation: string, input: Input, table: string): boolean {
+function isConsistent(operation: string, input: RequestInput, table: string): boolean {
   if (operation === 'GetItem') return input.ConsistentRead === true;
   const requests = input.RequestItems as Readonly<Record<string, { readonly ConsistentRead?: boolean }>> | undefined;
   return requests?.[table]?.ConsistentRead === true;

@@ -13,7 +13,7 @@ export type AttributeValue = {
 };
 export type Item = { readonly [attribute: string]: AttributeValue };
 
-export interface KeySchemaElement {
+interface KeySchemaElement {
   readonly AttributeName: string;
   readonly KeyType: 'HASH' | 'RANGE';
 }

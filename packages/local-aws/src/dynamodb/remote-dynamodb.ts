@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock';
-import { AwsError, accessDenied } from '../endpoint/aws-error';
-import type { AwsJsonCall } from '../endpoint/aws-json';
-import type { Iam } from '../iam/iam';
-import type { Meter } from '../meter/meter';
-import type { Dynamodb } from './dynamodb';
+import { AwsError } from '../endpoint/aws-error';
+import type { AwsJsonCall, RequestInput } from '../endpoint/aws-json';
+import { type Access, demandAccess } from '../iam/access';
+import type { Dynamodb, DynamodbMeter } from './dynamodb';
 import { tablesOf } from './request-tables';
-import { type SigningKey, signedHeaders } from './signed-request';
+import { type HostCredentials, signedHeaders } from './signed-request';
 
-type Input = Readonly<Record<string, unknown>>;
 type Output = Record<string, unknown>;
 
 interface Consumed {
@@ -16,14 +14,14 @@ interface Consumed {
   readonly CapacityUnits: number;
 }
 
-export interface RemoteDynamodbOptions {
-  readonly iam: Iam;
-  readonly meter: Meter;
+interface RemoteDynamodbOptions {
+  readonly access: Access;
+  readonly meter: DynamodbMeter;
   readonly clock: Clock;
   readonly region: string;
   readonly account: string;
   readonly endpoint: string;
-  readonly key: SigningKey;
+  readonly credentials: HostCredentials;
 }
 
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
@@ -43,7 +41,7 @@ export class RemoteDynamodb implements Dynamodb {
     this.#options = options;
   }
 
-  async createTable(input: Input): Promise<void> {
+  async createTable(input: RequestInput): Promise<void> {
     const { TableName } = input;
     try {
       await this.#send('CreateTable', input);
@@ -54,11 +52,10 @@ export class RemoteDynamodb implements Dynamodb {
   }
 
   async call({ operation, input, accessKeyId }: AwsJsonCall): Promise<unknown> {
-    const { iam, region, account } = this.#options;
-    for (const resource of tablesOf(operation, input)) {
-      const arn = `arn:aws:dynamodb:${region}:${account}:table/${resource}`;
-      if (iam.isAllowed(accessKeyId, `dynamodb:${operation}`, arn)) continue;
-      throw accessDenied(iam.callerArn(accessKeyId), `dynamodb:${operation}`, arn);
+    const { access, region, account } = this.#options;
+    for (const table of tablesOf(operation, input)) {
+      const resource = `arn:aws:dynamodb:${region}:${account}:table/${table}`;
+      demandAccess(access, { accessKeyId, action: `dynamodb:${operation}`, resource });
     }
     if (!METERED.has(operation)) return this.#send(operation, input);
     const asked = input.ReturnConsumedCapacity ?? 'NONE';
@@ -75,7 +72,7 @@ export class RemoteDynamodb implements Dynamodb {
     // nothing is held open: fetch keeps its own pool
   }
 
-  async #isActive(input: Input): Promise<boolean> {
+  async #isActive(input: RequestInput): Promise<boolean> {
     const { Table } = await this.#send('DescribeTable', input);
     return (Table as { readonly TableStatus?: string } | undefined)?.TableStatus === 'ACTIVE';
   }
@@ -88,11 +85,11 @@ export class RemoteDynamodb implements Dynamodb {
     }
   }
 
-  async #send(operation: string, input: Input): Promise<Output> {
-    const { endpoint, region, clock, key } = this.#options;
+  async #send(operation: string, input: RequestInput): Promise<Output> {
+    const { endpoint, region, clock, credentials } = this.#options;
     const url = new URL(endpoint);
     const body = JSON.stringify(input);
-    const headers = signedHeaders(
+    const headers = await signedHeaders(
       {
         url,
         service: 'dynamodb',
@@ -101,7 +98,7 @@ export class RemoteDynamodb implements Dynamodb {
         at: clock.now(),
         headers: { 'content-type': this.contentType, 'x-amz-target': `DynamoDB_20120810.${operation}` },
       },
-      key,
+      credentials,
     );
     const response = await fetch(url, { method: 'POST', headers, body });
     const answer = (await response.json()) as Output;

@@ -1,10 +1,10 @@
-type Input = Readonly<Record<string, unknown>>;
+import type { RequestInput } from '../endpoint/aws-json';
 
 /**
  * What a DynamoDB request acts on, as the part of the ARN after `table/`: the tables of a batch, the index of a query,
  * otherwise the one table. `*` for operations that name none.
  */
-export function tablesOf(operation: string, input: Input): readonly string[] {
+export function tablesOf(operation: string, input: RequestInput): readonly string[] {
   if (operation === 'ListTables') return ['*'];
   if (operation.startsWith('Batch'))
     return Object.keys((input.RequestItems as object | undefined) ?? {}).map(tableName);

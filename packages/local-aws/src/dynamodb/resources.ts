@@ -1,10 +1,25 @@
-import { arnOf, physicalName, type ResourceFactories } from '../template/factory';
-import { createTableInput } from './table-resource';
+import { arnOf, physicalName, type ResourceTypes } from '../template/resource-type';
+import type { Dynamodb } from './dynamodb';
+import { createTableInput, TABLE_INPUT } from './table-resource';
 
-export const dynamodbResources: ResourceFactories = {
-  'AWS::DynamoDB::Table': async (input) => {
-    const name = physicalName(input, 'TableName');
-    await input.services.dynamodb.createTable(createTableInput(name, input.properties));
-    return { ref: name, attributes: { Arn: arnOf(input, 'dynamodb', `table/${name}`) } };
-  },
-};
+export function dynamodbResources(database: Dynamodb): ResourceTypes {
+  return {
+    'AWS::DynamoDB::Table': {
+      reads: ['TableName', 'BillingMode', ...TABLE_INPUT],
+      ignores: [
+        'ContributorInsightsSpecification',
+        'DeletionProtectionEnabled',
+        'PointInTimeRecoverySpecification',
+        'SSESpecification',
+        'TableClass',
+        'Tags',
+        'TimeToLiveSpecification',
+      ],
+      create: async (request) => {
+        const name = physicalName(request, 'TableName');
+        await database.createTable(createTableInput(name, request.properties));
+        return { ref: name, attributes: { Arn: arnOf(request, 'dynamodb', `table/${name}`) } };
+      },
+    },
+  };
+}

@@ -1,24 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from './aws-error';
+import type { ServiceEndpoint } from './service-endpoint';
+
+/** The parsed body of a request. Nothing is known of it but that it is an object. */
+export type RequestInput = Readonly<Record<string, unknown>>;
 
 /** One call in the AWS JSON protocol: the operation from `X-Amz-Target`, the parsed body and who calls. */
 export interface AwsJsonCall {
   readonly operation: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: RequestInput;
   readonly accessKeyId: string;
 }
 
-/** A service that speaks AWS JSON. Refuses with an `AwsError`. */
-export interface AwsJsonService {
+/** An API that speaks AWS JSON. Refuses with an `AwsError`. */
+export interface AwsJsonApi {
   readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   /** Put before the error code in `__type`, for example `com.amazonaws.sqs#`. */
   readonly errorNamespace: string;
   call(call: AwsJsonCall): Promise<unknown> | unknown;
 }
 
-/** Answers one HTTP request by a service that speaks AWS JSON. */
-export async function serveAwsJson(
-  service: AwsJsonService,
+/** Mounts an API that speaks AWS JSON under its signing name. */
+export function mountAwsJson(endpoint: ServiceEndpoint, signingName: string, api: AwsJsonApi): void {
+  endpoint.mount(signingName, (accessKeyId, request, response) => serveAwsJson(api, accessKeyId, request, response));
+}
+
+/** Answers one HTTP request by an API that speaks AWS JSON. */
+async function serveAwsJson(
+  api: AwsJsonApi,
   accessKeyId: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -27,14 +36,14 @@ export async function serveAwsJson(
   let status = 200;
   let answer: unknown;
   try {
-    answer = await service.call({ operation: operationOf(request), input: parseBody(body), accessKeyId });
+    answer = await api.call({ operation: operationOf(request), input: parseBody(body), accessKeyId });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     status = error.status;
-    answer = { __type: `${service.errorNamespace}${error.code}`, message: error.message, ...error.details };
+    answer = { __type: `${api.errorNamespace}${error.code}`, message: error.message, ...error.details };
   }
   const text = answer === undefined ? '{}' : JSON.stringify(answer);
-  response.writeHead(status, { 'content-type': service.contentType, 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, { 'content-type': api.contentType, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 
@@ -43,12 +52,12 @@ function operationOf(request: IncomingMessage): string {
   return target.slice(target.indexOf('.') + 1);
 }
 
-function parseBody(body: Buffer): Readonly<Record<string, unknown>> {
+function parseBody(body: Buffer): RequestInput {
   if (body.length === 0) return {};
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return parsed as Readonly<Record<string, unknown>>;
+      return parsed as RequestInput;
     }
   } catch {
     // falls through to the refusal below, which is the same for every body that is no JSON object

@@ -8,6 +8,9 @@ export type ServiceHandler = (
   response: ServerResponse,
 ) => Promise<void> | void;
 
+/** Serves requests that carry no signature. */
+type UnsignedHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
 const CREDENTIAL = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\/aws4_request/;
 
 /**
@@ -17,11 +20,11 @@ const CREDENTIAL = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\/aws4_request/;
 export class ServiceEndpoint {
   readonly #server: Server;
   readonly #handlers = new Map<string, ServiceHandler>();
-  readonly #isKnown: (accessKeyId: string) => boolean;
+  readonly #unsigned = new Map<string, UnsignedHandler>();
+  #isKnown: (accessKeyId: string) => boolean = () => false;
   #url = '';
 
-  constructor(isKnown: (accessKeyId: string) => boolean) {
-    this.#isKnown = isKnown;
+  constructor() {
     this.#server = createServer((request, response) => void this.#handle(request, response));
     this.#server.keepAliveTimeout = 60_000;
   }
@@ -35,8 +38,15 @@ export class ServiceEndpoint {
     this.#handlers.set(signingName, handler);
   }
 
-  /** Takes one-time uploads (`PUT /callback/<id>`), which custom resources answer to. */
-  readonly callbacks = new Map<string, (body: string) => void>();
+  /** Takes requests below `prefix`, such as `/callback/`, for which nobody signs. */
+  mountUnsigned(prefix: string, handler: UnsignedHandler): void {
+    this.#unsigned.set(prefix, handler);
+  }
+
+  /** Serves callers whose access key is known; nobody before that. */
+  admit(isKnown: (accessKeyId: string) => boolean): void {
+    this.#isKnown = isKnown;
+  }
 
   async listen(host: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
@@ -55,18 +65,13 @@ export class ServiceEndpoint {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const callback = request.method === 'PUT' ? this.#callbackOf(request) : undefined;
-      if (callback) await receiveCallback(callback, request, response);
+      const unsigned = [...this.#unsigned].find(([prefix]) => request.url?.startsWith(prefix));
+      if (unsigned) await unsigned[1](request, response);
       else await this.#dispatch(request, response);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (!response.headersSent) refuse(response, 500, 'InternalFailure', message);
     }
-  }
-
-  #callbackOf(request: IncomingMessage): ((body: string) => void) | undefined {
-    const id = /^\/callback\/([\w-]+)/.exec(request.url ?? '')?.[1];
-    return id === undefined ? undefined : this.callbacks.get(id);
   }
 
   async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -82,17 +87,6 @@ export class ServiceEndpoint {
     if (!handler) return refuse(response, 400, 'UnknownOperationException', `service ${service} is not embedded here`);
     await handler(accessKeyId, request, response);
   }
-}
-
-async function receiveCallback(
-  callback: (body: string) => void,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  response.writeHead(200).end();
-  callback(body);
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {

@@ -3,7 +3,7 @@ import type { EventPattern } from './pattern';
 import type { Target } from './target';
 
 /** A rule of an event bus: events that match go to every target. */
-export interface EventRule {
+interface EventRule {
   readonly name: string;
   readonly arn: string;
   readonly enabled: boolean;

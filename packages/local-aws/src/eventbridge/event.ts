@@ -22,13 +22,16 @@ export interface EventFrame {
   readonly account: string;
 }
 
-/** What whoever causes an event says of it; `at` in ms since the epoch, now when left out. */
-export interface EventSaid extends Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> {
+/** What comes from whoever causes an event; `at` in ms since the epoch, now when left out. */
+interface EventContent extends Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> {
   readonly at?: number;
 }
 
 /** An event with an id of its own. */
-export function newEvent({ clock, region, account }: EventFrame, { at = clock.now(), ...said }: EventSaid): BusEvent {
+export function newEvent(
+  { clock, region, account }: EventFrame,
+  { at = clock.now(), ...content }: EventContent,
+): BusEvent {
   const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
-  return { version: '0', id: newUuid(clock), account, region, time, ...said };
+  return { version: '0', id: newUuid(clock), account, region, time, ...content };
 }

@@ -2,10 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
 
 /** Whether one value of an event, never an object or a list, is what a pattern asks for. */
-export type Test = (value: unknown) => boolean;
+export type ValueTest = (value: unknown) => boolean;
 
 /** The comparison operators of EventBridge; `exists` is not among them, because it is about the absence of a value too. */
-const OPERATORS: Readonly<Record<string, (operand: TemplateValue, where: string) => Test>> = {
+const OPERATORS: Readonly<Record<string, (operand: TemplateValue, where: string) => ValueTest>> = {
   prefix: (operand, where) => text(operand, where, (value, start) => value.startsWith(start)),
   suffix: (operand, where) => text(operand, where, (value, end) => value.endsWith(end)),
   'equals-ignore-case': (operand, where) => equalsIgnoringCase(operand, where),
@@ -16,7 +16,7 @@ const OPERATORS: Readonly<Record<string, (operand: TemplateValue, where: string)
 };
 
 /** Compiles a value of a pattern's list. What EventBridge does not know is a `TemplateError` that names it and `where`. */
-export function valueTest(expected: TemplateValue, where: string): Test {
+export function valueTest(expected: TemplateValue, where: string): ValueTest {
   if (Array.isArray(expected)) throw new TemplateError(`${where}: a list stands within a list`);
   if (!isTemplateObject(expected)) return (value) => value === expected;
   const [name, operand] = only(expected, where);
@@ -39,7 +39,7 @@ function textOf(operand: TemplateValue, where: string): string {
 const lowered = (text: string): string => text.toLowerCase();
 
 /** Prefix and suffix take a text, or `{ "equals-ignore-case": text }`. */
-function text(operand: TemplateValue, where: string, holds: (value: string, part: string) => boolean): Test {
+function text(operand: TemplateValue, where: string, holds: (value: string, part: string) => boolean): ValueTest {
   if (!isTemplateObject(operand)) {
     const part = textOf(operand, where);
     return (value) => typeof value === 'string' && holds(value, part);
@@ -50,13 +50,13 @@ function text(operand: TemplateValue, where: string, holds: (value: string, part
   return (value) => typeof value === 'string' && holds(lowered(value), part);
 }
 
-function equalsIgnoringCase(operand: TemplateValue, where: string): Test {
+function equalsIgnoringCase(operand: TemplateValue, where: string): ValueTest {
   const expected = lowered(textOf(operand, where));
   return (value) => typeof value === 'string' && lowered(value) === expected;
 }
 
 /** `*` is any run of characters; `\*` and `\\` stand for themselves. */
-function wildcard(operand: TemplateValue, where: string): Test {
+function wildcard(operand: TemplateValue, where: string): ValueTest {
   const pattern = textOf(operand, where);
   if (/\*\*/.test(pattern.replace(/\\./g, ''))) throw new TemplateError(`${where}: two wildcards stand side by side`);
   if (/\\(?![*\\])/.test(pattern.replace(/\\\\/g, ''))) throw new TemplateError(`${where}: only * and \\ are escaped`);
@@ -71,7 +71,7 @@ function wildcard(operand: TemplateValue, where: string): Test {
 /** Operators that `anything-but` negates; each takes one text or several. */
 const NEGATED = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
-function anythingBut(operand: TemplateValue, where: string): Test {
+function anythingBut(operand: TemplateValue, where: string): ValueTest {
   if (isTemplateObject(operand)) {
     const [name, inner] = only(operand, where);
     if (!NEGATED.includes(name)) throw new TemplateError(`${where}: ${name} is not supported within it`);
@@ -96,7 +96,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, limit: number) => boo
 const LARGEST = 5_000_000_000;
 
 /** `["=", 5]`, `["<", 5]`, or a range such as `[">", 0, "<=", 5]`. */
-function numeric(operand: TemplateValue, where: string): Test {
+function numeric(operand: TemplateValue, where: string): ValueTest {
   const parts = listOf(operand);
   if (parts.length !== 2 && parts.length !== 4) throw new TemplateError(`${where} needs one comparison or two`);
   const tests: ((value: number) => boolean)[] = [];
@@ -112,7 +112,7 @@ function numeric(operand: TemplateValue, where: string): Test {
   return (value) => typeof value === 'number' && tests.every((test) => test(value));
 }
 
-function cidr(operand: TemplateValue, where: string): Test {
+function cidr(operand: TemplateValue, where: string): ValueTest {
   const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(textOf(operand, where)) ?? [];
   const version = isIP(address);
   if (version === 0 || Number(bits) > (version === 4 ? 32 : 128)) throw new TemplateError(`${where}: not a CIDR block`);

@@ -1,10 +1,10 @@
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
-import { type Test, valueTest } from './operators';
+import { type ValueTest, valueTest } from './operators';
 
 /** Whether an event is one a rule is for. */
 export type EventPattern = (event: unknown) => boolean;
 
-type Condition = (scope: unknown) => boolean;
+type ScopeTest = (scope: unknown) => boolean;
 
 /**
  * Compiles an event pattern as EventBridge reads it: all members must hold, any value of a list may; members of objects in
@@ -17,14 +17,14 @@ export function compilePattern(pattern: TemplateValue | undefined, where: string
   return members(pattern, where);
 }
 
-function members(pattern: TemplateObject, where: string): Condition {
+function members(pattern: TemplateObject, where: string): ScopeTest {
   const conditions = Object.entries(pattern).map(([name, expected]) =>
     name === '$or' ? anyOf(expected, where) : member(name, expected, `${where}: ${name}`),
   );
   return (scope) => conditions.every((holds) => holds(scope));
 }
 
-function anyOf(patterns: TemplateValue, where: string): Condition {
+function anyOf(patterns: TemplateValue, where: string): ScopeTest {
   if (!Array.isArray(patterns) || patterns.length < 2) throw new TemplateError(`${where}: $or needs two patterns`);
   const alternatives = patterns.map((pattern) => {
     if (!isTemplateObject(pattern)) throw new TemplateError(`${where}: $or has something that is no pattern`);
@@ -33,7 +33,7 @@ function anyOf(patterns: TemplateValue, where: string): Condition {
   return (scope) => alternatives.some((holds) => holds(scope));
 }
 
-function member(name: string, expected: TemplateValue, where: string): Condition {
+function member(name: string, expected: TemplateValue, where: string): ScopeTest {
   if (isTemplateObject(expected)) {
     if (Object.keys(expected).length === 0) throw new TemplateError(`${where} asks for nothing`);
     const nested = members(expected, where);
@@ -59,7 +59,7 @@ function leaf(expected: TemplateValue, where: string): (values: readonly unknown
     if (typeof exists !== 'boolean') throw new TemplateError(`${where}: exists is true or false`);
     return (values) => values.length > 0 === exists;
   }
-  const test: Test = valueTest(expected, where);
+  const test: ValueTest = valueTest(expected, where);
   return (values) => values.some(test);
 }
 

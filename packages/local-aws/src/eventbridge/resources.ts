@@ -1,80 +1,95 @@
-import type { ResourceInput } from '../services';
-import { allowOnly, arnOf, physicalName, type ResourceFactories } from '../template/factory';
+import type { Scheduler } from '../scheduler';
 import type { ResourceReference } from '../template/intrinsics';
-import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
-import { newEvent } from './event';
+import { arnOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
+import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
+import { type EventFrame, newEvent } from './event';
 import { EventBus } from './event-bus';
+import type { EventBuses } from './event-buses';
+import { EVENTBRIDGE_LIMITS } from './limits';
 import { compilePattern } from './pattern';
 import { every, parseRate } from './schedule';
-import { type Target, targetOf } from './target';
+import { type Target, type TargetDependencies, targetOf } from './target';
 
-/** Targets a rule may have. */
-const TARGETS = 5;
+interface EventBridgeSurroundings extends Omit<TargetDependencies, 'onLog'> {
+  readonly buses: EventBuses;
+  readonly frame: EventFrame;
+  readonly scheduler: Scheduler;
+  onLog(source: string, line: string): void;
+}
 
-const RULE_PROPERTIES = [
-  'Name',
-  'Description',
-  'EventBusName',
-  'EventPattern',
-  'ScheduleExpression',
-  'State',
-  'Targets',
-  'Tags',
-];
+export function eventBridgeResources(surroundings: EventBridgeSurroundings): ResourceTypes {
+  return {
+    'AWS::Events::EventBus': {
+      reads: ['Name'],
+      ignores: ['Description', 'Tags'],
+      create: (request) => {
+        const name = physicalName(request, 'Name');
+        const bus = new EventBus(name, arnOf(request, 'events', `event-bus/${name}`));
+        surroundings.buses.add(bus);
+        return { ref: name, attributes: { Arn: bus.arn, Name: name } };
+      },
+    },
+    'AWS::Events::Rule': {
+      reads: ['Name', 'EventBusName', 'EventPattern', 'ScheduleExpression', 'State', 'Targets'],
+      ignores: ['Description', 'Tags'],
+      create: (request) =>
+        request.properties.ScheduleExpression === undefined
+          ? createRule(request, surroundings)
+          : createSchedule(request, surroundings),
+    },
+  };
+}
 
-export const eventsResources: ResourceFactories = {
-  'AWS::Events::EventBus': (input) => {
-    allowOnly(input, ['Name', 'Description', 'Tags']);
-    const name = physicalName(input, 'Name');
-    const bus = new EventBus(name, arnOf(input, 'events', `event-bus/${name}`));
-    input.services.eventBridge.add(bus);
-    return { ref: name, attributes: { Arn: bus.arn, Name: name } };
-  },
-  'AWS::Events::Rule': (input) => {
-    allowOnly(input, RULE_PROPERTIES);
-    const { services, properties, logicalId } = input;
-    const name = physicalName(input, 'Name');
-    if (properties.ScheduleExpression !== undefined) return schedule(input, name);
-    const busName = String(properties.EventBusName ?? 'default');
-    const bus = services.eventBridge.bus(busName);
-    if (!bus) throw new TemplateError(`${logicalId}: event bus ${busName} does not exist`);
-    const arn = arnOf(input, 'events', `rule/${bus.name}/${name}`);
-    bus.add({
-      arn,
-      name,
-      enabled: isEnabled(input),
-      matches: compilePattern(properties.EventPattern, logicalId),
-      targets: targetsOf(input, name),
-    });
-    return { ref: name, attributes: { Arn: arn } };
-  },
-};
+function createRule(request: ResourceRequest, surroundings: EventBridgeSurroundings): ResourceReference {
+  const { properties, logicalId } = request;
+  const name = physicalName(request, 'Name');
+  const busName = String(properties.EventBusName ?? 'default');
+  const bus = surroundings.buses.find(busName);
+  if (!bus) throw new TemplateError(`${logicalId}: event bus ${busName} does not exist`);
+  const arn = arnOf(request, 'events', `rule/${bus.name}/${name}`);
+  bus.add({
+    arn,
+    name,
+    enabled: isEnabled(request),
+    matches: compilePattern(properties.EventPattern, logicalId),
+    targets: targetsOf(request, name, surroundings),
+  });
+  return { ref: name, attributes: { Arn: arn } };
+}
 
 /** A schedule lives on the default bus, whose rules have no bus in their ARN. */
-function schedule(input: ResourceInput, name: string): ResourceReference {
-  const { services, properties, logicalId } = input;
+function createSchedule(request: ResourceRequest, surroundings: EventBridgeSurroundings): ResourceReference {
+  const { properties, logicalId } = request;
+  const { frame, scheduler } = surroundings;
   if (properties.EventPattern !== undefined) {
     throw new TemplateError(`${logicalId}: a rule with both EventPattern and ScheduleExpression is not supported`);
   }
-  const arn = arnOf(input, 'events', `rule/${name}`);
+  const name = physicalName(request, 'Name');
+  const arn = arnOf(request, 'events', `rule/${name}`);
   const interval = parseRate(String(properties.ScheduleExpression), logicalId);
-  const targets = targetsOf(input, name);
-  if (isEnabled(input)) {
-    every(interval, services, () => {
-      const said = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
-      const event = newEvent(services, said);
+  const targets = targetsOf(request, name, surroundings);
+  if (isEnabled(request)) {
+    every(interval, { clock: frame.clock, scheduler }, () => {
+      const content = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
+      const event = newEvent(frame, content);
       for (const target of targets) target.deliver(arn, event);
     });
   }
   return { ref: name, attributes: { Arn: arn } };
 }
 
-function targetsOf({ services, properties, logicalId }: ResourceInput, name: string): readonly Target[] {
-  const onLog = (line: string): void => services.onLog(name, line);
-  return targets(properties.Targets, logicalId).map((target) => targetOf(target, logicalId, { ...services, onLog }));
+function targetsOf(
+  { properties, logicalId }: ResourceRequest,
+  ruleName: string,
+  surroundings: EventBridgeSurroundings,
+): readonly Target[] {
+  const onLog = (line: string): void => surroundings.onLog(ruleName, line);
+  return objects(properties.Targets, logicalId).map((target) =>
+    targetOf(target, logicalId, { ...surroundings, onLog }),
+  );
 }
 
-function isEnabled({ properties, logicalId }: ResourceInput): boolean {
+function isEnabled({ properties, logicalId }: ResourceRequest): boolean {
   const state = properties.State ?? 'ENABLED';
   if (state !== 'ENABLED' && state !== 'DISABLED') {
     throw new TemplateError(`${logicalId}: State ${String(state)} is not supported`);
@@ -82,8 +97,9 @@ function isEnabled({ properties, logicalId }: ResourceInput): boolean {
   return state === 'ENABLED';
 }
 
-function targets(value: TemplateValue | undefined, logicalId: string) {
-  const list = Array.isArray(value) ? value.filter(isTemplateObject) : [];
-  if (list.length > TARGETS) throw new TemplateError(`${logicalId}: a rule has at most ${TARGETS} targets`);
-  return list;
+function objects(value: TemplateValue | undefined, logicalId: string): readonly TemplateObject[] {
+  const targets = Array.isArray(value) ? value.filter(isTemplateObject) : [];
+  const { targetsPerRule: most } = EVENTBRIDGE_LIMITS;
+  if (targets.length > most) throw new TemplateError(`${logicalId}: a rule has at most ${most} targets`);
+  return targets;
 }

@@ -1,21 +1,21 @@
 import { AwsError } from '../endpoint/aws-error';
-import type { LambdaService } from '../lambda/lambda-service';
+import type { Invoker } from '../lambda/invoker';
 import type { Queue } from '../sqs/queue';
-import type { SqsService } from '../sqs/sqs-service';
+import type { QueueSender } from '../sqs/queue-sender';
 import { TemplateError, type TemplateObject } from '../template/template';
 import type { BusEvent } from './event';
 
-export const PRINCIPAL = 'events.amazonaws.com';
+const PRINCIPAL = 'events.amazonaws.com';
 
-export interface TargetDeps {
-  readonly lambda: Pick<LambdaService, 'invokeAsync'>;
-  readonly sqs: Pick<SqsService, 'byArn' | 'sendByService'>;
+export interface TargetDependencies {
+  readonly invoker: Pick<Invoker, 'invokeAsync'>;
+  readonly queues: Pick<QueueSender, 'byArn' | 'sendByService'>;
   onLog(line: string): void;
 }
 
 /** Where a rule sends its events. */
 export interface Target {
-  /** Hands an event over; what the target refuses goes to its dead-letter queue, or is said and dropped. */
+  /** Hands an event over; what the target refuses goes to its dead-letter queue, or is logged and dropped. */
   deliver(ruleArn: string, event: BusEvent): void;
 }
 
@@ -26,12 +26,13 @@ const KNOWN = ['Arn', 'Id', 'DeadLetterConfig', 'RetryPolicy', 'SqsParameters'];
  * retry policy of EventBridge is for a target that cannot be reached, which does not happen on one machine; a refusal for
  * lack of permission is not retried there either.
  */
-export function targetOf(properties: TemplateObject, where: string, deps: TargetDeps): Target {
+export function targetOf(properties: TemplateObject, where: string, dependencies: TargetDependencies): Target {
   const unknown = Object.keys(properties).find((property) => !KNOWN.includes(property));
   if (unknown !== undefined) throw new TemplateError(`${where}: ${unknown} of a target is not supported`);
   const arn = String(properties.Arn);
-  const send = arn.split(':')[2] === 'lambda' ? toFunction(arn, deps) : toQueue(arn, properties, where, deps);
-  const deadLetters = deadLetterQueue(properties, where, deps);
+  const send =
+    arn.split(':')[2] === 'lambda' ? toFunction(arn, dependencies) : toQueue(arn, properties, where, dependencies);
+  const deadLetters = deadLetterQueue(properties, where, dependencies);
   return {
     deliver: (ruleArn, event) => {
       const body = JSON.stringify(event);
@@ -39,8 +40,8 @@ export function targetOf(properties: TemplateObject, where: string, deps: Target
         send(ruleArn, body);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
-        deps.onLog(`rule ${ruleArn} could not reach ${arn}: ${error.code}: ${error.message}`);
-        if (deadLetters) bury(deadLetters, { ruleArn, targetArn: arn, body, error }, deps);
+        dependencies.onLog(`rule ${ruleArn} could not reach ${arn}: ${error.code}: ${error.message}`);
+        if (deadLetters) sendToDeadLetters(deadLetters, { ruleArn, targetArn: arn, body, error }, dependencies);
       }
     },
   };
@@ -48,28 +49,37 @@ export function targetOf(properties: TemplateObject, where: string, deps: Target
 
 type Send = (ruleArn: string, body: string) => void;
 
-function toFunction(arn: string, { lambda }: TargetDeps): Send {
-  return (ruleArn, body) => lambda.invokeAsync(arn, body, { principal: PRINCIPAL, arn: ruleArn });
+function toFunction(arn: string, { invoker }: TargetDependencies): Send {
+  return (ruleArn, body) => invoker.invokeAsync(arn, body, { principal: PRINCIPAL, arn: ruleArn });
 }
 
-function toQueue(arn: string, { SqsParameters: parameters }: TemplateObject, where: string, deps: TargetDeps): Send {
-  const queue = queueOf(arn, where, deps);
+function toQueue(
+  arn: string,
+  { SqsParameters: parameters }: TemplateObject,
+  where: string,
+  dependencies: TargetDependencies,
+): Send {
+  const queue = queueOf(arn, where, dependencies);
   const group = typeof parameters === 'object' ? (parameters as TemplateObject | null)?.MessageGroupId : undefined;
   if (queue.configuration.fifo && group === undefined) throw new TemplateError(`${where}: MessageGroupId is missing`);
   const more = group === undefined ? {} : { MessageGroupId: String(group) };
-  return (ruleArn, body) => deps.sqs.sendByService(source(ruleArn), queue, { ...more, MessageBody: body });
+  return (ruleArn, body) => dependencies.queues.sendByService(caller(ruleArn), queue, { ...more, MessageBody: body });
 }
 
-const source = (arn: string) => ({ principal: PRINCIPAL, arn });
+const caller = (arn: string) => ({ principal: PRINCIPAL, arn });
 
-function deadLetterQueue(properties: TemplateObject, where: string, deps: TargetDeps): Queue | undefined {
+function deadLetterQueue(
+  properties: TemplateObject,
+  where: string,
+  dependencies: TargetDependencies,
+): Queue | undefined {
   const config = properties.DeadLetterConfig;
   if (typeof config !== 'object' || config === null || !('Arn' in config)) return undefined;
-  return queueOf(String(config.Arn), where, deps);
+  return queueOf(String(config.Arn), where, dependencies);
 }
 
-function queueOf(arn: string, where: string, { sqs }: TargetDeps): Queue {
-  const queue = sqs.byArn(arn);
+function queueOf(arn: string, where: string, { queues }: TargetDependencies): Queue {
+  const queue = queues.byArn(arn);
   if (!queue) throw new TemplateError(`${where}: ${arn} is neither a function nor a queue of this stack`);
   return queue;
 }
@@ -81,7 +91,11 @@ interface Undelivered {
   readonly error: AwsError;
 }
 
-function bury(queue: Queue, { ruleArn, targetArn, body, error }: Undelivered, deps: TargetDeps): void {
+function sendToDeadLetters(
+  queue: Queue,
+  { ruleArn, targetArn, body, error }: Undelivered,
+  dependencies: TargetDependencies,
+): void {
   const attributes = {
     RULE_ARN: ruleArn,
     TARGET_ARN: targetArn,
@@ -93,9 +107,9 @@ function bury(queue: Queue, { ruleArn, targetArn, body, error }: Undelivered, de
     Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
   );
   try {
-    deps.sqs.sendByService(source(ruleArn), queue, { MessageBody: body, MessageAttributes });
+    dependencies.queues.sendByService(caller(ruleArn), queue, { MessageBody: body, MessageAttributes });
   } catch (refused) {
     if (!(refused instanceof AwsError)) throw refused;
-    deps.onLog(`dead-letter queue of rule ${ruleArn} refused the event: ${refused.message}`);
+    dependencies.onLog(`dead-letter queue of rule ${ruleArn} refused the event: ${refused.message}`);
   }
 }

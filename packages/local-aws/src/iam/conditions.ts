@@ -4,12 +4,12 @@ import { matchesWildcard } from '../wildcard';
 /** Condition keys of one request, such as `iot:Topic`; a key that is absent is absent from the request. */
 export type RequestContext = Readonly<Record<string, string>>;
 
-type Test = (expected: string, actual: string) => boolean;
-const equals: Test = (expected, actual) => expected === actual;
-const like: Test = (expected, actual) => matchesWildcard(expected, actual);
-const ignoringCase: Test = (expected, actual) => expected.toLowerCase() === actual.toLowerCase();
+type TextComparison = (expected: string, actual: string) => boolean;
+const equals: TextComparison = (expected, actual) => expected === actual;
+const like: TextComparison = (expected, actual) => matchesWildcard(expected, actual);
+const ignoringCase: TextComparison = (expected, actual) => expected.toLowerCase() === actual.toLowerCase();
 
-const operators: Readonly<Record<string, { readonly test: Test; readonly negated: boolean }>> = {
+const operators: Readonly<Record<string, { readonly test: TextComparison; readonly negated: boolean }>> = {
   StringEquals: { test: equals, negated: false },
   StringNotEquals: { test: equals, negated: true },
   StringEqualsIgnoreCase: { test: ignoringCase, negated: false },
@@ -23,16 +23,16 @@ const operators: Readonly<Record<string, { readonly test: Test; readonly negated
 };
 
 /** One clause of a `Condition` block: an operator, a key and the accepted values. */
-export interface Condition {
+export interface PolicyCondition {
   readonly key: string;
   readonly values: readonly string[];
-  readonly test: Test;
+  readonly test: TextComparison;
   readonly negated: boolean;
   readonly ifExists: boolean;
 }
 
 /** Compiles a `Condition` block. An operator this cloud cannot evaluate is a `TemplateError` naming it and `where`. */
-export function parseConditions(block: TemplateValue | undefined, where: string): readonly Condition[] {
+export function parseConditions(block: TemplateValue | undefined, where: string): readonly PolicyCondition[] {
   if (block === undefined) return [];
   if (!isTemplateObject(block)) throw new TemplateError(`${where}: Condition is not an object`);
   return Object.entries(block).flatMap(([name, keys]) => {
@@ -52,7 +52,7 @@ function clauses(keys: TemplateObject): { key: string; values: string[] }[] {
 }
 
 /** All clauses must hold; an absent key fails a positive operator and passes a negated or `IfExists` one. */
-export function conditionsHold(conditions: readonly Condition[], context: RequestContext): boolean {
+export function conditionsHold(conditions: readonly PolicyCondition[], context: RequestContext): boolean {
   if (conditions.length === 0) return true;
   const lowered = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   return conditions.every(({ key, values, test, negated, ifExists }) => {

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
+import type { Access, RoleKeys } from './access';
 import type { RequestContext } from './conditions';
-import { evaluate, parsePolicy, type Statement } from './policy';
+import { evaluate, type PolicyStatement, parsePolicy } from './policy';
 
 interface Role {
   readonly name: string;
   readonly arn: string;
   readonly accessKeyId: string;
-  readonly statements: Statement[];
+  readonly statements: PolicyStatement[];
 }
 
 /** The AWS managed policies a template may name, as far as they matter here. */
-const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {
+const managedPolicies: Readonly<Record<string, readonly PolicyStatement[]>> = {
   'service-role/AWSLambdaBasicExecutionRole': parsePolicy(
     {
       Statement: {
@@ -31,7 +32,7 @@ const TRANSPORT: RequestContext = { 'aws:SecureTransport': 'true' };
  * The roles of the template and what they may do. Each role has one access key, by which the endpoints tell callers
  * apart; the root key, known to the host process only, may do everything.
  */
-export class Iam {
+export class Iam implements Access, RoleKeys {
   readonly rootAccessKeyId: string;
   readonly #byArn = new Map<string, Role>();
   readonly #byName = new Map<string, Role>();
@@ -68,7 +69,6 @@ export class Iam {
     }
   }
 
-  /** The access key of the role with this ARN. */
   accessKeyOf(roleArn: string): string {
     const role = this.#byArn.get(roleArn);
     if (!role) throw new TemplateError(`role ${roleArn} is not in the template`);
@@ -80,21 +80,16 @@ export class Iam {
     return accessKeyId === this.rootAccessKeyId || this.#byAccessKey.has(accessKeyId);
   }
 
-  /** The caller as AWS names it in error messages. */
   callerArn(accessKeyId: string): string {
     return this.#byAccessKey.get(accessKeyId)?.arn ?? 'arn:aws:iam::root';
   }
 
-  /**
-   * Whether the holder of this key may do `action` on `resource`. `context` has the condition keys of the request,
-   * `resourcePolicy` the statements attached to the resource itself.
-   */
   isAllowed(
     accessKeyId: string,
     action: string,
     resource: string,
     context: RequestContext = {},
-    resourcePolicy: readonly Statement[] = [],
+    resourcePolicy: readonly PolicyStatement[] = [],
   ): boolean {
     if (accessKeyId === this.rootAccessKeyId) return true;
     const role = this.#byAccessKey.get(accessKeyId);
@@ -111,7 +106,7 @@ function list(value: TemplateValue | undefined): readonly TemplateValue[] {
   return Array.isArray(value) ? value : [];
 }
 
-function managedPolicy(arn: string, role: string): readonly Statement[] {
+function managedPolicy(arn: string, role: string): readonly PolicyStatement[] {
   const name = arn.slice(arn.indexOf(':policy/') + ':policy/'.length);
   const statements = managedPolicies[name];
   if (!statements) throw new TemplateError(`role ${role}: managed policy ${arn} is not known here`);

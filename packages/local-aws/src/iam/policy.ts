@@ -1,36 +1,36 @@
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { matchesWildcard } from '../wildcard';
-import { type Condition, conditionsHold, parseConditions, type RequestContext } from './conditions';
+import { conditionsHold, type PolicyCondition, parseConditions, type RequestContext } from './conditions';
 
 /** What a request asks for. `principals` matter in resource policies only: the role's ARN, or a service's host name. */
-export interface AccessRequest {
+interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: RequestContext;
   readonly principals?: readonly string[];
 }
 
-export interface Statement {
+export interface PolicyStatement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly exceptActions: readonly string[] | undefined;
   readonly resources: readonly string[];
   readonly exceptResources: readonly string[] | undefined;
   readonly principals: readonly string[] | undefined;
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly PolicyCondition[];
 }
 
 /** `neither`: no statement speaks about the request, so identity and resource policies can still decide. */
-export type Verdict = 'allowed' | 'denied' | 'neither';
+type PolicyVerdict = 'allowed' | 'denied' | 'neither';
 
 /** Compiles a resolved policy document. What cannot be evaluated is a `TemplateError` naming `where`. */
-export function parsePolicy(document: TemplateValue | undefined, where: string): readonly Statement[] {
+export function parsePolicy(document: TemplateValue | undefined, where: string): readonly PolicyStatement[] {
   if (!isTemplateObject(document)) throw new TemplateError(`${where}: policy document is not an object`);
   const statements = document.Statement ?? [];
   return (Array.isArray(statements) ? statements : [statements]).map((statement) => parseStatement(statement, where));
 }
 
-function parseStatement(statement: TemplateValue, where: string): Statement {
+function parseStatement(statement: TemplateValue, where: string): PolicyStatement {
   if (!isTemplateObject(statement)) throw new TemplateError(`${where}: a statement is not an object`);
   const { Effect: effect } = statement;
   if (effect !== 'Allow' && effect !== 'Deny') throw new TemplateError(`${where}: Effect is neither Allow nor Deny`);
@@ -57,8 +57,8 @@ function principals(value: TemplateValue): readonly string[] {
 }
 
 /** Evaluates statements as IAM does: an explicit Deny wins over every Allow. */
-export function evaluate(statements: readonly Statement[], request: AccessRequest): Verdict {
-  let verdict: Verdict = 'neither';
+export function evaluate(statements: readonly PolicyStatement[], request: AccessRequest): PolicyVerdict {
+  let verdict: PolicyVerdict = 'neither';
   for (const statement of statements) {
     if (!applies(statement, request)) continue;
     if (statement.effect === 'Deny') return 'denied';
@@ -67,7 +67,7 @@ export function evaluate(statements: readonly Statement[], request: AccessReques
   return verdict;
 }
 
-function applies(statement: Statement, request: AccessRequest): boolean {
+function applies(statement: PolicyStatement, request: AccessRequest): boolean {
   const action = request.action.toLowerCase();
   const { principals: named, exceptActions, exceptResources } = statement;
   const actionNamed = exceptActions

@@ -1,14 +1,25 @@
-import { arnOf, physicalName, type ResourceFactories } from '../template/factory';
+import { arnOf, physicalName, type ResourceTypes } from '../template/resource-type';
+import type { Iam } from './iam';
 
-export const iamResources: ResourceFactories = {
-  'AWS::IAM::Role': (input) => {
-    const name = physicalName(input, 'RoleName');
-    const arn = arnOf(input, 'iam', `role/${name}`).replace(`:${input.services.region}:`, '::');
-    input.services.iam.addRole(name, arn, input.properties);
-    return { ref: name, attributes: { Arn: arn, RoleId: name } };
-  },
-  'AWS::IAM::Policy': (input) => {
-    input.services.iam.addPolicy(input.logicalId, input.properties);
-    return { ref: physicalName(input, 'PolicyName'), attributes: {} };
-  },
-};
+export function iamResources(iam: Iam): ResourceTypes {
+  return {
+    'AWS::IAM::Role': {
+      reads: ['RoleName', 'ManagedPolicyArns', 'Policies', 'PermissionsBoundary'],
+      ignores: ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Path', 'Tags'],
+      create: (request) => {
+        const name = physicalName(request, 'RoleName');
+        // IAM belongs to no Region
+        const arn = arnOf({ stack: { ...request.stack, region: '' } }, 'iam', `role/${name}`);
+        iam.addRole(name, arn, request.properties);
+        return { ref: name, attributes: { Arn: arn, RoleId: name } };
+      },
+    },
+    'AWS::IAM::Policy': {
+      reads: ['PolicyName', 'PolicyDocument', 'Roles'],
+      create: (request) => {
+        iam.addPolicy(request.logicalId, request.properties);
+        return { ref: physicalName(request, 'PolicyName'), attributes: {} };
+      },
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import type { TransportKind } from './transport';
+import type { TransportKind } from './transport/transport';
 
 /** Why a connection ended, as lifecycle events say it (aws-platform section 5). */
 export type DisconnectReason =

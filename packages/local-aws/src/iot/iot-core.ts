@@ -1,27 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newUuid } from '../uuid';
-import { AedesBroker } from './aedes-broker';
-import { Authorizer } from './authorizer';
-import type { MqttBroker } from './broker-adapter';
-import { ClientHooks } from './client-hooks';
-import { Connection } from './connection';
-import { ConnectionSweeper } from './connection-sweeper';
-import { Connections } from './connections';
-import { handleDataPlane } from './data-plane';
-import { DataPlaneOperations } from './data-plane-operations';
-import type { IotCoreDeps, IotCoreOptions } from './deps';
-import { DirectMessages } from './direct-messages';
-import { Endpoints } from './endpoints';
-import { ClientGateRules } from './gate-rules';
-import { MAX_PACKET_BYTES, PUBLISHES_PER_SECOND } from './limits';
-import { type BoundPorts, Listeners, type ListenOptions } from './listeners';
-import { MessageRouter } from './message-router';
-import { MqttGate } from './mqtt-gate';
-import { PublishBudget } from './publish-budget';
-import type { IotResources } from './resources';
+import { Authorizer } from './authorization/authorizer';
+import { Endpoints } from './authorization/endpoints';
+import { AedesBroker } from './broker/aedes-broker';
+import type { MqttBroker } from './broker/broker-adapter';
+import { ClientHooks } from './broker/client-hooks';
+import { MessageRouter } from './broker/message-router';
+import { Connection } from './connections/connection';
+import { ConnectionSweeper } from './connections/connection-sweeper';
+import { Connections } from './connections/connections';
+import { PublishBudget } from './connections/publish-budget';
+import { handleDataPlane } from './data-plane/data-plane';
+import { DataPlaneOperations } from './data-plane/data-plane-operations';
+import { DirectMessages } from './data-plane/direct-messages';
+import type { IotDependencies } from './iot-dependencies';
+import type { IotCoreOptions } from './iot-options';
+import type { IotResources } from './iot-resources';
+import { IOT_LIMITS } from './limits';
 import { RuleEngine } from './rules/rule-engine';
-import type { Transport } from './transport';
+import { ClientGateRules } from './transport/gate-rules';
+import { type BoundPorts, Listeners, type ListenOptions } from './transport/listeners';
+import { MqttGate } from './transport/mqtt-gate';
+import type { Transport } from './transport/transport';
 
 const RULE_RETRY_DELAYS = [100, 500];
 const SWEEP_INTERVAL_MS = 1000;
@@ -43,7 +44,7 @@ export class IotCore {
 
   /** Throws `UnsupportedResourceError` for a resource, SQL construct or action that is not carried out here. */
   constructor(
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     resources: IotResources,
     private readonly options: IotCoreOptions = {},
   ) {
@@ -98,12 +99,12 @@ export class IotCore {
 
   private accept(stream: Duplex, transport: Transport): void {
     const { clock } = this.deps;
-    const budget = new PublishBudget(clock, this.options.connectionPublishesPerSecond ?? PUBLISHES_PER_SECOND);
+    const budget = new PublishBudget(clock, this.options.connectionPublishesPerSecond ?? IOT_LIMITS.publishesPerSecond);
     const connection = new Connection(
       transport,
       newUuid(clock),
       budget,
-      (opening) => new MqttGate(stream, new ClientGateRules(opening, this.deps), MAX_PACKET_BYTES),
+      (opening) => new MqttGate(stream, new ClientGateRules(opening, this.deps), IOT_LIMITS.packetBytes),
     );
     this.open.add(connection);
     connection.gate.once('close', () => {

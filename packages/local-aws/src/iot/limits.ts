@@ -1,8 +1,26 @@
-/** Limits of the message broker (aws-platform section 3). */
-export const MAX_PAYLOAD_BYTES = 128 * 1024;
-export const MAX_CLIENT_ID_BYTES = 128;
-export const MAX_FILTERS_PER_SUBSCRIBE = 8;
-export const MAX_FILTERS_PER_CONNECTION = 50;
-export const PUBLISHES_PER_SECOND = 100;
-/** Topic, packet id and payload; whatever a CONNECT holds stays below it too. */
-export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 2 + 65_535 + 2;
+const PAYLOAD_BYTES = 128 * 1024;
+
+/** What AWS IoT Core allows (aws-platform sections 1.2, 2, 3 and 4.1). */
+export const IOT_LIMITS = {
+  payloadBytes: PAYLOAD_BYTES,
+  /** Topic, packet id and payload; whatever a CONNECT holds stays below it too. */
+  packetBytes: PAYLOAD_BYTES + 2 + 65_535 + 2,
+  clientIdBytes: 128,
+  topicBytes: 256,
+  topicSlashes: 7,
+  filtersPerSubscribe: 8,
+  filtersPerConnection: 50,
+  /** PUBLISH packets of one connection, in and out together. */
+  publishesPerSecond: 100,
+  /** Keep-alive of a connection: anything outside is moved to the nearest of the two. */
+  keepAliveSecondsAtLeast: 30,
+  keepAliveSecondsAtMost: 1200,
+  /** What an authorizer may answer. */
+  policyDocuments: 10,
+  policyDocumentCharacters: 2048,
+  authorizationSecondsAtLeast: 300,
+  authorizationSecondsAtMost: 86_400,
+  actionsPerRule: 10,
+  /** How long SendDirectMessage may wait for a PUBACK. */
+  confirmationSeconds: 15,
+} as const;

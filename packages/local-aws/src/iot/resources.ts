@@ -1,55 +1,81 @@
-/** `AWS::IoT::Authorizer`, intrinsic functions resolved. */
-export interface AuthorizerResource {
-  readonly AuthorizerName: string;
-  readonly AuthorizerFunctionArn: string;
-  readonly SigningDisabled?: boolean | undefined;
-  readonly Status?: string | undefined;
+import type { ResourceReference } from '../template/intrinsics';
+import { arnOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
+import { isTemplateObject, TemplateError } from '../template/template';
+import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot-resources';
+
+/** The IoT resources of the template, collected until the broker is made of them. */
+export interface CollectedResources {
+  readonly authorizers: AuthorizerResource[];
+  readonly domainConfigurations: DomainConfigurationResource[];
+  readonly rules: TopicRuleResource[];
 }
 
-/** `AWS::IoT::DomainConfiguration`, intrinsic functions resolved. */
-export interface DomainConfigurationResource {
-  readonly DomainConfigurationName: string;
-  readonly AuthenticationType?: string | undefined;
-  readonly ApplicationProtocol?: string | undefined;
-  readonly DomainConfigurationStatus?: string | undefined;
-  readonly AuthorizerConfig?:
-    | {
-        readonly DefaultAuthorizerName?: string | undefined;
-        readonly AllowAuthorizerOverride?: boolean | undefined;
-      }
-    | undefined;
-}
-
-/** One action of a rule: an object with the action type as its only key. */
-export type RuleActionResource = Readonly<Record<string, unknown>>;
-
-/** `AWS::IoT::TopicRule`, intrinsic functions resolved. */
-export interface TopicRuleResource {
-  readonly RuleName: string;
-  readonly TopicRulePayload: {
-    readonly Sql: string;
-    readonly Actions: readonly RuleActionResource[];
-    readonly ErrorAction?: RuleActionResource | undefined;
-    readonly AwsIotSqlVersion?: string | undefined;
-    readonly RuleDisabled?: boolean | undefined;
+/** Resources are passed on as they stand in the template; the broker checks what is in them. */
+export function iotResources(collected: CollectedResources): ResourceTypes {
+  return {
+    'AWS::IoT::Authorizer': {
+      reads: ['AuthorizerName', 'AuthorizerFunctionArn', 'SigningDisabled', 'Status'],
+      ignores: ['EnableCachingForHttp', 'Tags', 'TokenKeyName', 'TokenSigningPublicKeys'],
+      create: (request) => createAuthorizer(request, collected),
+    },
+    'AWS::IoT::DomainConfiguration': {
+      reads: [
+        'DomainConfigurationName',
+        'ApplicationProtocol',
+        'AuthenticationType',
+        'AuthorizerConfig',
+        'DomainConfigurationStatus',
+      ],
+      ignores: [
+        'DomainName',
+        'ServerCertificateArns',
+        'ServerCertificateConfig',
+        'ServiceType',
+        'Tags',
+        'TlsConfig',
+        'ValidationCertificateArn',
+      ],
+      create: (request) => createDomainConfiguration(request, collected),
+    },
+    'AWS::IoT::Logging': {
+      reads: [],
+      ignores: ['AccountId', 'DefaultLogLevel', 'EventConfigurations', 'RoleArn'],
+      create: ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
+    },
+    'AWS::IoT::TopicRule': {
+      reads: ['RuleName', 'TopicRulePayload'],
+      ignores: ['Tags'],
+      create: (request) => createTopicRule(request, collected),
+    },
   };
 }
 
-export interface IotResources {
-  readonly authorizers: readonly AuthorizerResource[];
-  readonly domainConfigurations: readonly DomainConfigurationResource[];
-  readonly rules: readonly TopicRuleResource[];
+function createAuthorizer(request: ResourceRequest, { authorizers }: CollectedResources): ResourceReference {
+  const name = physicalName(request, 'AuthorizerName');
+  const { AuthorizerFunctionArn, SigningDisabled, Status } = request.properties;
+  authorizers.push({
+    AuthorizerName: name,
+    AuthorizerFunctionArn: String(AuthorizerFunctionArn),
+    SigningDisabled: SigningDisabled === true,
+    Status: Status === undefined ? undefined : String(Status),
+  });
+  return { ref: name, attributes: { Arn: arnOf(request, 'iot', `authorizer/${name}`) } };
 }
 
-/** A template asks for something the embedded IoT Core does not do; the message names the resource and the construct. */
-export class UnsupportedResourceError extends Error {
-  override readonly name = 'UnsupportedResourceError';
+function createDomainConfiguration(request: ResourceRequest, collected: CollectedResources): ResourceReference {
+  const name = physicalName(request, 'DomainConfigurationName');
+  const resource = { ...request.properties, DomainConfigurationName: name };
+  collected.domainConfigurations.push(resource as unknown as DomainConfigurationResource);
+  const arn = arnOf(request, 'iot', `domainconfiguration/${name}/local`);
+  return { ref: name, attributes: { Arn: arn, DomainType: 'AWS_MANAGED' } };
+}
 
-  constructor(
-    readonly resource: string,
-    readonly construct: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${resource}: ${construct}`, options);
+function createTopicRule(request: ResourceRequest, { rules }: CollectedResources): ResourceReference {
+  const name = physicalName(request, 'RuleName').replaceAll('-', '_');
+  const { TopicRulePayload } = request.properties;
+  if (!isTemplateObject(TopicRulePayload)) {
+    throw new TemplateError(`${request.logicalId}: TopicRulePayload is missing`);
   }
+  rules.push({ RuleName: name, TopicRulePayload } as unknown as TopicRuleResource);
+  return { ref: name, attributes: { Arn: arnOf(request, 'iot', `rule/${name}`) } };
 }

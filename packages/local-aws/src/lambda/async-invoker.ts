@@ -1,7 +1,8 @@
 import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
-import type { LambdaFunction } from './function';
-import type { Outcome } from './instance';
+import { LAMBDA_LIMITS } from './limits';
+import type { LambdaFunction } from './runtime/function';
+import type { InvocationResult } from './runtime/instance';
 
 /** An accepted event that has not ended yet. */
 export interface AsyncEvent {
@@ -22,7 +23,12 @@ export interface AsyncConfiguration {
   readonly onSuccess?: (record: string) => Promise<void>;
 }
 
-export interface AsyncOptions {
+const DEFAULTS: AsyncConfiguration = {
+  maximumRetryAttempts: LAMBDA_LIMITS.retryAttempts,
+  maximumEventAgeSeconds: LAMBDA_LIMITS.eventAgeSeconds,
+};
+
+interface AsyncOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** Milliseconds before the first and the second retry. AWS waits one and two minutes. */
@@ -30,14 +36,14 @@ export interface AsyncOptions {
   onLog(line: string): void;
 }
 
-type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+type Ending = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
 /** Asynchronous invocation: accepts at once, retries a failed event twice, hands what still fails to the destination. */
 export class AsyncInvoker {
   readonly #function: LambdaFunction;
   readonly #options: AsyncOptions;
   readonly #open = new Map<string, AsyncEvent>();
-  #configuration: AsyncConfiguration = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 };
+  #configuration: AsyncConfiguration = DEFAULTS;
   #drained: (() => void) | undefined;
   #closed = false;
 
@@ -89,7 +95,7 @@ export class AsyncInvoker {
     scheduler.after(delay, () => void this.#attempt(tried));
   }
 
-  async #end(event: AsyncEvent, outcome: Outcome, condition: Condition): Promise<void> {
+  async #end(event: AsyncEvent, outcome: InvocationResult, condition: Ending): Promise<void> {
     const { onFailure, onSuccess } = this.#configuration;
     const destination = condition === 'Success' ? onSuccess : onFailure;
     try {
@@ -101,7 +107,7 @@ export class AsyncInvoker {
     if (this.#open.size === 0) this.#drained?.();
   }
 
-  #record(event: AsyncEvent, outcome: Outcome, condition: Condition): string {
+  #record(event: AsyncEvent, outcome: InvocationResult, condition: Ending): string {
     return JSON.stringify({
       version: '1.0',
       timestamp: new Date(this.#options.clock.now()).toISOString(),

@@ -1,7 +1,5 @@
-import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
+import type { CodeFolders } from './code-folders';
 
 /** An `AWS::Lambda::Function`, ready to run. */
 export interface FunctionConfiguration {
@@ -16,39 +14,22 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface ConfigurationInput {
+interface ConfigurationInput {
   readonly name: string;
   readonly arn: string;
   readonly properties: TemplateObject;
-  readonly assets: ReadonlyMap<string, string>;
+  readonly code: CodeFolders;
   /** What this cloud adds to every function's environment: Region, endpoints, the role's access key. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
 }
 
-/** Properties that change nothing here, beside those read below. Every other one is an error at start. */
-const WITHOUT_EFFECT = new Set([
-  'Architectures',
-  'Description',
-  'LoggingConfig',
-  'Tags',
-  'TracingConfig',
-  'RuntimeManagementConfig',
-  'EphemeralStorage',
-]);
-const READ = new Set(['Code', 'Environment', 'FunctionName', 'Handler', 'MemorySize', 'Role', 'Runtime', 'Timeout']);
-
 /** Reads the resolved properties of an `AWS::Lambda::Function`. Raises a `TemplateError` naming the function. */
 export function functionConfiguration(input: ConfigurationInput): FunctionConfiguration {
-  const { name, arn, properties, assets, hostEnvironment } = input;
-  for (const property of Object.keys(properties)) {
-    if (!READ.has(property) && !WITHOUT_EFFECT.has(property)) {
-      throw new TemplateError(`function ${name}: property ${property} is not supported`);
-    }
-  }
+  const { name, arn, properties, code, hostEnvironment } = input;
   const runtime = String(properties.Runtime);
   if (!runtime.startsWith('nodejs')) throw new TemplateError(`function ${name}: runtime ${runtime} is not supported`);
   const [file = '', handlerName = ''] = splitHandler(String(properties.Handler));
-  const directory = codeDirectory(name, properties.Code, file, assets);
+  const { directory, modulePath } = code.locate(name, properties.Code, file);
   const memorySize = Number(properties.MemorySize ?? 128);
   return {
     name,
@@ -56,7 +37,7 @@ export function functionConfiguration(input: ConfigurationInput): FunctionConfig
     roleArn: String(properties.Role),
     memorySize,
     timeoutSeconds: Number(properties.Timeout ?? 3),
-    modulePath: findModule(name, directory, file),
+    modulePath,
     handlerName,
     environment: {
       ...hostEnvironment,
@@ -84,33 +65,4 @@ function variables(name: string, environment: TemplateValue | undefined): Record
   if (values === undefined) return {};
   if (!isTemplateObject(values)) throw new TemplateError(`function ${name}: Environment.Variables is not an object`);
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
-}
-
-function codeDirectory(
-  name: string,
-  code: TemplateValue | undefined,
-  file: string,
-  assets: ReadonlyMap<string, string>,
-): string {
-  if (!isTemplateObject(code)) throw new TemplateError(`function ${name}: Code is missing`);
-  if (typeof code.ZipFile === 'string') return inlineCode(code.ZipFile, file);
-  const directory = assets.get(String(code.S3Key));
-  if (directory === undefined)
-    throw new TemplateError(`function ${name}: asset ${String(code.S3Key)} is not in the assembly`);
-  if (!existsSync(directory) || !statSync(directory).isDirectory()) {
-    throw new TemplateError(`function ${name}: asset ${directory} is not a directory`);
-  }
-  return directory;
-}
-
-function inlineCode(source: string, file: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'lambda-inline-'));
-  writeFileSync(join(directory, `${file}.cjs`), source);
-  return directory;
-}
-
-function findModule(name: string, directory: string, file: string): string {
-  const path = ['.mjs', '.js', '.cjs'].map((extension) => join(directory, `${file}${extension}`)).find(existsSync);
-  if (path === undefined) throw new TemplateError(`function ${name}: no module ${file} in ${directory}`);
-  return path;
 }

@@ -1,9 +1,10 @@
 import { md5OfAttributes, md5OfBody } from '../sqs/md5';
+import { systemAttributes } from '../sqs/message';
 import type { Queue, StoredMessage } from '../sqs/queue';
-import { type SqsService, systemAttributes } from '../sqs/sqs-service';
-import type { Outcome } from './instance';
+import type { QueueReader } from '../sqs/queue-sender';
+import type { InvocationResult } from './runtime/instance';
 
-export interface EventSourceMappingConfiguration {
+interface EventSourceMappingConfiguration {
   readonly batchSize: number;
   readonly reportBatchItemFailures: boolean;
   /** Batches at most that are with the function at the same time. */
@@ -18,9 +19,9 @@ export interface EventSourceMappingConfiguration {
  */
 export class EventSourceMapping {
   readonly #queue: Queue;
-  readonly #sqs: SqsService;
+  readonly #queues: QueueReader;
   readonly #configuration: EventSourceMappingConfiguration;
-  readonly #invoke: (event: string) => Promise<Outcome>;
+  readonly #invoke: (event: string) => Promise<InvocationResult>;
   readonly #onLog: (line: string) => void;
   readonly #running = new Set<Promise<void>>();
   #stopListening: (() => void) | undefined;
@@ -28,13 +29,13 @@ export class EventSourceMapping {
 
   constructor(
     queue: Queue,
-    sqs: SqsService,
+    queues: QueueReader,
     configuration: EventSourceMappingConfiguration,
-    invoke: (event: string) => Promise<Outcome>,
+    invoke: (event: string) => Promise<InvocationResult>,
     onLog: (line: string) => void,
   ) {
     this.#queue = queue;
-    this.#sqs = sqs;
+    this.#queues = queues;
     this.#configuration = configuration;
     this.#invoke = invoke;
     this.#onLog = onLog;
@@ -67,15 +68,15 @@ export class EventSourceMapping {
   async #process(messages: readonly StoredMessage[]): Promise<void> {
     const handles = new Map(messages.map(({ messageId, receiptHandle }) => [messageId, receiptHandle ?? '']));
     const event = JSON.stringify({ Records: messages.map((message) => this.#record(message)) });
-    this.#sqs.count(this.#queue, Buffer.byteLength(event));
+    this.#queues.countRequest(this.#queue, Buffer.byteLength(event));
     const failed = this.#failures(await this.#invoke(event), handles);
     const done = [...handles].filter(([messageId]) => !failed.has(messageId));
     for (const [, handle] of done) this.#queue.delete(handle);
-    if (done.length > 0) this.#sqs.count(this.#queue, 0);
+    if (done.length > 0) this.#queues.countRequest(this.#queue, 0);
   }
 
   /** Ids of the messages that are to be tried again; an answer that cannot be read means all of them. */
-  #failures(outcome: Outcome, handles: ReadonlyMap<string, string>): ReadonlySet<string> {
+  #failures(outcome: InvocationResult, handles: ReadonlyMap<string, string>): ReadonlySet<string> {
     const all = new Set(handles.keys());
     if (!outcome.ok) {
       this.#onLog(`batch of ${all.size} failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);

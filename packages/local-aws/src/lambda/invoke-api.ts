@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AwsError, accessDenied } from '../endpoint/aws-error';
+import { AwsError } from '../endpoint/aws-error';
 import { readBody } from '../endpoint/aws-json';
 import type { ServiceHandler } from '../endpoint/service-endpoint';
-import type { Iam } from '../iam/iam';
-import type { LambdaService } from './lambda-service';
+import { type Access, demandAccess } from '../iam/access';
+import type { Invoker } from './invoker';
 
-export interface InvokeApiDeps {
-  readonly lambda: LambdaService;
-  readonly iam: Iam;
+interface InvokeApiDependencies {
+  readonly invoker: Invoker;
+  readonly access: Access;
   /** `arn:aws:lambda:<region>:<account>:function:` */
   readonly arnPrefix: string;
 }
@@ -16,7 +16,7 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const INVOKE = 'lambda:InvokeFunction';
 
 /** Lambda's Invoke over HTTP, as the SDK's `LambdaClient` speaks it: a function by name or ARN, waited for or not. */
-export function invokeApi(deps: InvokeApiDeps): ServiceHandler {
+export function invokeApi(deps: InvokeApiDependencies): ServiceHandler {
   return async (accessKeyId, request, response) => {
     try {
       await invoke(accessKeyId, request, response, deps);
@@ -31,7 +31,7 @@ async function invoke(
   accessKeyId: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { lambda, iam, arnPrefix }: InvokeApiDeps,
+  { invoker, access, arnPrefix }: InvokeApiDependencies,
 ): Promise<void> {
   const [path = ''] = (request.url ?? '').split('?', 1);
   const label = request.method === 'POST' ? INVOCATIONS.exec(path)?.[1] : undefined;
@@ -39,17 +39,17 @@ async function invoke(
     throw new AwsError('UnknownOperationException', `Lambda's ${request.method} ${path} is not embedded here`, 404);
   }
   const arn = arnOf(decodeURIComponent(label), arnPrefix);
-  if (!iam.isAllowed(accessKeyId, INVOKE, arn)) throw accessDenied(iam.callerArn(accessKeyId), INVOKE, arn, 403);
+  demandAccess(access, { accessKeyId, action: INVOKE, resource: arn, status: 403 });
   const event = eventOf(await readBody(request));
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   if (type === 'Event') {
-    lambda.invokeAsync(arn, event);
+    invoker.invokeAsync(arn, event);
     return send(response, 202, {}, '');
   }
   if (type !== 'RequestResponse') {
     throw new AwsError('InvalidParameterValueException', `invocation type ${String(type)} is not embedded here`);
   }
-  const outcome = await lambda.invoke(arn, event);
+  const outcome = await invoker.invoke(arn, event);
   if (outcome.ok) send(response, 200, {}, outcome.payload);
   else send(response, 200, { 'x-amz-function-error': 'Unhandled' }, JSON.stringify(outcome.error));
 }

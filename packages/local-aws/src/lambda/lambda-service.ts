@@ -1,139 +1,94 @@
 import type { Clock } from '../clock';
-import { AwsError } from '../endpoint/aws-error';
+import type { ServiceEndpoint } from '../endpoint/service-endpoint';
+import type { Access, RoleKeys } from '../iam/access';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
-import { newUuid } from '../uuid';
-import { type AsyncConfiguration, type AsyncEvent, AsyncInvoker } from './async-invoker';
-import type { FunctionConfiguration } from './configuration';
-import { LambdaFunction } from './function';
-import type { Outcome } from './instance';
-import { InvokePermissions, type InvokeSource } from './permissions';
+import type { Service } from '../service';
+import type { QueueReader, QueueSender } from '../sqs/queue-sender';
+import { arnOf, type StackIdentity } from '../template/resource-type';
+import { CodeFolders } from './code-folders';
+import type { EventSourceMapping } from './event-source-mapping';
+import { Functions } from './functions';
+import { invokeApi } from './invoke-api';
+import { LAMBDA_LIMITS } from './limits';
+import { lambdaResources } from './resources';
 
-/** AWS's payload limits in bytes. */
-const SYNCHRONOUS_LIMIT = 6 * 1024 * 1024;
-const ASYNCHRONOUS_LIMIT = 1024 * 1024;
-
-export interface LambdaOptions {
+interface LambdaDependencies {
+  readonly access: Access;
+  readonly roleKeys: RoleKeys;
+  readonly queues: QueueSender & QueueReader;
+  readonly meter: Pick<Meter, 'lambdaInvoked'>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  readonly meter: Meter;
-  readonly account: string;
-  /** Instances per function at most. */
+  readonly stack: StackIdentity;
+  readonly endpointUrl: string;
+  /** S3 object key of an asset → directory. */
+  readonly assets: ReadonlyMap<string, string>;
+  /** Instances per function at most, and batches per event source mapping. */
   readonly concurrency: number;
-  /** Other numbers for single functions, by name. */
+  /** Other numbers of instances for single functions, by name. */
   readonly functionConcurrency: Readonly<Record<string, number>>;
+  /** Milliseconds before the retries of an asynchronous event. */
   readonly retryDelays: readonly [number, number];
   readonly preload?: string;
   readonly preloadData?: unknown;
   onLog(functionName: string, line: string): void;
 }
 
-interface Deployed {
-  readonly lambdaFunction: LambdaFunction;
-  readonly asyncInvoker: AsyncInvoker;
-  readonly permissions: InvokePermissions;
+/** How long `close` waits for running invocations before it ends them, in milliseconds. */
+const DRAIN_LIMIT = 2_000;
+
+/** AWS Lambda: functions, their asynchronous events, which outlive the process, and the queues that feed them. */
+export class LambdaService implements Service {
+  readonly name = 'lambda';
+  readonly limits = LAMBDA_LIMITS;
+  readonly functions: Functions;
+  readonly state: Functions;
+  readonly resources;
+  readonly #access: Access;
+  readonly #stack: StackIdentity;
+  readonly #mappings: EventSourceMapping[] = [];
+  readonly #code: CodeFolders;
+
+  constructor(dependencies: LambdaDependencies) {
+    this.#access = dependencies.access;
+    this.#stack = dependencies.stack;
+    this.functions = new Functions({ ...dependencies, account: this.#stack.account });
+    this.state = this.functions;
+    this.#code = new CodeFolders(dependencies.assets);
+    const own = { functions: this.functions, mappings: this.#mappings, code: this.#code };
+    this.resources = lambdaResources({ ...dependencies, ...own });
+  }
+
+  mount(endpoint: ServiceEndpoint): void {
+    const arnPrefix = arnOf({ stack: this.#stack }, 'lambda', 'function:');
+    endpoint.mount('lambda', invokeApi({ invoker: this.functions, access: this.#access, arnPrefix }));
+  }
+
+  /** Begins to read queues, and takes up the events of an earlier run. */
+  async open(): Promise<void> {
+    for (const mapping of this.#mappings) mapping.start();
+    this.functions.resume();
+  }
+
+  idle(): Promise<void> {
+    return this.functions.idle();
+  }
+
+  /** What still runs after two seconds is ended. Its events stay in the state, its messages in their queues. */
+  async close(): Promise<void> {
+    const mappings = this.#mappings.map((mapping) => mapping.close());
+    await withinLimit(Promise.all([...mappings, this.functions.idle()]));
+    await this.functions.close();
+    this.#code.close();
+  }
 }
 
-/** All functions of the stack: synchronous and asynchronous invocation, and who may invoke. */
-export class LambdaService {
-  readonly #options: LambdaOptions;
-  readonly #functions = new Map<string, Deployed>();
-
-  constructor(options: LambdaOptions) {
-    this.#options = options;
-  }
-
-  deploy(configuration: FunctionConfiguration): void {
-    const { clock, scheduler, meter, concurrency, functionConcurrency, retryDelays, preload, preloadData } =
-      this.#options;
-    const onLog = (line: string) => this.#options.onLog(configuration.name, line);
-    const lambdaFunction = new LambdaFunction(configuration, {
-      concurrency: functionConcurrency[configuration.name] ?? concurrency,
-      onLog,
-      ...(preload === undefined ? {} : { preload }),
-      preloadData,
-      newRequestId: () => newUuid(clock),
-      onInvoked: (billedMs, memorySize) => meter.lambdaInvoked(configuration.name, billedMs, memorySize),
-    });
-    this.#functions.set(configuration.arn, {
-      lambdaFunction,
-      asyncInvoker: new AsyncInvoker(lambdaFunction, { clock, scheduler, retryDelays, onLog }),
-      permissions: new InvokePermissions(this.#options.account),
-    });
-  }
-
-  permissions(functionArn: string): InvokePermissions {
-    return this.#function(functionArn).permissions;
-  }
-
-  configureAsync(functionArn: string, configuration: AsyncConfiguration): void {
-    this.#function(functionArn).asyncInvoker.configure(configuration);
-  }
-
-  configuration(functionArn: string): FunctionConfiguration {
-    return this.#function(functionArn).lambdaFunction.configuration;
-  }
-
-  /**
-   * Runs an event and waits. `source` is the invoking service, refused with `AccessDeniedException` without a matching
-   * `AWS::Lambda::Permission`; the host itself passes none.
-   */
-  invoke(functionArn: string, event: string, source?: InvokeSource): Promise<Outcome> {
-    const { lambdaFunction } = this.#admit(functionArn, event, SYNCHRONOUS_LIMIT, source);
-    return lambdaFunction.invoke(event);
-  }
-
-  /** Accepts an event for asynchronous invocation. Refusals as `invoke`, with the smaller payload limit. */
-  invokeAsync(functionArn: string, event: string, source?: InvokeSource): void {
-    const { asyncInvoker } = this.#admit(functionArn, event, ASYNCHRONOUS_LIMIT, source);
-    const { clock } = this.#options;
-    asyncInvoker.accept({ requestId: newUuid(clock), event, acceptedAt: clock.now(), attempts: 0 });
-  }
-
-  /** Resolves once no function has a pending asynchronous event; what these events cause in turn is waited for too. */
-  async idle(): Promise<void> {
-    const invokers = [...this.#functions.values()].map(({ asyncInvoker }) => asyncInvoker);
-    while (invokers.some(({ pending }) => pending.length > 0)) {
-      await Promise.all(invokers.map((invoker) => invoker.idle()));
-    }
-  }
-
-  /** Asynchronous events that have not ended, by function ARN. */
-  pending(): Record<string, readonly AsyncEvent[]> {
-    const entries = [...this.#functions].map(([arn, { asyncInvoker }]) => [arn, asyncInvoker.pending] as const);
-    return Object.fromEntries(entries.filter(([, events]) => events.length > 0));
-  }
-
-  /** Accepts events again that an earlier run left behind. */
-  restore(pending: Readonly<Record<string, readonly AsyncEvent[]>>): void {
-    for (const [arn, events] of Object.entries(pending)) {
-      for (const event of events) this.#functions.get(arn)?.asyncInvoker.accept(event);
-    }
-  }
-
-  /** Starts no further attempt and ends all instances. */
-  async close(): Promise<void> {
-    const functions = [...this.#functions.values()];
-    for (const { asyncInvoker } of functions) asyncInvoker.close();
-    await Promise.all(functions.map(({ lambdaFunction }) => lambdaFunction.close()));
-  }
-
-  #function(functionArn: string): Deployed {
-    const deployed = this.#functions.get(functionArn);
-    if (!deployed) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
-    return deployed;
-  }
-
-  #admit(functionArn: string, event: string, limit: number, source: InvokeSource | undefined): Deployed {
-    const deployed = this.#function(functionArn);
-    if (source && !deployed.permissions.allow(source)) {
-      const message = `${source.principal} (${source.arn}) is not authorized to perform: lambda:InvokeFunction on ${functionArn}`;
-      throw new AwsError('AccessDeniedException', message, 403);
-    }
-    const size = Buffer.byteLength(event);
-    if (size > limit) {
-      throw new AwsError('RequestEntityTooLargeException', `the event has ${size} bytes, the limit is ${limit}`, 413);
-    }
-    return deployed;
-  }
+async function withinLimit(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_LIMIT);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }

@@ -1,13 +1,6 @@
+import type { ServiceCaller } from '../iam/service-caller';
 import { TemplateError, type TemplateObject } from '../template/template';
 import { matchesWildcard } from '../wildcard';
-
-/** An AWS service that invokes a function on behalf of one of its resources. */
-export interface InvokeSource {
-  /** For example `iot.amazonaws.com`. */
-  readonly principal: string;
-  /** The rule, authorizer or API that caused it. */
-  readonly arn: string;
-}
 
 interface Permission {
   readonly principal: string;
@@ -35,11 +28,11 @@ export class InvokePermissions {
   }
 
   /** Whether the service may invoke the function for this resource. */
-  allow(source: InvokeSource): boolean {
+  allow(caller: ServiceCaller): boolean {
     return this.#permissions.some(
       ({ principal, sourceArn, sourceAccount }) =>
-        principal === source.principal &&
-        (sourceArn === undefined || matchesWildcard(sourceArn, source.arn)) &&
+        principal === caller.principal &&
+        (sourceArn === undefined || matchesWildcard(sourceArn, caller.arn)) &&
         (sourceAccount === undefined || sourceAccount === this.#account),
     );
   }

@@ -1,131 +1,149 @@
-import type { ResourceInput, Services } from '../services';
-import { allowOnly, arnOf, numberOf, physicalName, type ResourceFactories } from '../template/factory';
+import type { RoleKeys } from '../iam/access';
+import type { QueueReader, QueueSender } from '../sqs/queue-sender';
+import type { ResourceReference } from '../template/intrinsics';
+import { arnOf, numberOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
+import type { CodeFolders } from './code-folders';
 import { functionConfiguration } from './configuration';
 import { EventSourceMapping } from './event-source-mapping';
+import type { Functions } from './functions';
+import { hostEnvironment } from './host-environment';
+import { LAMBDA_LIMITS } from './limits';
+
+/** What the resources of Lambda are made with. */
+interface LambdaSurroundings {
+  readonly functions: Functions;
+  readonly roleKeys: RoleKeys;
+  readonly queues: QueueSender & QueueReader;
+  readonly code: CodeFolders;
+  readonly endpointUrl: string;
+  /** Batches of one event source mapping that may be with its function at the same time. */
+  readonly concurrency: number;
+  /** Where event source mappings are collected until they start. */
+  readonly mappings: EventSourceMapping[];
+  onLog(functionName: string, line: string): void;
+}
 
 const DEFAULT_BATCH = 10;
-const SIX_HOURS = 21_600;
+const READ_ACTIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
-export const lambdaResources: ResourceFactories = {
-  'AWS::Lambda::Function': (input) => {
-    const { services, properties } = input;
-    const name = physicalName(input, 'FunctionName');
-    const arn = arnOf(input, 'lambda', `function:${name}`);
-    const hostEnvironment = functionEnvironment(services, String(properties.Role));
-    services.lambda.deploy(functionConfiguration({ name, arn, properties, assets: services.assets, hostEnvironment }));
-    return { ref: name, attributes: { Arn: arn } };
-  },
-  'AWS::Lambda::Permission': (input) => {
-    allowOnly(input, ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount']);
-    const { services, properties, logicalId } = input;
-    services.lambda.permissions(functionArn(input, properties.FunctionName)).add(logicalId, properties);
-    return { ref: logicalId, attributes: {} };
-  },
-  'AWS::Lambda::EventInvokeConfig': (input) => {
-    allowOnly(input, [
-      'FunctionName',
-      'Qualifier',
-      'MaximumRetryAttempts',
-      'MaximumEventAgeInSeconds',
-      'DestinationConfig',
-    ]);
-    const { services, properties } = input;
-    const arn = functionArn(input, properties.FunctionName);
-    const onFailure = destination(input, arn, 'OnFailure');
-    const onSuccess = destination(input, arn, 'OnSuccess');
-    services.lambda.configureAsync(arn, {
-      maximumRetryAttempts: numberOf(properties, 'MaximumRetryAttempts', 2),
-      maximumEventAgeSeconds: numberOf(properties, 'MaximumEventAgeInSeconds', SIX_HOURS),
-      ...(onFailure && { onFailure }),
-      ...(onSuccess && { onSuccess }),
-    });
-    return { ref: input.logicalId, attributes: {} };
-  },
-  'AWS::Lambda::EventSourceMapping': (input) => {
-    allowOnly(input, [
-      'EventSourceArn',
-      'FunctionName',
-      'BatchSize',
-      'FunctionResponseTypes',
-      'MaximumBatchingWindowInSeconds',
-      'ScalingConfig',
-      'Enabled',
-      'Tags',
-    ]);
-    input.services.mappings.push(eventSourceMapping(input));
-    return { ref: input.logicalId, attributes: { Id: input.logicalId } };
-  },
-};
-
-/** What Lambda itself adds to a function's environment; the endpoints lead the SDK clients to this machine. */
-function functionEnvironment(services: Services, roleArn: string): Record<string, string> {
-  const { endpoint, region, iam } = services;
+export function lambdaResources(surroundings: LambdaSurroundings): ResourceTypes {
+  const { functions } = surroundings;
   return {
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: iam.accessKeyOf(roleArn),
-    AWS_SECRET_ACCESS_KEY: 'embedded',
-    AWS_ENDPOINT_URL: endpoint.url,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint.url,
-    AWS_ENDPOINT_URL_SQS: endpoint.url,
-    AWS_ENDPOINT_URL_SSM: endpoint.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint.url,
-    AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: endpoint.url,
-    AWS_ENDPOINT_URL_IOT: endpoint.url,
-    AWS_ENDPOINT_URL_IOT_DATA_PLANE: endpoint.url,
+    'AWS::Lambda::Function': {
+      reads: ['Code', 'Environment', 'FunctionName', 'Handler', 'MemorySize', 'Role', 'Runtime', 'Timeout'],
+      ignores: [
+        'Architectures',
+        'Description',
+        'EphemeralStorage',
+        'LoggingConfig',
+        'RuntimeManagementConfig',
+        'Tags',
+        'TracingConfig',
+      ],
+      create: (request) => createFunction(request, surroundings),
+    },
+    'AWS::Lambda::Permission': {
+      reads: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
+      create: (request) => {
+        const { properties, logicalId } = request;
+        functions.permissions(functionArn(request, properties.FunctionName)).add(logicalId, properties);
+        return { ref: logicalId, attributes: {} };
+      },
+    },
+    'AWS::Lambda::EventInvokeConfig': {
+      reads: ['FunctionName', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
+      ignores: ['Qualifier'],
+      create: (request) => configureAsync(request, surroundings),
+    },
+    'AWS::Lambda::EventSourceMapping': {
+      reads: ['EventSourceArn', 'FunctionName', 'BatchSize', 'FunctionResponseTypes', 'ScalingConfig', 'Enabled'],
+      ignores: ['MaximumBatchingWindowInSeconds', 'Tags'],
+      create: (request) => {
+        const mapping = eventSourceMapping(request, surroundings);
+        if (request.properties.Enabled !== false) surroundings.mappings.push(mapping);
+        return { ref: request.logicalId, attributes: { Id: request.logicalId } };
+      },
+    },
   };
 }
 
-function functionArn(input: ResourceInput, nameOrArn: TemplateValue | undefined): string {
+function createFunction(
+  request: ResourceRequest,
+  { functions, roleKeys, code, endpointUrl }: LambdaSurroundings,
+): ResourceReference {
+  const { properties, stack } = request;
+  const name = physicalName(request, 'FunctionName');
+  const arn = arnOf(request, 'lambda', `function:${name}`);
+  const accessKeyId = roleKeys.accessKeyOf(String(properties.Role));
+  const environment = hostEnvironment(stack.region, accessKeyId, endpointUrl);
+  functions.deploy(functionConfiguration({ name, arn, properties, code, hostEnvironment: environment }));
+  return { ref: name, attributes: { Arn: arn } };
+}
+
+function functionArn(request: ResourceRequest, nameOrArn: TemplateValue | undefined): string {
   const text = String(nameOrArn);
-  return text.startsWith('arn:') ? text : arnOf(input, 'lambda', `function:${text}`);
+  return text.startsWith('arn:') ? text : arnOf(request, 'lambda', `function:${text}`);
+}
+
+function configureAsync(request: ResourceRequest, surroundings: LambdaSurroundings): ResourceReference {
+  const { properties, logicalId } = request;
+  const arn = functionArn(request, properties.FunctionName);
+  const onFailure = destination(request, arn, 'OnFailure', surroundings);
+  const onSuccess = destination(request, arn, 'OnSuccess', surroundings);
+  surroundings.functions.configureAsync(arn, {
+    maximumRetryAttempts: numberOf(properties, 'MaximumRetryAttempts', LAMBDA_LIMITS.retryAttempts),
+    maximumEventAgeSeconds: numberOf(properties, 'MaximumEventAgeInSeconds', LAMBDA_LIMITS.eventAgeSeconds),
+    ...(onFailure && { onFailure }),
+    ...(onSuccess && { onSuccess }),
+  });
+  return { ref: logicalId, attributes: {} };
 }
 
 function destination(
-  input: ResourceInput,
+  { properties, logicalId }: ResourceRequest,
   arn: string,
   kind: 'OnFailure' | 'OnSuccess',
+  { functions, roleKeys, queues }: LambdaSurroundings,
 ): ((record: string) => Promise<void>) | undefined {
-  const { services, properties, logicalId } = input;
   const config = isTemplateObject(properties.DestinationConfig) ? properties.DestinationConfig[kind] : undefined;
   if (!isTemplateObject(config)) return undefined;
-  const queue = services.sqs.byArn(String(config.Destination));
-  if (!queue)
+  const queue = queues.byArn(String(config.Destination));
+  if (!queue) {
     throw new TemplateError(`${logicalId}: destination ${String(config.Destination)} is not a queue of this stack`);
-  const accessKeyId = services.iam.accessKeyOf(services.lambda.configuration(arn).roleArn);
-  return async (record) => services.sqs.sendAs(accessKeyId, queue, record);
+  }
+  const accessKeyId = roleKeys.accessKeyOf(functions.configuration(arn).roleArn);
+  return async (record) => queues.sendAs(accessKeyId, queue, record);
 }
 
-function eventSourceMapping(input: ResourceInput): EventSourceMapping {
-  const { services, properties, logicalId } = input;
-  const queue = services.sqs.byArn(String(properties.EventSourceArn));
-  if (!queue)
-    throw new TemplateError(
-      `${logicalId}: event source ${String(properties.EventSourceArn)} is not a queue of this stack`,
-    );
-  const arn = functionArn(input, properties.FunctionName);
-  const { roleArn, name } = services.lambda.configuration(arn);
-  const accessKeyId = services.iam.accessKeyOf(roleArn);
-  for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
-    if (!services.sqs.isAllowed(accessKeyId, action, queue)) {
-      throw new TemplateError(
-        `${logicalId}: the execution role of ${name} does not have permission to call ${action} on SQS`,
-      );
-    }
+function eventSourceMapping(request: ResourceRequest, surroundings: LambdaSurroundings): EventSourceMapping {
+  const { properties, logicalId, stack } = request;
+  const { functions, roleKeys, queues, concurrency, onLog } = surroundings;
+  const queue = queues.byArn(String(properties.EventSourceArn));
+  if (!queue) {
+    const source = String(properties.EventSourceArn);
+    throw new TemplateError(`${logicalId}: event source ${source} is not a queue of this stack`);
+  }
+  const arn = functionArn(request, properties.FunctionName);
+  const { roleArn, name } = functions.configuration(arn);
+  const accessKeyId = roleKeys.accessKeyOf(roleArn);
+  const missing = READ_ACTIONS.find((action) => !queues.isAllowed(accessKeyId, action, queue));
+  if (missing !== undefined) {
+    const refusal = `the execution role of ${name} does not have permission to call ${missing} on SQS`;
+    throw new TemplateError(`${logicalId}: ${refusal}`);
   }
   const types = Array.isArray(properties.FunctionResponseTypes) ? properties.FunctionResponseTypes : [];
   const scaling = isTemplateObject(properties.ScalingConfig) ? properties.ScalingConfig : {};
   return new EventSourceMapping(
     queue,
-    services.sqs,
+    queues,
     {
       batchSize: numberOf(properties, 'BatchSize', DEFAULT_BATCH),
       reportBatchItemFailures: types.includes('ReportBatchItemFailures'),
-      maximumConcurrency: Math.min(services.concurrency, numberOf(scaling, 'MaximumConcurrency', services.concurrency)),
-      region: services.region,
+      maximumConcurrency: Math.min(concurrency, numberOf(scaling, 'MaximumConcurrency', concurrency)),
+      region: stack.region,
     },
-    (event) => services.lambda.invoke(arn, event),
-    (line) => services.onLog(name, line),
+    (event) => functions.invoke(arn, event),
+    (line) => onLog(name, line),
   );
 }

@@ -4,7 +4,7 @@ import { type Metric, prices } from './prices';
 /** What was used: units by metric and by the resource that used them. */
 export type Usage = ReadonlyMap<Metric, ReadonlyMap<string, number>>;
 
-export interface CostLine {
+interface CostLine {
   readonly service: string;
   readonly label: string;
   /** The table, function or queue; empty where AWS bills the account as a whole. */

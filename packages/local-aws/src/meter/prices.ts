@@ -1,5 +1,5 @@
 /** What AWS charges for one unit of a metric: us-east-1, no free tier (aws-platform section 11). */
-export interface Price {
+interface Price {
   readonly service: string;
   readonly label: string;
   /** The unit as the price list names it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
 import { newUuid } from '../uuid';
+import { SQS_LIMITS } from './limits';
 
 /** An `AWS::SQS::Queue`. All durations in seconds, as in the template. */
 export interface QueueConfiguration {
@@ -13,6 +14,8 @@ export interface QueueConfiguration {
   readonly delay: number;
   readonly retention: number;
   readonly maximumMessageSize: number;
+  /** How long a receive waits that does not say so itself. */
+  readonly receiveWait: number;
   readonly redrive?: { readonly targetArn: string; readonly maxReceiveCount: number };
 }
 
@@ -48,9 +51,6 @@ export interface NewMessage {
   readonly delay?: number;
   readonly senderId: string;
 }
-
-/** SQS recognises a deduplication id for five minutes. */
-const DEDUPLICATION_WINDOW = 5 * 60_000;
 
 export interface SentMessage {
   readonly messageId: string;
@@ -109,7 +109,7 @@ export class Queue {
     });
     const sent = sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
     if (message.deduplicationId !== undefined) this.#seen.set(message.deduplicationId, { at: now, sent });
-    this.#announce();
+    this.#notifyListeners();
     return sent;
   }
 
@@ -133,7 +133,7 @@ export class Queue {
     if (!message) return false;
     if (this.configuration.fifo && message.receiptHandle !== receiptHandle) return false;
     this.#messages.delete(message.messageId);
-    this.#announce();
+    this.#notifyListeners();
     return true;
   }
 
@@ -142,7 +142,7 @@ export class Queue {
     const message = this.#byHandle(receiptHandle);
     if (message?.receiptHandle !== receiptHandle) return false;
     message.visibleAt = this.#clock.now() + seconds * 1000;
-    if (seconds === 0) this.#announce();
+    if (seconds === 0) this.#notifyListeners();
     else this.#planWake(message.visibleAt);
     return true;
   }
@@ -180,7 +180,7 @@ export class Queue {
     const { receiptHandle: _gone, ...rest } = message;
     this.#messages.set(message.messageId, rest);
     this.#sequence = Math.max(this.#sequence, Number(message.sequenceNumber ?? 0));
-    this.#announce();
+    this.#notifyListeners();
   }
 
   #standardCandidates(max: number, now: number): StoredMessage[] {
@@ -230,7 +230,7 @@ export class Queue {
 
   #duplicate(deduplicationId: string, now: number): SentMessage | undefined {
     for (const [id, { at }] of this.#seen) {
-      if (now - at < DEDUPLICATION_WINDOW) break;
+      if (now - at < SQS_LIMITS.deduplicationSeconds * 1000) break;
       this.#seen.delete(id);
     }
     return this.#seen.get(deduplicationId)?.sent;
@@ -246,11 +246,11 @@ export class Queue {
     this.#wakeAt = at;
     this.#cancelWake = this.#scheduler.at(at, () => {
       this.#wakeAt = Number.POSITIVE_INFINITY;
-      this.#announce();
+      this.#notifyListeners();
     });
   }
 
-  #announce(): void {
+  #notifyListeners(): void {
     for (const listener of this.#listeners) listener();
   }
 }

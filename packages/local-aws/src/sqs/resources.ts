@@ -1,76 +1,97 @@
+import type { Clock } from '../clock';
 import { parsePolicy } from '../iam/policy';
-import type { ResourceInput } from '../services';
-import { allowOnly, arnOf, numberOf, physicalName, type ResourceFactories } from '../template/factory';
+import type { Scheduler } from '../scheduler';
+import type { ResourceReference } from '../template/intrinsics';
+import { arnOf, numberOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
+import { SQS_LIMITS } from './limits';
 import { Queue, type QueueConfiguration } from './queue';
+import type { Queues } from './queues';
 
-const QUEUE_PROPERTIES = [
-  'QueueName',
-  'FifoQueue',
-  'ContentBasedDeduplication',
-  'DeduplicationScope',
-  'FifoThroughputLimit',
-  'VisibilityTimeout',
-  'DelaySeconds',
-  'MessageRetentionPeriod',
-  'MaximumMessageSize',
-  'ReceiveMessageWaitTimeSeconds',
-  'RedrivePolicy',
-  'RedriveAllowPolicy',
-  'SqsManagedSseEnabled',
-  'KmsMasterKeyId',
-  'Tags',
-];
+interface QueueSurroundings {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly endpointUrl: string;
+}
+
 const FOUR_DAYS = 345_600;
-const MAXIMUM_SIZE = 1024 * 1024;
 
-export const sqsResources: ResourceFactories = {
-  'AWS::SQS::Queue': (input) => {
-    allowOnly(input, QUEUE_PROPERTIES);
-    const { services } = input;
-    const configuration = queueConfiguration(input);
-    const queue = new Queue(configuration, services.clock, services.scheduler);
-    if (configuration.redrive) {
-      const target = services.sqs.byArn(configuration.redrive.targetArn);
-      if (!target)
-        throw new TemplateError(
-          `${input.logicalId}: dead-letter queue ${configuration.redrive.targetArn} does not exist`,
-        );
-      queue.deadLetters = target;
-    }
-    services.sqs.add(queue);
-    const { arn, url, name } = configuration;
-    return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
-  },
-  'AWS::SQS::QueuePolicy': (input) => {
-    const { properties, services, logicalId } = input;
-    const statements = parsePolicy(properties.PolicyDocument, logicalId);
-    const urls = Array.isArray(properties.Queues) ? properties.Queues.map(String) : [];
-    for (const url of urls) {
-      const queue = services.sqs.byUrl(url);
-      if (!queue) throw new TemplateError(`${logicalId}: queue ${url} does not exist`);
-      services.sqs.setPolicy(queue, statements);
-    }
-    return { ref: logicalId, attributes: {} };
-  },
-};
+export function sqsResources(queues: Queues, surroundings: QueueSurroundings): ResourceTypes {
+  return {
+    'AWS::SQS::Queue': {
+      reads: [
+        'QueueName',
+        'FifoQueue',
+        'ContentBasedDeduplication',
+        'VisibilityTimeout',
+        'DelaySeconds',
+        'MessageRetentionPeriod',
+        'MaximumMessageSize',
+        'ReceiveMessageWaitTimeSeconds',
+        'RedrivePolicy',
+      ],
+      ignores: [
+        'DeduplicationScope',
+        'FifoThroughputLimit',
+        'RedriveAllowPolicy',
+        'SqsManagedSseEnabled',
+        'KmsMasterKeyId',
+        'Tags',
+      ],
+      create: (request) => createQueue(request, queues, surroundings),
+    },
+    'AWS::SQS::QueuePolicy': {
+      reads: ['PolicyDocument', 'Queues'],
+      create: ({ properties, logicalId }) => {
+        const statements = parsePolicy(properties.PolicyDocument, logicalId);
+        const urls = Array.isArray(properties.Queues) ? properties.Queues.map(String) : [];
+        for (const url of urls) {
+          const queue = queues.byUrl(url);
+          if (!queue) throw new TemplateError(`${logicalId}: queue ${url} does not exist`);
+          queues.setPolicy(queue, statements);
+        }
+        return { ref: logicalId, attributes: {} };
+      },
+    },
+  };
+}
 
-function queueConfiguration(input: ResourceInput): QueueConfiguration {
-  const { properties, services } = input;
+function createQueue(
+  request: ResourceRequest,
+  queues: Queues,
+  { clock, scheduler, endpointUrl }: QueueSurroundings,
+): ResourceReference {
+  const configuration = queueConfiguration(request, endpointUrl);
+  const queue = new Queue(configuration, clock, scheduler);
+  if (configuration.redrive) {
+    const { targetArn } = configuration.redrive;
+    queue.deadLetters = queues.byArn(targetArn);
+    if (!queue.deadLetters) {
+      throw new TemplateError(`${request.logicalId}: dead-letter queue ${targetArn} does not exist`);
+    }
+  }
+  queues.add(queue);
+  const { arn, url, name } = configuration;
+  return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+}
+
+function queueConfiguration(request: ResourceRequest, endpointUrl: string): QueueConfiguration {
+  const { properties, stack } = request;
   const fifo = isTrue(properties.FifoQueue);
-  const given = physicalName(input, 'QueueName');
+  const given = physicalName(request, 'QueueName');
   const name = fifo && !given.endsWith('.fifo') ? `${given}.fifo` : given;
   const redrive = redrivePolicy(properties.RedrivePolicy);
   return {
     name,
-    arn: arnOf(input, 'sqs', name),
-    url: `${services.endpoint.url}/${services.account}/${name}`,
+    arn: arnOf(request, 'sqs', name),
+    url: `${endpointUrl}/${stack.account}/${name}`,
     fifo,
     contentBasedDeduplication: isTrue(properties.ContentBasedDeduplication),
     visibilityTimeout: numberOf(properties, 'VisibilityTimeout', 30),
     delay: numberOf(properties, 'DelaySeconds', 0),
     retention: numberOf(properties, 'MessageRetentionPeriod', FOUR_DAYS),
-    maximumMessageSize: numberOf(properties, 'MaximumMessageSize', MAXIMUM_SIZE),
+    receiveWait: numberOf(properties, 'ReceiveMessageWaitTimeSeconds', 0),
+    maximumMessageSize: numberOf(properties, 'MaximumMessageSize', SQS_LIMITS.messageBytes),
     ...(redrive === undefined ? {} : { redrive }),
   };
 }

@@ -1,11 +1,17 @@
-import { allowOnly, physicalName, type ResourceFactories } from '../template/factory';
+import { physicalName, type ResourceTypes } from '../template/resource-type';
+import type { Parameters } from './parameters';
 
-export const ssmResources: ResourceFactories = {
-  'AWS::SSM::Parameter': (input) => {
-    allowOnly(input, ['Name', 'Type', 'Value', 'Description', 'Tier', 'AllowedPattern', 'Tags']);
-    const name = physicalName(input, 'Name');
-    const { Type: type, Value: value } = input.properties;
-    input.services.ssm.put(name, String(type), String(value));
-    return { ref: name, attributes: { Type: String(type), Value: String(value) } };
-  },
-};
+export function ssmResources(parameters: Parameters): ResourceTypes {
+  return {
+    'AWS::SSM::Parameter': {
+      reads: ['Name', 'Type', 'Value'],
+      ignores: ['Description', 'Tier', 'AllowedPattern', 'Tags'],
+      create: (request) => {
+        const name = physicalName(request, 'Name');
+        const { Type: type, Value: value } = request.properties;
+        parameters.put(name, String(type), String(value));
+        return { ref: name, attributes: { Type: String(type), Value: String(value) } };
+      },
+    },
+  };
+}

@@ -1,33 +1,8 @@
-import { dynamodbResources } from '../dynamodb/resources';
-import { eventsResources } from '../eventbridge/resources';
-import { apigatewayResources } from '../httpapi/resources';
-import { iamResources } from '../iam/resources';
-import { iotResources } from '../iot/template-resources';
-import { lambdaResources } from '../lambda/resources';
-import type { Services } from '../services';
-import { sqsResources } from '../sqs/resources';
-import { ssmResources } from '../ssm/resources';
 import type { Assembly } from './assembly';
-import { cloudfrontResources } from './cloudfront';
-import { createCustomResource, isCustomResource } from './custom-resource';
-import type { ResourceFactories, ResourceFactory } from './factory';
-import { inertResources } from './inert';
 import { Intrinsics } from './intrinsics';
 import { creationOrder } from './order';
+import { allowOnly, type ResourceType, type ResourceTypes, type StackIdentity } from './resource-type';
 import { TemplateError, type TemplateValue } from './template';
-
-const factories: ResourceFactories = {
-  ...iamResources,
-  ...lambdaResources,
-  ...sqsResources,
-  ...dynamodbResources,
-  ...ssmResources,
-  ...apigatewayResources,
-  ...cloudfrontResources,
-  ...iotResources,
-  ...eventsResources,
-  ...inertResources,
-};
 
 /** What became of a template: the physical ids by logical id, and the outputs. */
 export interface Deployment {
@@ -35,23 +10,26 @@ export interface Deployment {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Makes every resource of the template, each after those it refers to. Raises a `TemplateError` naming what cannot be. */
+/** Makes every resource of the template by its type, each after those it refers to. Raises a `TemplateError` naming what cannot be. */
 export async function deploy(
   { template }: Assembly,
-  services: Services,
+  types: ResourceTypes,
+  stack: StackIdentity,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Deployment> {
-  const { region, account: accountId, stackName } = services;
+  const { region, account: accountId, stackName } = stack;
   const pseudo = { region, accountId, stackName, partition: 'aws', urlSuffix: 'amazonaws.com' };
   const intrinsics = new Intrinsics(template, pseudo, parameters);
   const physicalIds = new Map<string, string>();
-  for (const [logicalId, { Type }] of Object.entries(template.Resources)) factoryOf(logicalId, Type);
+  for (const [logicalId, { Type }] of Object.entries(template.Resources)) typeOf(types, logicalId, Type);
   for (const logicalId of creationOrder(template)) {
     const resource = template.Resources[logicalId];
     if (!resource || (resource.Condition !== undefined && !intrinsics.condition(resource.Condition))) continue;
     const properties = intrinsics.resolveObject(resource.Properties ?? {});
-    const factory = factoryOf(logicalId, resource.Type);
-    const reference = await factory({ logicalId, type: resource.Type, properties, services });
+    const resourceType = typeOf(types, logicalId, resource.Type);
+    const request = { logicalId, type: resource.Type, properties, stack };
+    if (resourceType.reads !== 'any') allowOnly(request, [...resourceType.reads, ...(resourceType.ignores ?? [])]);
+    const reference = await resourceType.create(request);
     intrinsics.define(logicalId, reference);
     physicalIds.set(logicalId, reference.ref);
   }
@@ -61,11 +39,10 @@ export async function deploy(
   return { physicalIds, outputs: Object.fromEntries(outputs) };
 }
 
-function factoryOf(logicalId: string, type: string): ResourceFactory {
-  if (isCustomResource(type)) return createCustomResource;
-  const factory = factories[type];
-  if (!factory) throw new TemplateError(`${logicalId}: resource type ${type} is not embedded here`);
-  return factory;
+function typeOf(types: ResourceTypes, logicalId: string, name: string): ResourceType {
+  const type = types[name] ?? types[`${name.split('::')[0]}::*`];
+  if (!type) throw new TemplateError(`${logicalId}: resource type ${name} is not embedded here`);
+  return type;
 }
 
 function outputText(value: TemplateValue): string {

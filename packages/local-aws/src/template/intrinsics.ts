@@ -7,7 +7,7 @@ export interface ResourceReference {
 }
 
 /** `AWS::Region` and its relatives. */
-export interface PseudoParameters {
+interface PseudoParameters {
   readonly region: string;
   readonly accountId: string;
   readonly stackName: string;

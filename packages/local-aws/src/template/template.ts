@@ -18,13 +18,13 @@ export interface TemplateResource {
   readonly UpdateReplacePolicy?: string;
 }
 
-export interface TemplateOutput {
+interface TemplateOutput {
   readonly Value: TemplateValue;
   readonly Condition?: string;
   readonly Description?: string;
 }
 
-export interface TemplateParameter {
+interface TemplateParameter {
   readonly Type: string;
   readonly Default?: string;
 }
@@ -41,7 +41,7 @@ export interface Template {
 
 /** The template asks for something this cloud cannot run, or is not a valid template. Raised while starting, never later. */
 export class TemplateError extends Error {
-  override readonly name = 'TemplateError';
+  override readonly name: string = 'TemplateError';
 }
 
 /** Narrows a template value to an object. */

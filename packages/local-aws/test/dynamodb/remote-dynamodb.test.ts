@@ -51,8 +51,8 @@ describe('a DynamoDB somewhere else', () => {
   });
 });
 
-it('signs as the worked example of Signature Version 4', () => {
-  const headers = signedHeaders(
+it('signs as the worked example of Signature Version 4', async () => {
+  const headers = await signedHeaders(
     {
       url: new URL('https://example.amazonaws.com/'),
       service: 'service',

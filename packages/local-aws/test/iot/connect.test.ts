@@ -1,6 +1,6 @@
 import { connect as tcpConnect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { UnsupportedResourceError } from '../../src/iot/resources';
+import { UnsupportedResourceError } from '../../src/iot/iot-resources';
 import { ARN, AUTHORIZER_ARN, closed, EVERYTHING, granted, Harness, policy, RESOURCES, statement } from './harness';
 
 const refusedWith = (code: number) => expect.objectContaining({ code });

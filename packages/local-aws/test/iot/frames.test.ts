@@ -9,7 +9,7 @@ import {
   readPublish,
   readSubscribe,
   SUBSCRIBE,
-} from '../../src/iot/mqtt-frames';
+} from '../../src/iot/transport/mqtt-frames';
 
 const publication = fc.record({
   topic: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),

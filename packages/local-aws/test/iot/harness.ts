@@ -3,13 +3,14 @@ import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
 import { type IClientOptions, type MqttClient, connect as mqttConnect } from 'mqtt';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
-import type { AuthorizerEvent } from '../../src/iot/authorizer-message';
-import type { InvocationSource, IotCoreOptions } from '../../src/iot/deps';
+import type { ServiceCaller } from '../../src/iam/service-caller';
+import type { AuthorizerEvent } from '../../src/iot/authorization/authorizer-message';
 import type { IotEvent } from '../../src/iot/events';
 import { IotCore } from '../../src/iot/iot-core';
-import type { BoundPorts } from '../../src/iot/listeners';
+import type { IotCoreOptions } from '../../src/iot/iot-options';
+import type { IotResources, TopicRuleResource } from '../../src/iot/iot-resources';
 import type { IotMeter } from '../../src/iot/meter';
-import type { IotResources, TopicRuleResource } from '../../src/iot/resources';
+import type { BoundPorts } from '../../src/iot/transport/listeners';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '123456789012';
@@ -65,7 +66,7 @@ export const lambdaRule = (RuleName: string, Sql: string): TopicRuleResource => 
 export interface Invocation {
   readonly functionArn: string;
   readonly event: unknown;
-  readonly source: InvocationSource;
+  readonly source: ServiceCaller;
 }
 
 export interface StartOptions extends IotCoreOptions {
@@ -190,12 +191,12 @@ export class Harness {
       region: REGION,
       account: ACCOUNT,
       clock: this.clock,
-      invoke: async (functionArn: string, event: unknown, source: InvocationSource) => {
+      invoke: async (functionArn: string, event: unknown, source: ServiceCaller) => {
         this.authorized.push({ functionArn, event, source });
         const authorize = this.options.authorize ?? (() => granted(EVERYTHING));
         return authorize(event as AuthorizerEvent);
       },
-      invokeAsync: async (functionArn: string, event: unknown, source: InvocationSource) => {
+      invokeAsync: async (functionArn: string, event: unknown, source: ServiceCaller) => {
         const invocation = { functionArn, event, source };
         await this.options.invokeAsync?.(invocation);
         this.invocations.push(invocation);

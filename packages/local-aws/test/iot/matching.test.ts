@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { effectiveKeepAlive } from '../../src/iot/keep-alive';
+import { ConnectionPolicy, PolicyError } from '../../src/iot/authorization/connection-policy';
+import { effectiveKeepAlive } from '../../src/iot/connections/keep-alive';
 import { billedUnits } from '../../src/iot/meter';
-import { Policy, PolicyError } from '../../src/iot/policy';
-import { TopicTree } from '../../src/iot/topic-tree';
-import { matchesFilter, topicFilterProblem, topicNameProblem } from '../../src/iot/topics';
+import { TopicTree } from '../../src/iot/topics/topic-tree';
+import { matchesFilter, topicFilterProblem, topicNameProblem } from '../../src/iot/topics/topics';
 import { matchesWildcard } from '../../src/wildcard';
 import { ARN, EVERYTHING, policy, statement } from './harness';
 
@@ -93,7 +93,7 @@ describe('IAM wildcards', () => {
 });
 
 describe('policies', () => {
-  const read = (...documents: object[]) => Policy.parse(documents, 'd:1');
+  const read = (...documents: object[]) => ConnectionPolicy.parse(documents, 'd:1');
 
   it('allow nothing by default, and deny explicitly', () => {
     expect(read().allows('iot:Publish', `${ARN}:topic/a`)).toBe(false);
@@ -117,7 +117,8 @@ describe('policies', () => {
     const own = policy(statement('iot:Connect', 'client/${iot:ClientId}'));
     expect(read(own).allows('iot:Connect', `${ARN}:client/d:1`)).toBe(true);
     expect(read(own).allows('iot:Connect', `${ARN}:client/d:2`)).toBe(false);
-    for (const clientId of ['*', 'a?', '$x']) expect(() => Policy.parse([own], clientId)).toThrow(PolicyError);
+    for (const clientId of ['*', 'a?', '$x'])
+      expect(() => ConnectionPolicy.parse([own], clientId)).toThrow(PolicyError);
   });
 
   it.each([

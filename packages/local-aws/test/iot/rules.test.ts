@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnsupportedResourceError } from '../../src/iot/resources';
+import { UnsupportedResourceError } from '../../src/iot/iot-resources';
 import { FUNCTION_ARN, Harness, type Invocation, lambdaRule, QUEUE_URL } from './harness';
 
 const UPLINK = `SELECT encode(*, 'base64') AS payload, topic() AS topic, clientid() AS clientId,

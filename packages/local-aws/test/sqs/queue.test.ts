@@ -23,6 +23,7 @@ const DEFAULTS: QueueConfiguration = {
   delay: 0,
   retention: 3600,
   maximumMessageSize: 1024,
+  receiveWait: 0,
 };
 
 const bodies = (messages: readonly StoredMessage[]): string[] => messages.map(({ body }) => body);

@@ -44,11 +44,13 @@ describe('SQS', () => {
     test = await startCloud(
       {
         Plain: queue({ VisibilityTimeout: 20 }),
+        Patient: queue({ ReceiveMessageWaitTimeSeconds: 20 }),
+        Off: queue(),
         Notes: queue(),
         Dead: queue({ FifoQueue: true }),
         Work: queue({ FifoQueue: true, VisibilityTimeout: 1, RedrivePolicy: redrive }),
         ConsumerRole: role(
-          allow(consume, attribute('Work', 'Arn')),
+          allow(consume, [attribute('Work', 'Arn'), attribute('Off', 'Arn')]),
           allow('sqs:SendMessage', attribute('Notes', 'Arn')),
         ),
         Consumer: lambda('consumer', 'ConsumerRole', { Environment: { Variables: { NOTES: ref('Notes') } } }),
@@ -61,6 +63,14 @@ describe('SQS', () => {
             FunctionResponseTypes: ['ReportBatchItemFailures'],
           },
         },
+        OffMapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: {
+            EventSourceArn: attribute('Off', 'Arn'),
+            FunctionName: ref('Consumer'),
+            Enabled: false,
+          },
+        },
         SenderRole: role(allow('sqs:SendMessage', attribute('Notes', 'Arn'))),
         Sender: lambda('sender', 'SenderRole'),
       },
@@ -68,6 +78,8 @@ describe('SQS', () => {
     );
     client = new SQSClient(test.cloud.clientConfiguration);
     url = test.cloud.resources.get('Plain') ?? '';
+    // loading the function must not take longer than the visibility timeout of a second
+    await test.cloud.invoke('Consumer', { Records: [] });
   });
   afterAll(async () => {
     client.destroy();
@@ -142,6 +154,13 @@ describe('SQS', () => {
     expect((await polled).Messages).toMatchObject([{ Body: 'late' }]);
   });
 
+  it('waits as long as the queue says when the request does not', async () => {
+    const QueueUrl = test.cloud.resources.get('Patient');
+    const polled = client.send(new ReceiveMessageCommand({ QueueUrl }));
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'late' }));
+    expect((await polled).Messages).toMatchObject([{ Body: 'late' }]);
+  });
+
   it('finds a queue by name and refuses what does not exist', async () => {
     expect((await client.send(new GetQueueUrlCommand({ QueueName: 'test-Plain' }))).QueueUrl).toBe(url);
     await expect(client.send(new GetQueueUrlCommand({ QueueName: 'nothing' }))).rejects.toMatchObject({
@@ -183,6 +202,13 @@ describe('SQS', () => {
     expect(test.cloud.messages('Work')).toEqual([]);
     expect(notes().filter(({ body }) => body === 'fail')).toHaveLength(2);
     expect(notes().filter(({ body }) => body === 'fine')).toHaveLength(1);
+  });
+
+  it('leaves a queue alone whose mapping is not enabled', async () => {
+    await client.send(new SendMessageCommand({ QueueUrl: test.cloud.resources.get('Off'), MessageBody: 'left' }));
+    await work('f', 'fine');
+    await vi.waitFor(() => expect(notes().map(({ body }) => body)).toEqual(['fine']), { timeout: 5000 });
+    expect(test.cloud.messages('Off')).toMatchObject([{ body: 'left', receiveCount: 0 }]);
   });
 
   it('keeps the whole batch when the function throws', async () => {

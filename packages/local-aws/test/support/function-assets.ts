@@ -1,9 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-
-const CREDENTIALS = resolve('lib/base/credentials.ts');
 
 /** Bundles the handlers of a test as `cdk synth` would and returns them as assets, S3 key → directory. */
 export function functionAssets(sources: Readonly<Record<string, string>>): {
@@ -16,14 +14,13 @@ export function functionAssets(sources: Readonly<Record<string, string>>): {
     const directory = join(root, `asset.${name}`);
     mkdirSync(directory);
     buildSync({
-      stdin: { contents, resolveDir: resolve('.'), loader: 'ts' },
+      stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
       outfile: join(directory, 'index.mjs'),
       bundle: true,
       platform: 'node',
       format: 'esm',
       target: 'node20',
       mainFields: ['module', 'main'],
-      alias: { '@aws-sdk/credential-provider-node': CREDENTIALS },
       banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     });
     assets.set(`${name}.zip`, directory);

@@ -1,5 +1,5 @@
-import type { IotCoreDeps } from '../deps';
-import { type RuleActionResource, UnsupportedResourceError } from '../resources';
+import type { IotDependencies } from '../iot-dependencies';
+import { type RuleActionResource, UnsupportedResourceError } from '../iot-resources';
 import type { Selection } from './sql-evaluator';
 
 /** One action of a rule, ready to run. */
@@ -11,7 +11,12 @@ export interface RuleAction {
 }
 
 /** Throws `UnsupportedResourceError` for every action type and property that is not executed here. */
-export function ruleAction(resource: RuleActionResource, rule: string, ruleArn: string, deps: IotCoreDeps): RuleAction {
+export function ruleAction(
+  resource: RuleActionResource,
+  rule: string,
+  ruleArn: string,
+  deps: IotDependencies,
+): RuleAction {
   const [[type, properties] = ['nothing', undefined], ...others] = Object.entries(resource);
   if (others.length > 0) throw new UnsupportedResourceError(rule, 'an action with more than one type');
   switch (type) {
@@ -24,7 +29,7 @@ export function ruleAction(resource: RuleActionResource, rule: string, ruleArn: 
   }
 }
 
-function lambdaAction(properties: Properties, ruleArn: string, deps: IotCoreDeps): RuleAction {
+function lambdaAction(properties: Properties, ruleArn: string, deps: IotDependencies): RuleAction {
   const functionArn = properties.text('FunctionArn');
   return {
     type: 'LambdaAction',
@@ -36,7 +41,7 @@ function lambdaAction(properties: Properties, ruleArn: string, deps: IotCoreDeps
   };
 }
 
-function sqsAction(properties: Properties, deps: IotCoreDeps): RuleAction {
+function sqsAction(properties: Properties, deps: IotDependencies): RuleAction {
   const queueUrl = properties.text('QueueUrl');
   const roleArn = properties.text('RoleArn');
   const useBase64 = properties.flag('UseBase64');

@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IotCoreDeps } from '../deps';
-import { type TopicRuleResource, UnsupportedResourceError } from '../resources';
-import { TopicTree } from '../topic-tree';
-import { topicFilterProblem } from '../topics';
+import type { IotDependencies } from '../iot-dependencies';
+import { type TopicRuleResource, UnsupportedResourceError } from '../iot-resources';
+import { IOT_LIMITS } from '../limits';
+import { TopicTree } from '../topics/topic-tree';
+import { topicFilterProblem } from '../topics/topics';
 import { type RuleAction, ruleAction } from './rule-action';
 import type { RuleMessage } from './rule-message';
 import { passes, type Selection, select } from './sql-evaluator';
 import { parseSql } from './sql-parser';
-import type { Statement } from './sql-statement';
+import type { SqlStatement } from './sql-statement';
 import { SqlError } from './sql-tokens';
 
 interface Rule {
   readonly name: string;
-  readonly statement: Statement;
+  readonly statement: SqlStatement;
   readonly actions: readonly RuleAction[];
   readonly errorAction?: RuleAction;
 }
@@ -25,7 +26,6 @@ interface Failure {
 }
 
 const SQL_VERSION = '2016-03-23';
-const MAX_ACTIONS = 10;
 
 /** Runs the topic rules of the template: every rule that matches a message runs once for it (aws-platform section 2). */
 export class RuleEngine {
@@ -35,7 +35,7 @@ export class RuleEngine {
   /** Throws `UnsupportedResourceError` for SQL and actions outside the supported subset. */
   constructor(
     resources: readonly TopicRuleResource[],
-    private readonly deps: IotCoreDeps,
+    private readonly deps: IotDependencies,
     private readonly retryDelays: readonly number[],
   ) {
     for (const resource of resources) {
@@ -106,13 +106,14 @@ export class RuleEngine {
   }
 }
 
-function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResource, deps: IotCoreDeps): Rule {
+function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResource, deps: IotDependencies): Rule {
   const resource = `rule ${name}`;
   const arn = `arn:aws:iot:${deps.region}:${deps.account}:rule/${name}`;
   if (payload.AwsIotSqlVersion !== SQL_VERSION) {
     throw new UnsupportedResourceError(resource, `AwsIotSqlVersion ${payload.AwsIotSqlVersion ?? '(default)'}`);
   }
-  if (payload.Actions.length > MAX_ACTIONS) throw new UnsupportedResourceError(resource, 'more than 10 actions');
+  if (payload.Actions.length > IOT_LIMITS.actionsPerRule)
+    throw new UnsupportedResourceError(resource, 'more than 10 actions');
   const { ErrorAction } = payload;
   return {
     name,
@@ -122,7 +123,7 @@ function compile({ RuleName: name, TopicRulePayload: payload }: TopicRuleResourc
   };
 }
 
-function parse(sql: string, resource: string): Statement {
+function parse(sql: string, resource: string): SqlStatement {
   try {
     const statement = parseSql(sql);
     const problem = topicFilterProblem(statement.from);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RuleMessage } from './rule-message';
-import type { Comparison, Expression, SelectItem, SqlFunction, Statement } from './sql-statement';
+import type { Comparison, Expression, SelectItem, SqlFunction, SqlStatement } from './sql-statement';
 
 /** The statement cannot be applied to this message; the rule fails for it. */
 export class EvaluationError extends Error {
@@ -27,12 +27,12 @@ class Input {
 }
 
 /** Whether the message passes WHERE. */
-export function passes(statement: Statement, message: RuleMessage): boolean {
+export function passes(statement: SqlStatement, message: RuleMessage): boolean {
   return statement.where === undefined || evaluate(statement.where, new Input(message)) === true;
 }
 
 /** Applies SELECT. Throws `EvaluationError` where `*` is merged with other fields and the payload is not a JSON object. */
-export function select(statement: Statement, message: RuleMessage): Selection {
+export function select(statement: SqlStatement, message: RuleMessage): Selection {
   const input = new Input(message);
   const [only, ...more] = statement.select;
   if (only?.kind === 'all' && more.length === 0) {

@@ -1,13 +1,13 @@
 import { parseExpression } from './sql-expression';
 import { SqlReader } from './sql-reader';
-import type { Expression, SelectItem, Statement } from './sql-statement';
+import type { Expression, SelectItem, SqlStatement } from './sql-statement';
 import { SqlError } from './sql-tokens';
 
 /**
  * Parses `SELECT … FROM 'filter' [WHERE …]` as far as the embedded rules engine evaluates it. Throws `SqlError` naming
  * the first construct outside that subset.
  */
-export function parseSql(sql: string): Statement {
+export function parseSql(sql: string): SqlStatement {
   const reader = new SqlReader(sql);
   reader.expectKeyword('SELECT');
   const select = [selectItem(reader)];

@@ -20,7 +20,7 @@ export type SelectItem =
   | { readonly kind: 'all' }
   | { readonly kind: 'named'; readonly name: string; readonly expression: Expression };
 
-export interface Statement {
+export interface SqlStatement {
   readonly select: readonly SelectItem[];
   readonly from: string;
   readonly where?: Expression;

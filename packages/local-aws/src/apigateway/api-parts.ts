@@ -1,0 +1,39 @@
+import type { Route } from './http/routes';
+
+/** The parts of an HTTP API, collected until its server is made of them. */
+export interface HttpApiParts {
+  readonly apiId: string;
+  readonly name: string;
+  stage: string;
+  /** Integration id → function ARN. */
+  readonly integrations: Map<string, string>;
+  readonly routes: Route[];
+}
+
+/** The parts of a WebSocket API, likewise. */
+export interface WebSocketApiParts {
+  readonly apiId: string;
+  readonly name: string;
+  stage: string;
+  readonly integrations: Map<string, string>;
+  /** Route key → function ARN. */
+  readonly routes: Map<string, string>;
+  /** Whether the result of `$default` goes back to the client. */
+  responds: boolean;
+}
+
+/** The APIs of the template: there is one port, for one of each kind. */
+export interface ApiParts {
+  http?: HttpApiParts;
+  webSocket?: WebSocketApiParts;
+}
+
+/** The host names of the APIs there are. */
+export interface ApiHosts {
+  hosts(): readonly string[];
+}
+
+/** The host name that AWS would give an API. */
+export function hostOf(apiId: string, region: string): string {
+  return `${apiId}.execute-api.${region}.amazonaws.com`;
+}

@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+
+/** One open WebSocket and what events tell of it. */
+export interface ApiConnection {
+  readonly id: string;
+  readonly connectedAt: number;
+  readonly domainName: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  socket: WebSocket | undefined;
+  lastActiveAt: number;
+  /** Cancels what is planned for it. */
+  cancel(): void;
+}
+
+/** Who asks for a connection, from its upgrade request. */
+export function requesterFacts(request: IncomingMessage): Pick<ApiConnection, 'domainName' | 'sourceIp' | 'userAgent'> {
+  return {
+    domainName: request.headers.host ?? 'localhost',
+    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    userAgent: request.headers['user-agent'] ?? '',
+  };
+}

@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http';
+import { AwsError } from '../../endpoint/aws-error';
+import { readBody } from '../../endpoint/aws-json';
+import type { ServiceHandler } from '../../endpoint/service-endpoint';
+import { type Access, demandAccess } from '../../iam/access';
+import { APIGATEWAY_LIMITS } from '../limits';
+import type { WebSocketApi } from './web-socket-api';
+
+const CONNECTION = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)$/;
+const ACTION = 'execute-api:ManageConnections';
+
+/** `@connections` over HTTP, as the SDK's `ApiGatewayManagementApiClient` speaks it. `apiOf` is the one API there is, once it is. */
+export function managementApi(access: Access, apiOf: () => WebSocketApi | undefined): ServiceHandler {
+  return async (accessKeyId, request, response) => {
+    try {
+      const api = apiOf();
+      const label = CONNECTION.exec(request.url ?? '')?.[1];
+      const method = request.method ?? '';
+      if (api === undefined || label === undefined) throw new AwsError('ForbiddenException', 'Forbidden', 403);
+      const id = decodeURIComponent(label);
+      const { arn, stage } = api.configuration;
+      const resource = `${arn}/${stage}/${method}/@connections/${id}`;
+      demandAccess(access, { accessKeyId, action: ACTION, resource, status: 403 });
+      if (method === 'POST') return end(response, post(api, id, await readBody(request)));
+      if (method === 'DELETE') return end(response, api.end(id) ? 204 : gone());
+      throw new AwsError('UnknownOperationException', `${method} of a connection is not embedded here`, 404);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      response.writeHead(error.status, { 'content-type': 'application/json', 'x-amzn-errortype': error.code });
+      response.end(JSON.stringify({ message: error.message }));
+    }
+  };
+}
+
+function post(api: WebSocketApi, id: string, data: Buffer): number {
+  const sent = api.post(id, data);
+  if (sent === 'tooLarge') {
+    throw new AwsError('PayloadTooLargeException', `more than ${APIGATEWAY_LIMITS.webSocketMessageBytes} bytes`, 413);
+  }
+  return sent === 'gone' ? gone() : 200;
+}
+
+function gone(): never {
+  throw new AwsError('GoneException', 'the connection is not there any more', 410);
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-length': 0 });
+  response.end();
+}

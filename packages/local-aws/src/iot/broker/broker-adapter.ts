@@ -1,0 +1,47 @@
+import type { Connection, ConnectRequest } from '../connections/connection';
+
+/** A PUBLISH, decoded. */
+export interface Publication {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
+/** CONNACK return codes (MQTT 3.1.1, table 3.1). */
+export const CONNACK = { identifierRejected: 2, unavailable: 3, badCredentials: 4, notAuthorized: 5 } as const;
+export type RefusalCode = (typeof CONNACK)[keyof typeof CONNACK];
+
+/** What the broker library asks and tells; everything AWS-like is decided behind this interface. */
+export interface BrokerHooks {
+  /** Whether the client may connect; a number is the CONNACK code of the refusal. */
+  authenticate(connection: Connection, request: ConnectRequest): Promise<'accept' | RefusalCode>;
+  /** The client speaks a version of MQTT that the library does not; it was refused with CONNACK 1. */
+  protocolRefused(connection: Connection): void;
+  /** The CONNACK is out. */
+  connected(connection: Connection): void;
+  /** A PUBLISH or last will arrived; false closes the connection. */
+  publish(connection: Connection, publication: Publication): boolean;
+  subscribe(connection: Connection, filter: string): 'grant' | 'refuse' | 'close';
+  /** After the SUBACK, with the filters granted and refused. */
+  subscribed(connection: Connection, granted: readonly string[], refused: readonly string[]): void;
+  unsubscribed(connection: Connection, filters: readonly string[]): void;
+  /** Whether a message may go to a subscriber. */
+  forward(connection: Connection, publication: Publication): boolean;
+  keepAliveTimeout(connection: Connection): void;
+}
+
+/** The MQTT library: protocol, sessions, subscriptions. It knows nothing of AWS. */
+export interface MqttBroker {
+  start(): Promise<void>;
+  /** Takes over a connection whose gate is open. */
+  attach(connection: Connection): void;
+  /** Publishes to subscribers without asking `hooks.publish`. */
+  publish(publication: Publication): void;
+  /** A packet identifier that is free on this connection. */
+  nextMessageId(connection: Connection): number;
+  /** Whether the client has a persistent session, connected or not. */
+  hasSession(clientId: string): Promise<boolean>;
+  forgetSession(clientId: string): Promise<void>;
+  close(): Promise<void>;
+}

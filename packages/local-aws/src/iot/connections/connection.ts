@@ -1,0 +1,100 @@
+import type { AuthorizerEvent } from '../authorization/authorizer-message';
+import { ConnectionPolicy } from '../authorization/connection-policy';
+import type { DisconnectReason } from '../events';
+import type { MqttGate } from '../transport/mqtt-gate';
+import type { Transport } from '../transport/transport';
+import type { PublishBudget } from './publish-budget';
+
+/** What a CONNECT packet said, after the platform's limits were applied. */
+export interface ConnectRequest {
+  readonly clientId: string;
+  readonly username?: string;
+  readonly password?: Uint8Array;
+  readonly cleanSession: boolean;
+  /** Seconds. */
+  readonly keepAlive: number;
+  readonly will?: { readonly topic: string; readonly qos: number; readonly retain: boolean };
+}
+
+/** What the authorizer granted. */
+export interface Grant {
+  readonly principalId: string;
+  readonly policy: ConnectionPolicy;
+  /** ms since the epoch; absent for connections without an authorizer. */
+  readonly expiresAt?: number;
+  readonly refreshAt?: number;
+  /** Sent again when the grant is refreshed. */
+  readonly event?: AuthorizerEvent;
+}
+
+/** No grant yet: nothing is allowed. */
+const NOBODY: Grant = { principalId: '', policy: ConnectionPolicy.parse([], '') };
+
+type Acknowledgement = 'acknowledged' | 'closed';
+
+/** One client's connection, from accepted socket to closed socket. */
+export class Connection {
+  readonly gate: MqttGate;
+  request: ConnectRequest = { clientId: '', cleanSession: true, keepAlive: 0 };
+  grant: Grant = NOBODY;
+  /** Set once the CONNACK is out. */
+  session: { readonly version: number; readonly since: number } | undefined;
+  readonly filters = new Set<string>();
+  /** The last will is not published when the connection was deleted that way. */
+  suppressWill = false;
+  refreshing = false;
+  private ending: { readonly reason: DisconnectReason; readonly detail?: string } | undefined;
+  private readonly unacknowledged = new Map<number, (outcome: Acknowledgement) => void>();
+
+  constructor(
+    readonly transport: Transport,
+    /** Identifies this connection in lifecycle events and in the authorizer's event. */
+    readonly id: string,
+    readonly budget: PublishBudget,
+    openGate: (connection: Connection) => MqttGate,
+  ) {
+    this.gate = openGate(this);
+  }
+
+  get clientId(): string {
+    return this.request.clientId;
+  }
+
+  get closed(): boolean {
+    return this.gate.destroyed;
+  }
+
+  /** The first reason given is the one that counts. */
+  explain(reason: DisconnectReason, detail?: string): void {
+    this.ending ??= { reason, ...(detail !== undefined && { detail }) };
+  }
+
+  end(reason: DisconnectReason, detail?: string): void {
+    this.explain(reason, detail);
+    this.gate.destroy();
+  }
+
+  get ended(): { readonly reason: DisconnectReason; readonly detail?: string } {
+    return this.ending ?? { reason: 'CONNECTION_LOST' };
+  }
+
+  /** Resolves when the client acknowledges the message, or when it no longer can. */
+  acknowledgement(messageId: number): Promise<Acknowledgement> {
+    return new Promise((resolve) => this.unacknowledged.set(messageId, resolve));
+  }
+
+  /** True when the PUBACK was for a direct message, which the broker library knows nothing of. */
+  acknowledge(messageId: number): boolean {
+    const waiting = this.unacknowledged.get(messageId);
+    if (waiting === undefined) return false;
+    this.unacknowledged.delete(messageId);
+    waiting('acknowledged');
+    return true;
+  }
+
+  /** Tells everyone who waits for a PUBACK that none will come. */
+  abandon(): void {
+    for (const waiting of this.unacknowledged.values()) waiting('closed');
+    this.unacknowledged.clear();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../../clock';
+
+/**
+ * How many PUBLISH packets a connection may still carry this second, in and out together: 100 on AWS, where the excess
+ * is discarded (aws-platform section 3).
+ */
+export class PublishBudget {
+  private second = -1;
+  private used = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly perSecond: number,
+  ) {}
+
+  /** Takes one packet's share; false when the second's budget is spent. */
+  take(): boolean {
+    const second = Math.floor(this.clock.now() / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.used = 0;
+    }
+    if (this.used >= this.perSecond) return false;
+    this.used++;
+    return true;
+  }
+}
