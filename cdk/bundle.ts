@@ -19,8 +19,8 @@ export const BUNDLE_OPTIONS = {
   mainFields: ['module', 'main'],
   minify: true,
   alias: {
-    '@aws-sdk/credential-provider-node': join(ROOT, 'lib', 'base', 'credentials.ts'),
-    '@aws-sdk/endpoint-cache': join(ROOT, 'lib', 'base', 'endpoint-cache.ts'),
+    '@aws-sdk/credential-provider-node': join(ROOT, 'lib', 'base', 'aws', 'credentials.ts'),
+    '@aws-sdk/endpoint-cache': join(ROOT, 'lib', 'base', 'aws', 'endpoint-cache.ts'),
   },
   logLevel: 'warning',
 } satisfies BuildOptions;

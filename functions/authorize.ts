@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { parameterKey } from '../lib/base/aws/parameter-key';
 import { processClock } from '../lib/base/clock';
 import { authorizeEnvironment } from '../lib/base/environment';
-import { parameterKey } from '../lib/base/parameter-key';
 import { type AuthorizerResult, authorizeConnection } from '../lib/connections/authorize';
 import { Claims } from '../lib/connections/claims';
 import { Credentials } from '../lib/platform/access/credentials';

@@ -1,6 +1,6 @@
 import { DescribeDomainConfigurationCommand, DescribeEndpointCommand, IoTClient } from '@aws-sdk/client-iot';
 import * as z from 'zod/mini';
-import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/custom-resource';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/aws/custom-resource';
 
 /** Which host is asked for: a domain configuration's, or the account's endpoint of a type. */
 const properties = z.union([

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/aws/custom-resource';
 import { processClock } from '../lib/base/clock';
-import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/custom-resource';
 import { eventRuleEnvironment } from '../lib/base/environment';
 import { Listeners } from '../lib/changes/listeners';
 import { Table } from '../lib/storage/table';

@@ -1,7 +1,7 @@
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
+import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/aws/custom-resource';
 import { processClock } from '../lib/base/clock';
-import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/custom-resource';
 
 const SECRET_BYTES = 48;
 const properties = z.object({

@@ -1,4 +1,4 @@
-import { AwsCaller } from '../base/aws-call';
+import { AwsCaller } from '../base/aws/aws-call';
 import type { Clock } from '../base/clock';
 import type { Table } from '../storage/table';
 import type { ChangeSink } from './changes';

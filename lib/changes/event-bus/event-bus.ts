@@ -1,4 +1,4 @@
-import type { AwsCaller } from '../../base/aws-call';
+import type { AwsCaller } from '../../base/aws/aws-call';
 import { batchesOf } from '../../base/batches';
 import type { Clock } from '../../base/clock';
 import type { Change, ChangeContext, ChangeSink } from '../changes';

@@ -1,4 +1,4 @@
-import type { AwsCaller } from '../../base/aws-call';
+import type { AwsCaller } from '../../base/aws/aws-call';
 import { batchesOf } from '../../base/batches';
 import type { Change, ChangeContext, ChangeSink } from '../changes';
 import type { FanOutEvent } from './fan-out-event';

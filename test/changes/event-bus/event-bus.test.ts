@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AwsCall } from '../../../lib/base/aws-call';
+import type { AwsCall } from '../../../lib/base/aws/aws-call';
 import type { Change, ChangeContext } from '../../../lib/changes/changes';
 import { EventBus, EventBusError } from '../../../lib/changes/event-bus/event-bus';
 import { FlowingClock } from '../../support/clock';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AwsCall } from '../../../lib/base/aws-call';
+import type { AwsCall } from '../../../lib/base/aws/aws-call';
 import type { Change } from '../../../lib/changes/changes';
 import { parseFanOutEvent } from '../../../lib/changes/notifications/fan-out-event';
 import { NotificationSink, partsOf } from '../../../lib/changes/notifications/notification-sink';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { serveCustomResource } from '../../lib/base/custom-resource';
-import { request, startCounterpart } from '../functions/cloudformation';
+import { serveCustomResource } from '../../../lib/base/aws/custom-resource';
+import { request, startCounterpart } from '../../functions/cloudformation';
 
 const nothing = () => ({ status: 404, body: {} });
 

@@ -1,4 +1,4 @@
-import { defined } from './defined';
+import { defined } from '../defined';
 
 /**
  * Stands in for `@aws-sdk/credential-provider-node` in the function bundles (an esbuild alias in `cdk/`): Lambda hands

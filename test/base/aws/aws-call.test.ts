@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AwsCallError, AwsCaller } from '../../lib/base/aws-call';
-import { FlowingClock } from '../support/clock';
+import { AwsCallError, AwsCaller } from '../../../lib/base/aws/aws-call';
+import { FlowingClock } from '../../support/clock';
 
 const CALL = { service: 'lambda', path: '/2015-03-31/functions/f/invocations', body: '{"a":1}' };
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };

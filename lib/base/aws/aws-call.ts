@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 import { defaultProvider } from './credentials';
 
 /** One POST to an AWS service. */
