@@ -10,7 +10,6 @@ export const id = z.pipe(
   z.transform((given) => String(given)),
 );
 export const textMember = z.string('must be a text');
-export const flag = z.boolean('must be true or false');
 export const reference = z.object({ id }, 'must be an object with an id');
 
 /** An ISO 8601 date, see `parseDateTime`. */

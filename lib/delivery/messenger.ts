@@ -23,7 +23,7 @@ export interface DeviceMessenger {
 }
 
 /** How long a PUBACK may take, seconds (the service allows 1 to 15); the client's own time-out must be longer. */
-export const CONFIRM_TIMEOUT_S = 5;
+const CONFIRM_TIMEOUT_S = 5;
 const REQUEST_TIMEOUT_MS = (CONFIRM_TIMEOUT_S + 3) * 1000;
 
 /** The data plane's client with the settings the messengers rely on. The SDK finds the endpoint by its Region. */

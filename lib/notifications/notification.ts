@@ -13,7 +13,7 @@ export interface Notification {
 }
 
 /** A change as the subscribers of a channel hear of it; of what was deleted only the id is told. */
-export function notificationOf(
+function notificationOf(
   { api, action, object }: Change,
   { channel, baseUrl, id }: { readonly channel: string; readonly baseUrl: string; readonly id: string },
 ): Notification {

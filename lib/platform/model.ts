@@ -51,11 +51,6 @@ export interface ExternalId {
   readonly managedObjectId: string;
 }
 
-export interface SeriesValue {
-  readonly value: number;
-  readonly unit?: string;
-}
-
 export interface Measurement {
   readonly id: string;
   readonly source: string;

@@ -4,7 +4,7 @@ import type { Change } from '../changes';
 const REFERENCE_MEMBERS = ['id', 'source', 'deviceId', 'agentId', 'type', 'time', 'status'] as const;
 const REFERENCE_CHARACTERS = 256;
 /** The marker of a reference, with the bytes the object has. */
-export const TRUNCATED = 'cirrus_Truncated';
+const TRUNCATED = 'cirrus_Truncated';
 
 /** A change whose object is reduced to what identifies it. */
 export function reduced(change: Change): Change {

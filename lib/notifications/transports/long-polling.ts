@@ -48,7 +48,7 @@ function response(statusCode: number, replies: readonly BayeuxReply[], mail: rea
 }
 
 /** One array of the notifications, each text an array already, and the replies. */
-export function joined(mail: readonly string[], replies: readonly BayeuxReply[]): string {
+function joined(mail: readonly string[], replies: readonly BayeuxReply[]): string {
   const parts = [...mail.map((text) => text.slice(1, -1)), ...replies.map((reply) => JSON.stringify(reply))];
   return `[${parts.join(',')}]`;
 }

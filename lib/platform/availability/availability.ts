@@ -30,7 +30,7 @@ import type { Maintenance } from './maintenance';
 const AVAILABILITY = 'c8y_Availability';
 const CONNECTION = 'c8y_Connection';
 /** Raised by the platform when a device is silent for too long (mqtt-implementation section 17). */
-export const UNAVAILABILITY_ALARM = {
+const UNAVAILABILITY_ALARM = {
   type: 'c8y_UnavailabilityAlarm',
   severity: 'MAJOR',
   text: 'No data received from the device within the required interval.',
@@ -44,8 +44,7 @@ const REMEMBERED = { capacity: 20_000, ttlMs: LONGEST_REFRESH_MS } as const;
  * How often a sign of life is written, in ms, for minutes required: a quarter of them, an hour at most. Silence is noticed
  * later by as much.
  */
-export const refreshOf = (responseInterval: number): number =>
-  Math.min(LONGEST_REFRESH_MS, (responseInterval * MINUTE) / 4);
+const refreshOf = (responseInterval: number): number => Math.min(LONGEST_REFRESH_MS, (responseInterval * MINUTE) / 4);
 
 /**
  * Whether devices are heard of as often as is required (mqtt-implementation section 17). A device of which nothing is

@@ -30,7 +30,7 @@ export interface Creation {
   readonly outcome: 'created' | 'named' | 'existing';
 }
 
-export const AGENT_MARKER = 'com_cumulocity_model_Agent';
+const AGENT_MARKER = 'com_cumulocity_model_Agent';
 const SERVICE_TYPE = 'c8y_Service';
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 

@@ -50,7 +50,7 @@ async function* links(registry: Table, tenant: string, id: string, prefix: strin
 }
 
 /** `CHILD#<kind>#<id>` or `PARENT#<kind>#<id>`; ids are digits, nothing in them is escaped. */
-export function linkOf(sortKey: string): Link | undefined {
+function linkOf(sortKey: string): Link | undefined {
   const [, kind, id] = sortKey.split('#');
   const known = CHILD_KINDS.find((candidate) => candidate === kind);
   return known === undefined || id === undefined ? undefined : { kind: known, id };

@@ -51,7 +51,7 @@ export const EMPTY_AGENDA: AgendaFold = { base: { progress: {}, taken: [] }, eve
 const RANK: Record<OperationStatus, number> = { PENDING: 0, EXECUTING: 1, SUCCESSFUL: 2, FAILED: 2 };
 
 /** Status moves forward only; saying the same again is no harm. */
-export const canBecome = (from: OperationStatus, to: OperationStatus): boolean => from === to || RANK[to] > RANK[from];
+const canBecome = (from: OperationStatus, to: OperationStatus): boolean => from === to || RANK[to] > RANK[from];
 export const isClosed = (status: OperationStatus): boolean => RANK[status] === 2;
 
 /** One event on a state; `operations` are those of the device, oldest first. */

@@ -138,7 +138,7 @@ export class Events {
 }
 
 /** An event from what was said of a device; the same said again has the same id. */
-export function eventOf(origin: Origin, source: string, { type, text, time, fragments }: EventInput): DeviceEvent {
+function eventOf(origin: Origin, source: string, { type, text, time, fragments }: EventInput): DeviceEvent {
   const at = readingTime(origin, time);
   const content = [type, text, fragments];
   const id = readingId(source, { time: at.text, instant: at.instant, content }, at.identity);

@@ -87,7 +87,7 @@ export class Measurements {
 }
 
 /** A measurement from what was said of a device; the same said again has the same id. */
-export function measurementOf(
+function measurementOf(
   origin: Origin,
   source: string,
   { type, time, fragments }: MeasurementInput,

@@ -7,7 +7,7 @@ import { getOption, getTenant, insertTenant, listOptions, listTenants, putOption
 /** A customer of the platform: users, devices and data of one never meet those of another. */
 export type Tenant = TenantRecord;
 
-export const DEFAULT_RETENTION_DAYS = 60;
+const DEFAULT_RETENTION_DAYS = 60;
 const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const REMEMBERED_MS = 5_000;
 /** For the TTL of what is written, which reads check again: staler does no harm, and a busy device costs no read. */

@@ -7,7 +7,7 @@ import { loggedEvents } from './event-log';
 import type { Rest } from './rest';
 
 /** The name each kind of object has on the bus and in channels. */
-export const API: Readonly<Record<Kind, Api>> = {
+const API: Readonly<Record<Kind, Api>> = {
   measurement: 'measurements',
   event: 'events',
   alarm: 'alarms',

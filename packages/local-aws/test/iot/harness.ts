@@ -20,7 +20,7 @@ export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:ingest
 export const QUEUE_URL = 'http://127.0.0.1/123456789012/failures';
 
 /** A clock that runs with the system's until it is moved forward. */
-export class TestClock {
+class TestClock {
   private offset = 0;
 
   now(): number {

@@ -20,7 +20,7 @@ const setOrRemove = (name: string, values: readonly string[]): readonly Command[
   values.length === 0 ? remove(name) : set(name, values);
 
 /** The members that were given. */
-export function given(members: Record<string, Json | undefined>): JsonObject {
+function given(members: Record<string, Json | undefined>): JsonObject {
   const kept: Record<string, Json> = {};
   for (const [name, value] of Object.entries(members)) if (value !== undefined) kept[name] = value;
   return kept;
