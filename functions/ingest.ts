@@ -5,9 +5,8 @@ import { ingestEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
 import { messengerFor } from '../lib/delivery/device-messenger';
 import { composeIngest } from '../lib/mqtt/compose';
-import { ingest } from '../lib/mqtt/ingest';
+import { ingest, parseUplink } from '../lib/mqtt/ingest';
 import { logReport } from '../lib/mqtt/report';
-import { parseUplink } from '../lib/mqtt/uplink';
 import { PROTOCOLS } from '../lib/protocols/protocols';
 import { Table } from '../lib/storage/table';
 

@@ -26,3 +26,12 @@ export function linked(baseUrl: string, api: Api, object: JsonObject): JsonObjec
   }
   return shown;
 }
+
+/** A measurement, an event or an alarm as others see it, without links (rest-api sections 7 and 8). */
+export function sourcedObject<T extends { readonly source: string; readonly fragments: JsonObject }>({
+  source,
+  fragments,
+  ...members
+}: T): JsonObject {
+  return { ...fragments, ...members, source: { id: source } };
+}

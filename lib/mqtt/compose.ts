@@ -1,11 +1,9 @@
 import type { Clock } from '../base/clock';
 import type { ChangeSinks } from '../changes/change-sinks';
-import { Claims } from '../connections/claims';
+import { Claims, senderLookup } from '../connections/claims';
 import { Connections } from '../connections/connections';
-import { senderLookup } from '../connections/senders';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { platformServices } from '../platform/services';
-import { beginWork } from '../platform/unit-of-work';
 import type { Protocol } from '../protocols/protocol';
 import type { Table } from '../storage/table';
 import type { IngestDeps } from './ingest';
@@ -28,12 +26,11 @@ export function composeIngest({ registry, telemetry, clock, sinks, defaultTenant
   const platform = { registry, telemetry, clock };
   const services = platformServices(platform);
   const connections = new Connections({ registry, clock });
-  const work = { ...platform, tenants: services.tenants, ...(sinks && { sinks }) };
   return {
     ...given,
     services,
     senderOf: senderLookup(new Claims(registry, clock), defaultTenant),
     isSubscribed: (tenant, serial, topic) => connections.isSubscribed(tenant, serial, topic),
-    begin: (origin) => beginWork(work, origin),
+    work: { ...platform, tenants: services.tenants, ...(sinks && { sinks }) },
   };
 }

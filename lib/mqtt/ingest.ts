@@ -1,10 +1,11 @@
+import { fail, ok, type Result } from '../base/result';
 import type { ProcessingMode } from '../changes/modes';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { packRows } from '../delivery/pack-rows';
 import type { Call, ReadingCall } from '../platform/call';
 import type { Origin } from '../platform/model';
 import type { PlatformServices } from '../platform/services';
-import type { UnitOfWork } from '../platform/unit-of-work';
+import { beginWork, type WorkDeps } from '../platform/unit-of-work';
 import {
   CHILD,
   type DecodedRow,
@@ -14,9 +15,41 @@ import {
   type UplinkAddress,
 } from '../protocols/protocol';
 import { parseTopic } from '../protocols/topics';
-import { run } from './commands';
-import { Target } from './target';
-import { packetSize, type Uplink } from './uplink';
+import { run, Target } from './commands';
+
+/**
+ * One publish as the IoT rule hands it over (`cdk/topics.ts` selects exactly these): the payload in base64, because the
+ * Lambda action carries JSON only and a payload of rows can be JSON by accident (aws-platform section 2.2).
+ */
+export interface Uplink {
+  readonly payload: string;
+  readonly topic: string;
+  readonly clientId: string;
+  /** ms since the epoch, the rules engine's clock. */
+  readonly receivedAt: number;
+  /** The broker's trace id. */
+  readonly messageId: string;
+  /** MQTT 5 only: where the device wants its answer, and what it wants back with it. */
+  readonly responseTopic?: string;
+  readonly correlationData?: string;
+}
+
+const TEXTS = ['payload', 'topic', 'clientId', 'messageId'] as const;
+const OPTIONAL_TEXTS = ['responseTopic', 'correlationData'] as const;
+
+/** Checked by hand, once per message on the hot path (decision 3); the error names every member that is wrong. */
+export function parseUplink(event: unknown): Result<Uplink, string> {
+  if (typeof event !== 'object' || event === null) return fail('event: not an object');
+  const members: { readonly [name: string]: unknown } = { ...event };
+  const faults = [
+    ...TEXTS.filter((name) => typeof members[name] !== 'string').map((name) => `${name}: not a text`),
+    ...OPTIONAL_TEXTS.filter((name) => !['string', 'undefined'].includes(typeof members[name])).map(
+      (name) => `${name}: not a text`,
+    ),
+    ...(Number.isFinite(members.receivedAt) ? [] : ['receivedAt: not a number']),
+  ];
+  return faults.length > 0 ? fail(faults.join('; ')) : ok(event as Uplink);
+}
 
 /** Whose client ID a message came from; written by the authorizer. */
 export interface Sender {
@@ -35,8 +68,8 @@ export interface IngestDeps {
   senderOf(clientId: string): Promise<Sender | undefined>;
   /** Does the device listen on this topic? A device of which this is not known yet counts as listening. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
-  /** Where the effects of a message go; its mode comes with the origin. */
-  begin(origin: Origin): UnitOfWork;
+  /** Where the effects of a publish go. */
+  readonly work: WorkDeps;
 }
 
 /** What came of one row; row 0 without a template is the publish as a whole. */
@@ -99,7 +132,7 @@ class Publish {
     const bytes = packetSize(this.uplink.topic, payload.length);
     if (bytes > limit) return this.refuse(0, '', this.protocol.refusePublish({ kind: 'tooLarge', bytes, limit }));
     const rows = this.protocol.decode(payload, this.address);
-    const work = this.deps.begin(this.origin(0, mode));
+    const work = beginWork(this.deps.work, this.origin(0, mode));
     const target = new Target(services.devices, this.address.rootSerial, this.address.params[CHILD]);
     const call = (row: number): ReadingCall => ({ origin: this.origin(row, mode), effects: work.effects });
     for (const row of rows) await this.runRow(row, call(row.row), target);
@@ -150,3 +183,14 @@ class Publish {
 
 /** Room for fixed header, topic and packet identifier of a downlink. */
 const DOWNLINK_HEADER_BYTES = 64;
+
+/**
+ * Bytes of the PUBLISH packet a payload came in: the limit counts header and body (mqtt-implementation section 8.1). The
+ * packet identifier of QoS 1 is left out, because rules do not know the QoS.
+ */
+export function packetSize(topic: string, payloadBytes: number): number {
+  const remaining = 2 + Buffer.byteLength(topic) + payloadBytes;
+  let lengthBytes = 1;
+  for (let rest = remaining; rest > 127; rest = Math.floor(rest / 128)) lengthBytes++;
+  return 1 + lengthBytes + remaining;
+}

@@ -1,5 +1,4 @@
-import type { IngestReport, Outcome } from './ingest';
-import type { Uplink } from './uplink';
+import type { IngestReport, Outcome, Uplink } from './ingest';
 
 /** The part of the logger a report needs. */
 export interface ReportLogger {

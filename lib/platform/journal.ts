@@ -1,4 +1,4 @@
-import type { AsOf } from './model';
+import type { AsOf, Origin } from './model';
 
 /**
  * How long an event can still be overtaken, in broker time. Twice what DESIGN promises, plus both retries Lambda makes
@@ -77,3 +77,9 @@ const sameEvent = (one: Stamped, other: Stamped): boolean => one.asOf === other.
 export const millisOf = (asOf: AsOf): number => Number(asOf.slice(0, 13));
 /** The same as REST shows times. */
 export const isoTimeOf = (asOf: AsOf): string => new Date(millisOf(asOf)).toISOString();
+
+/** When a change of this origin counts as made. */
+export function asOf(origin: Pick<Origin, 'receivedAt' | 'messageId' | 'row'>): AsOf {
+  const ms = String(origin.receivedAt).padStart(13, '0');
+  return `${ms}-${origin.messageId.slice(0, 8)}-${origin.row.toString(36).padStart(3, '0')}`;
+}

@@ -20,11 +20,6 @@ export interface Origin {
 /** Sortable as text: 13 digits of ms, 8 characters of the message id, the row in 3 base-36 digits. */
 export type AsOf = string;
 
-export function asOf(origin: Pick<Origin, 'receivedAt' | 'messageId' | 'row'>): AsOf {
-  const ms = String(origin.receivedAt).padStart(13, '0');
-  return `${ms}-${origin.messageId.slice(0, 8)}-${origin.row.toString(36).padStart(3, '0')}`;
-}
-
 /** The device (root, child or service) a row is about, once it is known to exist. */
 export interface DeviceRef {
   /** Internal id: decimal digits. */

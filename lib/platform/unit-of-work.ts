@@ -1,11 +1,27 @@
 import type { ChangeSinks } from '../changes/change-sinks';
 import type { Change, ChangeContext, RoutedChange } from '../changes/changes';
-import type { Sinks } from '../changes/modes';
-import type { Effects, PlatformDeps } from './call';
-import { MessageEffects } from './effects';
+import { type ProcessingMode, type Sinks, sinksOf } from '../changes/modes';
+import type { Effects, PlatformDeps, Reading, ReadingEffects } from './call';
 import type { Origin } from './model';
 import { storeReadings } from './readings/store';
 import type { Tenants } from './tenants/tenants';
+
+/** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
+export class MessageEffects implements ReadingEffects {
+  readonly readings: Reading[] = [];
+  readonly changes: RoutedChange[] = [];
+
+  constructor(private readonly mode: ProcessingMode) {}
+
+  store(_tenant: string, reading: Reading): void {
+    const api = reading.kind === 'measurement' ? 'measurements' : 'events';
+    if (sinksOf(this.mode, api).store) this.readings.push(reading);
+  }
+
+  changed(change: Change): void {
+    this.changes.push({ change, sinks: sinksOf(this.mode, change.api) });
+  }
+}
 
 /** What one message or request does to the platform. Whoever begins it collects its effects and flushes them at the end. */
 export interface UnitOfWork {

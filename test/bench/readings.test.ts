@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { payloadsOf, readingsOf, rowOf } from '../../bench/readings';
-import { decodeStatic } from '../../lib/protocols/smartrest/static/decode';
+import { decodeStatic } from '../../lib/protocols/smartrest/static/protocol';
 
 const NOW = Date.UTC(2026, 1, 3, 4, 5, 6);
 const HOUR_MS = 3_600_000;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Uplink } from '../../lib/mqtt/ingest';
 import { ingest } from '../../lib/mqtt/ingest';
-import type { Uplink } from '../../lib/mqtt/uplink';
 import type { Call } from '../../lib/platform/call';
-import { MessageEffects } from '../../lib/platform/effects';
+import { MessageEffects } from '../../lib/platform/unit-of-work';
 import { TENANT, Uplinks } from './uplinks';
 
 let uplinks: Uplinks;

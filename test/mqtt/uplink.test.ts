@@ -1,6 +1,6 @@
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { packetSize, parseUplink } from '../../lib/mqtt/uplink';
+import { packetSize, parseUplink } from '../../lib/mqtt/ingest';
 
 const uplink = {
   payload: 'MjExLDI1',

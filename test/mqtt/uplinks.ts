@@ -1,7 +1,7 @@
 import type { DeviceMessenger } from '../../lib/delivery/messenger';
 import { composeIngest } from '../../lib/mqtt/compose';
+import type { Uplink } from '../../lib/mqtt/ingest';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
-import type { Uplink } from '../../lib/mqtt/uplink';
 import { platformServices } from '../../lib/platform/services';
 import { PROTOCOLS } from '../../lib/protocols/protocols';
 import { FlowingClock, type ManualClock } from '../support/clock';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  asOf,
   fold,
   foldThrough,
   insert,
@@ -11,7 +12,6 @@ import {
   type Stamped,
   settle,
 } from '../../lib/platform/journal';
-import { asOf } from '../../lib/platform/model';
 
 const START = Date.UTC(2026, 1, 3);
 const at = (ms: number, row = 1): Stamped => ({ asOf: asOf({ receivedAt: START + ms, messageId: 'aaaaaaaa', row }) });

@@ -1,6 +1,6 @@
 import type { Call } from '../../lib/platform/call';
-import { MessageEffects } from '../../lib/platform/effects';
 import type { Origin } from '../../lib/platform/model';
+import { MessageEffects } from '../../lib/platform/unit-of-work';
 
 export interface TestCall extends Call {
   readonly effects: MessageEffects;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUplink } from '../../lib/mqtt/uplink';
+import { parseUplink } from '../../lib/mqtt/ingest';
 import { replayOf } from '../../tools/redrive/replay';
 
 const TARGETS = { ingest: 'cirrus-ingest', lifecycle: 'cirrus-lifecycle' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Json, JsonObject } from '../../lib/base/json';
 import { parseRows } from '../../lib/protocols/smartrest/csv';
 import { errorRow } from '../../lib/protocols/smartrest/errors';
-import { decodeStatic } from '../../lib/protocols/smartrest/static/decode';
+import { decodeStatic } from '../../lib/protocols/smartrest/static/protocol';
 import type { DecodeContext } from '../../lib/protocols/smartrest/static/templates/template';
 
 /** An example that the tests send; `expect` is what comes of it. */

@@ -1,10 +1,9 @@
 import type { JsonObject } from '../../base/json';
-import { linked } from '../../changes/links';
+import { linked, sourcedObject } from '../../changes/links';
 import { SUPPRESSED_ALARM_ID } from '../../platform/alarms/alarms';
 import { CHILD_KINDS } from '../../platform/inventory/link-items';
 import type { Alarm, DeviceEvent, ManagedObject, Measurement, Operation } from '../../platform/model';
 import { operationObject } from '../../platform/operations/records';
-import { sourcedObject } from '../../platform/sourced-object';
 import type { ChildKind } from '../../storage/keys';
 import type { PlatformRequest } from '../request';
 import { childrenUrl, childUrl, objectUrl } from './links';

@@ -1,7 +1,7 @@
 import type { Change } from '../../changes/changes';
+import { sourcedObject } from '../../changes/links';
 import { fold, foldThrough, settle } from '../journal';
 import type { Alarm } from '../model';
-import { sourcedObject } from '../sourced-object';
 import type { AlarmItem, AlarmListing, AlarmSlotItem } from './items';
 import {
   type AlarmDraft,

@@ -11,9 +11,9 @@ import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { managedObjectOf, objectChange } from '../inventory/object-members';
 import { applied, relist } from '../inventory/object-updates';
 import { REQUIREMENT, responseIntervalOf } from '../inventory/requirement';
-import { millisOf } from '../journal';
-import { asOf, type DeviceRef, type ManagedObject } from '../model';
-import { members } from '../operations/results';
+import { asOf, millisOf } from '../journal';
+import type { DeviceRef, ManagedObject } from '../model';
+import { members } from '../operations/records';
 import {
   changeLife,
   type DueDevice,

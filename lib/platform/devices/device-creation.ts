@@ -18,7 +18,8 @@ import { newObjectId } from '../inventory/object-id';
 import { CREATED, getObject, type ObjectRecord } from '../inventory/object-items';
 import { listFor, managedObjectOf, objectChange } from '../inventory/object-members';
 import { applied, relist } from '../inventory/object-updates';
-import { asOf, type DeviceRef, type Origin } from '../model';
+import { asOf } from '../journal';
+import type { DeviceRef, Origin } from '../model';
 import { isNameable, type Naming, nameObject } from './object-naming';
 
 export interface Parent {
@@ -36,6 +37,11 @@ export interface DevicePlan {
   readonly automatic: boolean;
 }
 
+export interface EnsuredDevice {
+  readonly device: DeviceRef;
+  readonly created: boolean;
+}
+
 /** Kept with the external id until the creation is complete: whoever finds it goes on with it. */
 type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Parent };
 
@@ -51,24 +57,27 @@ export class DeviceCreation {
   ) {}
 
   /**
-   * The device behind a serial, created as planned when there is none: first the external id, which only one can take,
-   * then the object, its links, and the external id again. `created` says whether this very message made it.
+   * Creates the device of a serial as planned, unless there is one: first the external id, which only one can take, then
+   * the object, its links, and the external id again. `created` says whether this very message made it.
    */
-  async ensure(call: Call, serial: string, plan: () => DevicePlan): Promise<{ device: DeviceRef; created: boolean }> {
+  async create(call: Call, serial: string, plan: DevicePlan): Promise<EnsuredDevice> {
     const { tenant } = call.origin;
     const { registry } = this.deps;
     for (;;) {
-      const known = await this.identity.resolve(tenant, serial);
-      if (known !== undefined) return { device: known, created: false };
       const mine: ExternalIdRecord & { creating: string } = {
         type: SERIAL,
         externalId: serial,
         managedObjectId: newObjectId(this.deps.clock),
-        creating: JSON.stringify(creationOf(call.origin, plan())),
+        creating: JSON.stringify(creationOf(call.origin, plan)),
       };
       const taken = await takeExternalId(registry, tenant, mine);
       const record = taken.ok ? mine : await getExternalId(registry, tenant, SERIAL, serial);
-      if (record?.creating === undefined) continue;
+      if (record === undefined) continue; // it was given free in between
+      if (record.creating === undefined) {
+        const known = await this.identity.resolve(tenant, serial);
+        if (known === undefined) continue;
+        return { device: known, created: false };
+      }
       const device = await this.complete(call, record);
       return { device, created: record.creating === mine.creating };
     }

@@ -8,7 +8,7 @@ import type { Inventory } from '../inventory/inventory';
 import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
 import type { DeviceRef, ExternalId } from '../model';
 import type { Refusal } from '../refusal';
-import { DeviceCreation } from './device-creation';
+import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
 
 export interface NewChild {
   readonly childId: string;
@@ -59,11 +59,17 @@ export class Devices {
    * is remembered.
    */
   async ensureRoot(call: Call, serial: string): Promise<DeviceRef> {
-    const { device } = await this.creation.ensure(call, serial, () => ({
+    const { device } = await this.ensure(call, serial, () => ({
       members: rootMembers(serial),
       automatic: true,
     }));
     return device;
+  }
+
+  /** The device behind a serial; created as planned when there is none. */
+  private async ensure(call: Call, serial: string, plan: () => DevicePlan): Promise<EnsuredDevice> {
+    const device = await this.find(call.origin.tenant, serial);
+    return device === undefined ? this.creation.create(call, serial, plan()) : { device, created: false };
   }
 
   /** The device behind a serial, as it is known now; no read while it is remembered. */
@@ -73,7 +79,7 @@ export class Devices {
 
   /** The child device a message addresses. An unknown one is created below the root device (static-templates section 3.2). */
   async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
-    const { device } = await this.creation.ensure(call, serial, () => ({
+    const { device } = await this.ensure(call, serial, () => ({
       members: childMembers({ childId: serial, isDevice: true }),
       parent: { id: root.id, kind: 'childDevices' },
       automatic: true,
@@ -91,7 +97,7 @@ export class Devices {
     { name, type }: { readonly name?: string; readonly type?: string },
   ): Promise<Result<Creation, Refusal>> {
     const members = rootMembers(serial, name, type);
-    const { device, created } = await this.creation.ensure(call, serial, () => ({ members, automatic: false }));
+    const { device, created } = await this.ensure(call, serial, () => ({ members, automatic: false }));
     if (created) return ok({ device, outcome: 'created' });
     const set = { name: members.name, type: members.type };
     if (await this.creation.name(call, device, { set, remove: [] })) return ok({ device, outcome: 'named' });
@@ -106,7 +112,7 @@ export class Devices {
     const members = childMembers(child);
     const place = { id: parent.id, kind: 'childDevices' } as const;
     const plan = { members, parent: place, automatic: false };
-    const { device, created } = await this.creation.ensure(call, child.childId, () => plan);
+    const { device, created } = await this.ensure(call, child.childId, () => plan);
     if (created) return ok({ device, outcome: 'created' });
     const set = { name: members.name, type: members.type };
     const remove = child.isDevice ? [] : ['c8y_IsDevice'];
@@ -121,7 +127,7 @@ export class Devices {
     }
     const members = { name, serviceType, status };
     const place = { id: owner.id, kind: 'childAdditions' } as const;
-    const { device, created } = await this.creation.ensure(call, serviceId, () => ({
+    const { device, created } = await this.ensure(call, serviceId, () => ({
       members: { type: SERVICE_TYPE, ...members },
       fresh: Object.keys(members),
       parent: place,

@@ -9,7 +9,8 @@ import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { managedObjectOf, objectChange } from '../inventory/object-members';
 import { relist } from '../inventory/object-updates';
 import { replaceMembers } from '../inventory/replace-members';
-import { asOf, type DeviceRef } from '../model';
+import { asOf } from '../journal';
+import type { DeviceRef } from '../model';
 import type { Events } from '../readings/events';
 import type { Refusal } from '../refusal';
 

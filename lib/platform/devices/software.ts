@@ -2,8 +2,8 @@ import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
 import type { SoftwareItem } from '../commands';
 import type { Inventory } from '../inventory/inventory';
-import { fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
-import { type AsOf, asOf, type DeviceRef, type Origin } from '../model';
+import { asOf, fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
+import type { AsOf, DeviceRef, Origin } from '../model';
 import { markLinked, readSoftware, type SoftwareRecord, writeSoftware } from './software-items';
 
 /** The child addition that shows a device's list (static-templates 140). */

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
-import { isoTimeOf, millisOf } from '../journal';
-import { type AsOf, asOf, type DeliveryAttempt, type DeviceRef, type Operation, type OperationStatus } from '../model';
+import { asOf, isoTimeOf, millisOf } from '../journal';
+import type { AsOf, DeliveryAttempt, DeviceRef, Operation, OperationStatus } from '../model';
 import type { Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
 import type { OperationFilter } from './filter';
@@ -12,8 +12,7 @@ import { moveTo, type OperationEvent, type Progress } from './fold';
 import { OperationIds } from './ids';
 import { type AgendaEntry, OperationItems, type OperationRecord } from './items';
 import { OperationLists } from './lists';
-import { operationChange, operationOf, progressOf } from './records';
-import { deviceResults } from './results';
+import { deviceResults, operationChange, operationOf, progressOf } from './records';
 
 /** Who an operation is for, and whose connection carries it there. */
 export interface DeviceDirectory {

@@ -1,11 +1,11 @@
 import { instantOf, isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import { sourcedObject } from '../../changes/links';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
 import type { Refusal } from '../refusal';
-import { sourcedObject } from '../sourced-object';
 import type { Tenants } from '../tenants/tenants';
 import { measurementId } from './packs';
 import {

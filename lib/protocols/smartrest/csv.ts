@@ -224,3 +224,38 @@ function needsQuotes(value: string): boolean {
   }
   return value.charCodeAt(0) === 32 || value.charCodeAt(value.length - 1) === 32;
 }
+
+/** Stands for bytes that are not UTF-8: a noncharacter, so no text holds it (Unicode 23.7). */
+export const NOT_TEXT = '\uffff';
+
+/**
+ * The text of a payload. Bytes that are not UTF-8 become a mark that is refused row by row, so that one
+ * broken row does not cost the others.
+ */
+export function readText(payload: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(payload);
+  } catch {
+    return new TextDecoder('utf-8').decode(payload).replaceAll('\ufffd', NOT_TEXT);
+  }
+}
+
+/** Line feed, carriage return and tab are data; every other control character is refused (static-templates section 1). */
+export function hasForbiddenCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 32 ? code !== 10 && code !== 13 && code !== 9 : code > 126 && isForbidden(code)) return true;
+  }
+  return false;
+}
+
+const isForbidden = (code: number): boolean => code < 160 || code === 0xffff;
+
+/** Why a text is no payload of rows: there is nothing in it, or it is JSON. */
+export type PayloadFault = 'empty' | 'json';
+
+export function payloadFault(text: string): PayloadFault | undefined {
+  const first = text.trimStart().charAt(0);
+  if (first === '') return 'empty';
+  return first === '{' || first === '[' ? 'json' : undefined;
+}

@@ -1,6 +1,7 @@
 import { messageOf } from '../../api/error-body';
 import { type Refusal, type Spellings, spelledBy } from '../../platform/refusal';
-import type { SpelledRefusal } from '../protocol';
+import type { PublishFault, SpelledRefusal } from '../protocol';
+import { NOT_TEXT, type PayloadFault } from './csv';
 
 /** Codes of error rows (mqtt-implementation section 9, static-templates section 5). */
 export type RefusalCode = 40 | 41 | 42 | 43 | 45;
@@ -81,4 +82,36 @@ const NOUNS = { managedObject: 'device', event: 'event' } as const;
 export function spell(refused: Refusal): SpelledRefusal {
   const [code, remedy, text = messageOf(refused)] = spelledBy(SPELLINGS, refused);
   return refusal(code, text, remedy);
+}
+
+/** Why nobody looks into a publish at all; `topics` says which ones there are. */
+export const publishRefusal = (fault: PublishFault, topics: string): SpelledRefusal =>
+  fault.kind === 'unknownTopic'
+    ? refusal(43, `Topic '${fault.topic}' is not part of the protocol`, `publish ${topics}`)
+    : refusal(
+        42,
+        `The message has ${fault.bytes} bytes and the limit is ${fault.limit}`,
+        'send fewer rows per publish; the limit counts header, topic and payload',
+      );
+
+/** Why the text of a payload holds no rows at all. */
+export const payloadRefusal = (fault: PayloadFault): SpelledRefusal =>
+  fault === 'empty'
+    ? refusal(42, 'The payload is empty', 'send at least one row, such as 211,21.5')
+    : refusal(
+        42,
+        'The payload is JSON but this topic takes SmartREST rows',
+        'send rows of comma-separated values, such as 211,21.5',
+      );
+
+/** What is wrong with a row that `hasForbiddenCharacter`. */
+export function characterRefusal(fields: readonly string[]): SpelledRefusal {
+  if (fields.some((field) => field.includes(NOT_TEXT))) {
+    return refusal(42, 'The row is not valid UTF-8', 'encode the payload as UTF-8');
+  }
+  return refusal(
+    42,
+    'The row holds a control character other than line feed, carriage return and tab',
+    'remove it or send it in an escaped form of your own',
+  );
 }

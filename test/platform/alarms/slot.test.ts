@@ -9,8 +9,8 @@ import {
   slotStep,
   withIds,
 } from '../../../lib/platform/alarms/slot';
-import { fold, insert, isoTimeOf, JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
-import { asOf, SEVERITIES } from '../../../lib/platform/model';
+import { asOf, fold, insert, isoTimeOf, JOURNAL_WINDOW_MS } from '../../../lib/platform/journal';
+import { SEVERITIES } from '../../../lib/platform/model';
 
 const START = Date.UTC(2026, 1, 3, 4, 5);
 const stamp = (ms: number) => asOf({ receivedAt: START + ms, messageId: 'aaaaaaaa', row: 1 });

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OperationSelector } from '../../../lib/platform/commands';
-import { fold } from '../../../lib/platform/journal';
-import { asOf } from '../../../lib/platform/model';
+import { asOf, fold } from '../../../lib/platform/journal';
 import {
   type AgendaFold,
   agendaStep,

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readText } from '../../../../lib/protocols/smartrest/payload';
+import { readText } from '../../../../lib/protocols/smartrest/csv';
 import type { RefusalCode } from '../../../../lib/protocols/smartrest/refusals';
-import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
-import { smartRestStatic } from '../../../../lib/protocols/smartrest/static/protocol';
+import { decodeStatic, smartRestStatic } from '../../../../lib/protocols/smartrest/static/protocol';
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 

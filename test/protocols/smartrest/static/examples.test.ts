@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../../lib/base/json';
 import type { Command, OperationSelector } from '../../../../lib/platform/commands';
-import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
 import { operationRows, replyRow } from '../../../../lib/protocols/smartrest/static/downlink';
+import { decodeStatic } from '../../../../lib/protocols/smartrest/static/protocol';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
 /** An example of static-templates section 14; the legend of `expect` stands at its head. */

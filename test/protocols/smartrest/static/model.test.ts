@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeRow, writeRows } from '../../../../lib/protocols/smartrest/csv';
-import { decodeStatic } from '../../../../lib/protocols/smartrest/static/decode';
+import { decodeStatic } from '../../../../lib/protocols/smartrest/static/protocol';
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 

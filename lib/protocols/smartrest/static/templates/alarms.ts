@@ -1,8 +1,7 @@
 import { SEVERITIES, type Severity } from '../../../../platform/model';
-import { template } from './interpreter';
+import { date, oneOf, template, text } from './interpreter';
 import { protectedNames } from './protected-names';
 import { list, mandatory, optional, type Template } from './template';
-import { date, oneOf, text } from './value-types';
 
 /** 301-304 differ in severity only; de-duplication and maintenance are the platform's (section 6). */
 const raise = (id: string, severity: Severity): Template =>

@@ -5,10 +5,9 @@ import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
 import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
-import { template } from './interpreter';
+import { boolean, date, number, oneOfInAnyCase, template, text, type ValueType } from './interpreter';
 import { protectedNames } from './protected-names';
 import { groups, list, mandatory, optional, type Template, type Values } from './template';
-import { boolean, date, number, oneOfInAnyCase, text, type ValueType } from './value-types';
 
 const position = [
   optional('latitude', number),

@@ -2,10 +2,9 @@ import { defined } from '../../../../base/defined';
 import type { Json, JsonObject } from '../../../../base/json';
 import type { Command, SoftwareItem } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
-import { template } from './interpreter';
+import { boolean, date, integer, number, oneOfInAnyCase, template, text, unlessFalse } from './interpreter';
 import { protectedNames } from './protected-names';
 import { groups, list, mandatory, optional, type Template } from './template';
-import { boolean, date, integer, number, oneOfInAnyCase, text, unlessFalse } from './value-types';
 
 const set = (name: string, value: Json): readonly Command[] => [
   { kind: 'updateInventory', set: { [name]: value }, remove: [] },

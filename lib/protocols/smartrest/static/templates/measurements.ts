@@ -2,9 +2,8 @@ import { defined } from '../../../../base/defined';
 import type { JsonObject } from '../../../../base/json';
 import type { Command } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
-import { template } from './interpreter';
+import { date, freeName, number, template, text } from './interpreter';
 import { groups, mandatory, optional, type Template } from './template';
-import { date, freeName, number, text } from './value-types';
 
 const fragmentName = freeName('id', 'self', 'type', 'time', 'source');
 

@@ -1,7 +1,6 @@
 import type { Command, OperationSelector } from '../../../../platform/commands';
-import { template } from './interpreter';
+import { template, text } from './interpreter';
 import { list, mandatory, optional, type Template } from './template';
-import { text } from './value-types';
 
 type Update = Extract<Command, { kind: 'updateOperations' }>;
 

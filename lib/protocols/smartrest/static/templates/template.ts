@@ -1,6 +1,6 @@
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
-import type { ValueType } from './value-types';
+import type { ValueType } from './interpreter';
 
 /** What decoding needs to know besides the row. */
 export interface DecodeContext {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Claims } from '../../lib/connections/claims';
-import { senderLookup } from '../../lib/connections/senders';
+import { Claims, senderLookup } from '../../lib/connections/claims';
 import { ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
