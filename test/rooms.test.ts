@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -88,4 +88,28 @@ describe('the rooms of lib', () => {
     const long = sources('functions').filter((file) => readFileSync(file, 'utf8').split('\n').length > 100);
     expect(long).toEqual([]);
   });
+
+  it('no file imports itself in a circle, not even a type', () => {
+    const files = ['lib', 'functions', 'cdk', 'local', 'tools', join(LOCAL_AWS, 'src')].flatMap(sources);
+    const graph = new Map(files.map((file) => [relative(ROOT, file), imports(file).flatMap(fileOf)] as const));
+    const circles = [...graph.keys()].filter((file) => reaches(graph, file));
+    expect(circles).toEqual([]);
+  });
 });
+
+/** The file an import without an ending names. */
+const fileOf = (path: string): string[] =>
+  [`${path}.ts`, join(path, 'index.ts'), path].filter((file) => file.endsWith('.ts') && existsSync(join(ROOT, file)));
+
+/** Does a file come back to itself along imports? */
+function reaches(graph: ReadonlyMap<string, readonly string[]>, start: string): boolean {
+  const seen = new Set<string>();
+  const open = [...(graph.get(start) ?? [])];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (file === start) return true;
+    if (seen.has(file)) continue;
+    seen.add(file);
+    open.push(...(graph.get(file) ?? []));
+  }
+  return false;
+}

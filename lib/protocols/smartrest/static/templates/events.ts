@@ -5,9 +5,9 @@ import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
 import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
-import { boolean, date, number, oneOfInAnyCase, template, text, type ValueType } from './interpreter';
+import { boolean, date, number, oneOfInAnyCase, template, text } from './interpreter';
 import { protectedNames } from './protected-names';
-import { groups, list, mandatory, optional, type Template, type Values } from './template';
+import { groups, list, mandatory, optional, type Template, type Values, type ValueType } from './template';
 
 const position = [
   optional('latitude', number),

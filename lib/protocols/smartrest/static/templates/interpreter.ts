@@ -3,7 +3,7 @@ import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
 import { refusal } from '../../refusals';
 import { excerpt } from './excerpt';
-import type { DecodeContext, Groups, List, Param, Single, Template, Values } from './template';
+import type { DecodeContext, Groups, List, Param, Single, Template, Values, ValueType } from './template';
 import { usage } from './usage';
 
 /** An entry of a template table: what the row holds and what it asks of the platform. */
@@ -124,15 +124,6 @@ function refuse(self: Pick<Template, 'id' | 'params'>, { param, position, value 
   const text =
     value === undefined ? `${where} is missing` : `${where} is not ${param.type.expected}: ${excerpt(value)}`;
   return refusal(45, text, `send ${usage(self)}`);
-}
-
-/** How one CSV value becomes a typed one (static-templates section 4.6). `read` answers nothing for a value of another type. */
-export interface ValueType<T> {
-  /** As the reference and `docs/reference/static-templates.md` write it. */
-  readonly name: string;
-  /** Completes "… is not …" in an error row. */
-  readonly expected: string;
-  read(value: string): T | undefined;
 }
 
 export const text: ValueType<string> = { name: 'String', expected: 'a text', read: (value) => value };

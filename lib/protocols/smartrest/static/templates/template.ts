@@ -1,6 +1,5 @@
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
-import type { ValueType } from './interpreter';
 
 /** What decoding needs to know besides the row. */
 export interface DecodeContext {
@@ -10,6 +9,15 @@ export interface DecodeContext {
   readonly rootSerial: string;
   /** When the platform received the message, ms since the epoch. */
   readonly receivedAt: number;
+}
+
+/** How one CSV value becomes a typed one (static-templates section 4.6). `read` answers nothing for a value of another type. */
+export interface ValueType<T> {
+  /** As the reference and `docs/reference/static-templates.md` write it. */
+  readonly name: string;
+  /** Completes "… is not …" in an error row. */
+  readonly expected: string;
+  read(value: string): T | undefined;
 }
 
 /** One value at one position. */
