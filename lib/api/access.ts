@@ -35,6 +35,20 @@ export async function requireUsable(context: RequestContext, id: string): Promis
   return object.ok ? ok(undefined) : object;
 }
 
+type Named = { readonly subject: 'measurement' | 'event' | 'alarm' | 'operation'; readonly id: string };
+
+/** What a request names by its id: 404 when there is none, 403 when the device it is about is not the user's own. */
+export async function requireFound<T>(
+  context: RequestContext,
+  named: Named,
+  found: T | undefined,
+  deviceOf: (found: T) => string,
+): Promise<Result<T, Refusal>> {
+  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', ...named });
+  const usable = await requireUsable(context, deviceOf(found));
+  return usable.ok ? ok(found) : usable;
+}
+
 /** The source of a list: device users have to name one of their own objects, others may leave it out. */
 export async function requireUsableSource(
   context: RequestContext,

@@ -6,7 +6,7 @@ import { objectUrlOf } from '../../changes/links';
 import type { AlarmFilter } from '../../platform/alarms/filter';
 import { ALARM_STATUSES, type Alarm, SEVERITIES } from '../../platform/model';
 import type { Refusal } from '../../platform/refusal';
-import { requireUsable, requireUsableSource, usableNewSource } from '../access';
+import { requireFound, requireUsableSource, usableNewSource } from '../access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../body';
 import { pageAnswer, pageQueryOf } from '../query/page';
 import { dateRangeOf, readQuery } from '../query/query';
@@ -143,9 +143,7 @@ async function updateMany({ request, call, platform }: RequestContext): Promise<
 
 async function usableAlarm(context: RequestContext, id: string): Promise<Result<Alarm, Refusal>> {
   const found = await context.platform.alarms.get(context.call.origin.tenant, id);
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
-  const usable = await requireUsable(context, found.source);
-  return usable.ok ? ok(found) : usable;
+  return requireFound(context, { subject: 'alarm', id }, found, ({ source }) => source);
 }
 
 /** `resolved` is another way to say which statuses: true for CLEARED, false for the others. */

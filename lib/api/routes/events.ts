@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { defined } from '../../base/defined';
 import type { Reader } from '../../base/reader';
-import { fail, ok, type Result } from '../../base/result';
+import { ok, type Result } from '../../base/result';
 import { objectUrlOf } from '../../changes/links';
 import type { DeviceEvent } from '../../platform/model';
 import type { EventFilter } from '../../platform/readings/events';
 import type { Refusal } from '../../platform/refusal';
-import { requireUsable, requireUsableSource, usableNewSource } from '../access';
+import { requireFound, requireUsableSource, usableNewSource } from '../access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../body';
 import { pageAnswer, pageQueryOf } from '../query/page';
 import { dateRangeOf, readQuery, requireNarrowed } from '../query/query';
@@ -100,9 +100,7 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
 
 async function usableEvent(context: RequestContext, id: string): Promise<Result<DeviceEvent, Refusal>> {
   const found = await context.platform.events.get(context.call.origin.tenant, id);
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'event', id });
-  const usable = await requireUsable(context, found.source);
-  return usable.ok ? ok(found) : usable;
+  return requireFound(context, { subject: 'event', id }, found, ({ source }) => source);
 }
 
 function filterOf(query: Reader): EventFilter {

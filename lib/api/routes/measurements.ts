@@ -7,7 +7,7 @@ import { objectUrlOf } from '../../changes/links';
 import type { Measurement } from '../../platform/model';
 import type { MeasurementFilter } from '../../platform/readings/measurements';
 import type { Refusal } from '../../platform/refusal';
-import { requireUsable, requireUsableSource, usableNewSource } from '../access';
+import { requireFound, requireUsableSource, usableNewSource } from '../access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../body';
 import { pageAnswer, pageQueryOf } from '../query/page';
 import { dateRangeOf, readQuery, requireNarrowed } from '../query/query';
@@ -123,9 +123,7 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
 
 async function usableMeasurement(context: RequestContext, id: string): Promise<Result<Measurement, Refusal>> {
   const found = await context.platform.measurements.get(context.call.origin.tenant, id);
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'measurement', id });
-  const usable = await requireUsable(context, found.source);
-  return usable.ok ? ok(found) : usable;
+  return requireFound(context, { subject: 'measurement', id }, found, ({ source }) => source);
 }
 
 function filterOf(query: Reader): MeasurementFilter {

@@ -7,7 +7,7 @@ import { objectUrlOf } from '../../changes/links';
 import { OPERATION_STATUSES, type Operation } from '../../platform/model';
 import type { OperationFilter } from '../../platform/operations/filter';
 import type { Refusal } from '../../platform/refusal';
-import { requireUsable, requireUsableSource } from '../access';
+import { requireFound, requireUsableSource } from '../access';
 import { fragmentsOf, id, objectBody, parseMembers, textMember } from '../body';
 import { pageAnswer, pageQueryOf } from '../query/page';
 import { dateRangeOf, readQuery } from '../query/query';
@@ -118,9 +118,7 @@ async function update(context: RequestContext, param: (name: string) => string):
 
 async function usableOperation(context: RequestContext, id: string): Promise<Result<Operation, Refusal>> {
   const found = await context.platform.operations.get(context.call.origin.tenant, id);
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
-  const usable = await requireUsable(context, found.deviceId);
-  return usable.ok ? ok(found) : usable;
+  return requireFound(context, { subject: 'operation', id }, found, ({ deviceId }) => deviceId);
 }
 
 function filterOf(query: Reader): OperationFilter {
