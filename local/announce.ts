@@ -10,7 +10,10 @@ export interface Endpoints {
   readonly https: string;
 }
 
-/** Lines to paste, filled in: a first measurement, the device's downlinks, and what is stored, over REST. */
+/**
+ * Lines to paste one after the other, filled in: a first measurement, the device's downlinks, and what is stored, over REST.
+ * All of them are the same device. Each that waits ends by itself, because two with one client ID would end each other.
+ */
 export function pasteLines(options: LocalOptions, endpoints: Endpoints, caFile: string): string {
   const mqtt = new URL(endpoints.mqtt);
   const mqtts = new URL(endpoints.mqtts);
@@ -22,8 +25,11 @@ export function pasteLines(options: LocalOptions, endpoints: Endpoints, caFile: 
     `  mosquitto_pub ${device} -i my-device -t s/us -q 1 -m 211,21.5`,
     'The same over TLS:',
     `  mosquitto_pub -h ${mqtts.hostname} -p ${mqtts.port} --cafile '${caFile}' ${login} -i my-device -t s/us -q 1 -m 211,22`,
-    'It waits for operations and errors:',
-    `  mosquitto_sub ${device} -i my-device -t s/ds -t s/e -v`,
+    'It asks for its ID, and sends a row that does not exist; each line prints the answer:',
+    `  mosquitto_rr -V 311 ${device} -i my-device -t s/us -q 1 -e s/ds -m 123`,
+    `  mosquitto_rr -V 311 ${device} -i my-device -t s/us -q 1 -e s/e -m 999,x`,
+    'It waits for one operation. The lines above have the same client ID: pasted meanwhile, they take its connection away.',
+    `  mosquitto_sub ${device} -i my-device -t s/ds -q 1 -v -C 1`,
     'What is stored:',
     `  ${curl} '${endpoints.http}/inventory/managedObjects?fragmentType=c8y_IsDevice'`,
     `  ${curl} '${endpoints.http}/measurement/measurements?pageSize=10'`,

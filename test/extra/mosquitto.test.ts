@@ -99,13 +99,17 @@ describe('the lines that a start prints to paste', () => {
     await shell(String(first));
     await shell(String(second));
     const [inventory, measurements] = lines.filter((line) => line.startsWith('curl'));
-    await rest.device('my-device');
+    const { id } = await rest.device('my-device');
     expect(JSON.parse(await shell(String(inventory)))).toMatchObject({
       managedObjects: expect.arrayContaining([expect.objectContaining({ name: 'MQTT Device my-device' })]),
     });
     await eventually(async () => expect(await shell(String(measurements))).toMatch(/"value":22\b/));
-    const subscribe = lines.find((line) => line.startsWith('mosquitto_sub'));
-    // -W: seconds until it ends by itself, with the code for a time-out
-    await expect(shell(`${subscribe} -W 1`)).rejects.toMatchObject({ code: 27 });
+    const [ask, mistake] = lines.filter((line) => line.startsWith('mosquitto_rr'));
+    expect(await shell(String(ask))).toBe(`124,${id}\n`);
+    expect(await shell(String(mistake))).toMatch(/^40,999,/);
+    // ends by itself after one operation
+    const heard = shell(String(lines.find((line) => line.startsWith('mosquitto_sub'))));
+    await rest.createOperation(id, { c8y_Restart: {} });
+    expect(await heard).toBe('s/ds 510,my-device\n');
   });
 });
