@@ -52,6 +52,16 @@ describe('the rooms of lib', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('only items and the storage room call a table', () => {
+    const calls = /\b(?:registry|telemetry|table)\.(?:get|put|update|delete|query\w*|batchGet|batchWrite)\(/;
+    const callers = sources('lib').filter((file) => calls.test(readFileSync(file, 'utf8')));
+    expect(callers.length).toBeGreaterThan(15);
+    const wrong = callers
+      .map((file) => relative(ROOT, file))
+      .filter((file) => roomOf(file) !== 'storage' && !/items\.ts$/.test(file));
+    expect(wrong).toEqual([]);
+  });
+
   it('a folder holds at most 14 files', () => {
     const counts = new Map<string, number>();
     for (const folder of sources('lib').map((file) => relative(ROOT, dirname(file)))) {

@@ -1,18 +1,9 @@
 import type { Clock } from '../base/clock';
 import { Lru } from '../base/lru';
 import { fail, ok, type Result } from '../base/result';
-import { claimKey } from '../storage/keys';
-import type { Item, Table } from '../storage/table';
+import type { Table } from '../storage/table';
+import { type Claim, ClaimItems } from './claim-items';
 import { parseClientId } from './client-id';
-
-/** Which tenant and user a client ID belongs to: what a message's tenant and owner are taken from. */
-export interface Claim {
-  readonly tenant: string;
-  readonly user: string;
-  /** Device identifier: external id of type c8y_Serial. */
-  readonly serial: string;
-  readonly kind: 'human' | 'device';
-}
 
 const KNOWN = { capacity: 20_000, ttlMs: 60_000 } as const;
 
@@ -21,37 +12,28 @@ const KNOWN = { capacity: 20_000, ttlMs: 60_000 } as const;
  * is released; within its tenant a person may use any, without taking it from a device, and a device takes it from a person.
  */
 export class Claims {
+  private readonly items: ClaimItems;
   private readonly known: Lru<Claim>;
 
-  constructor(
-    private readonly registry: Table,
-    clock: Clock,
-  ) {
+  constructor(registry: Table, clock: Clock) {
+    this.items = new ClaimItems(registry);
     this.known = new Lru(clock, KNOWN);
   }
 
   /** Returns the claim as it stands; one read, and a write unless it is this user's already. */
   async claim(clientId: string, wanted: Claim): Promise<Result<Claim, 'claimedByOther'>> {
-    const held = await this.read(clientId);
+    const held = await this.items.read(clientId);
     if (held?.tenant === wanted.tenant && held.user === wanted.user) return ok(held);
     if (held?.tenant === wanted.tenant && wanted.kind === 'human') return ok(held);
     const { tenant, user, serial, kind } = wanted;
-    const put = await this.registry.put(
-      { ...claimKey(clientId), tenant, user, serial, kind },
-      {
-        text: 'attribute_not_exists(pk) OR (tenant = :tenant AND (#user = :user OR kind = :human))',
-        names: { '#user': 'user' },
-        values: { ':tenant': tenant, ':user': user, ':human': 'human' },
-      },
-    );
-    return put.ok ? ok({ tenant, user, serial, kind }) : fail('claimedByOther');
+    return (await this.items.take(clientId, wanted)) ? ok({ tenant, user, serial, kind }) : fail('claimedByOther');
   }
 
   /** Remembered for a minute; a client ID without a claim is asked for each time. */
   async lookup(clientId: string): Promise<Claim | undefined> {
     const known = this.known.get(clientId);
     if (known !== undefined) return known;
-    const found = await this.read(clientId);
+    const found = await this.items.read(clientId);
     if (found !== undefined) this.known.set(clientId, found);
     return found;
   }
@@ -59,17 +41,9 @@ export class Claims {
   /** Gives a client ID of the tenant free; other instances may know it for another minute. */
   async release(tenant: string, clientId: string): Promise<boolean> {
     this.known.delete(clientId);
-    const ours = { text: 'tenant = :tenant', values: { ':tenant': tenant } };
-    return (await this.registry.delete(claimKey(clientId), ours)).ok;
-  }
-
-  private async read(clientId: string): Promise<Claim | undefined> {
-    const item = await this.registry.get(claimKey(clientId));
-    return item && claimOf(item);
+    return this.items.remove(tenant, clientId);
   }
 }
-
-const claimOf = ({ tenant, user, serial, kind }: Item): Claim => ({ tenant, user, serial, kind });
 
 /** Whose client ID a message came from; undefined for one that belongs to nobody. */
 export type SenderLookup = (clientId: string) => Promise<Claim | undefined>;

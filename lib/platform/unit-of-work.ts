@@ -3,7 +3,7 @@ import type { Change, ChangeContext, RoutedChange } from '../changes/changes';
 import { type ProcessingMode, type Sinks, sinksOf } from '../changes/modes';
 import type { Effects, PlatformDeps, Reading, ReadingEffects } from './call';
 import type { Origin } from './model';
-import { storeReadings } from './readings/store';
+import { storeReadings } from './readings/reading-items';
 import type { Tenants } from './tenants/tenants';
 
 /** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */

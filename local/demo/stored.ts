@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { itemBytes } from '@cirrus/local-aws';
-import { MonthCatalogue } from '../../lib/platform/readings/months';
+import { MonthCatalogue } from '../../lib/platform/readings/month-items';
 import { readingsPartition } from '../../lib/storage/keys';
 import { Table } from '../../lib/storage/table';
 import type { RunningCirrus } from '../cirrus';

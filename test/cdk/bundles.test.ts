@@ -39,7 +39,7 @@ describe('bundles', () => {
 
   it.each(FUNCTIONS)('%s holds the code that stores readings only if it has their table', (name) => {
     const [output] = Object.values(contentsOf(name).outputs);
-    const bytes = output?.inputs['lib/platform/readings/store.ts']?.bytesInOutput ?? 0;
+    const bytes = output?.inputs['lib/platform/readings/reading-items.ts']?.bytesInOutput ?? 0;
     expect(bytes > 0).toBe(WITH_TELEMETRY.includes(name));
   });
 

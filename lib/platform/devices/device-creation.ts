@@ -20,7 +20,7 @@ import { listFor, managedObjectOf, objectChange } from '../inventory/object-memb
 import { applied, relist } from '../inventory/object-updates';
 import { asOf } from '../journal';
 import type { DeviceRef, Origin } from '../model';
-import { isNameable, type Naming, nameObject } from './object-naming';
+import { isNameable, type Naming, nameObject } from './naming-items';
 
 export interface Parent {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink } from './link-items';
-import { delist, listEntries } from './list-items';
+import { delist, enlistNew } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
@@ -68,7 +68,7 @@ export class Inventory {
   async insert(call: Call, record: ObjectRecord): Promise<boolean> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    await registry.batchWrite(listEntries(tenant, record.id, listsOf(record), asOf(call.origin)));
+    await enlistNew(registry, tenant, record.id, listsOf(record), asOf(call.origin));
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));

@@ -1,6 +1,6 @@
 import { inventoryListKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
-import type { Item, Key, Table } from '../../storage/table';
+import type { Table } from '../../storage/table';
 
 /** A list of managed objects: all of a tenant, those of a type, with a fragment, of an owner. */
 export type InventoryList =
@@ -36,12 +36,13 @@ export async function delist(
 }
 
 /** The entries a new object starts with. */
-export const listEntries = (
+export const enlistNew = (
+  registry: Table,
   tenant: string,
   id: string,
   lists: readonly InventoryList[],
   asOf: string,
-): (Item & Key)[] => lists.map((list) => ({ ...inventoryListKey(tenant, list, id), a: asOf }));
+): Promise<void> => registry.batchWrite(lists.map((list) => ({ ...inventoryListKey(tenant, list, id), a: asOf })));
 
 export interface ListEntry {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json';
 import type { AsOf } from '../model';
+import type { MemberMerge } from './member-items';
 import type { ObjectRecord } from './object-items';
-import type { MemberMerge } from './replace-members';
 
 /** Between a member and the path of a value in it; as-ofs of paths stand beside those of members. */
 const WITHIN = '//';

@@ -5,7 +5,7 @@ import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
 import { readingIdAt, readingPlace } from './ids';
-import { MonthCatalogue } from './months';
+import { MonthCatalogue } from './month-items';
 import { expiryOf, type Retention } from './packs';
 
 /** An event as it is stored and found again. */

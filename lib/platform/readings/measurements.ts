@@ -7,14 +7,14 @@ import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
 import type { Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
-import { measurementId } from './packs';
 import {
   deleteMeasurement,
   deleteMeasurements,
   findMeasurement,
   type MeasurementQuery,
   queryMeasurements,
-} from './queries';
+} from './measurement-items';
+import { measurementId } from './packs';
 
 /** What a device or REST client says; without a time it is when the platform received it. */
 export interface MeasurementInput {

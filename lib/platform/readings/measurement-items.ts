@@ -4,7 +4,7 @@ import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Item, Key, Table } from '../../storage/table';
 import { readingPlace } from './ids';
-import { MonthCatalogue } from './months';
+import { MonthCatalogue } from './month-items';
 import { pack } from './packed';
 import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor, type StoredMeasurement } from './packs';
 

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instantOf, isoOf } from '../../../lib/base/instant';
 import type { JsonObject } from '../../../lib/base/json';
 import type { ReadingIdentity } from '../../../lib/platform/model';
-import { measurementId, type StoredMeasurement } from '../../../lib/platform/readings/packs';
 import {
   deleteMeasurement,
   deleteMeasurements,
   findMeasurement,
   type MeasurementQuery,
   queryMeasurements,
-} from '../../../lib/platform/readings/queries';
-import { type StorableReading, storeReadings } from '../../../lib/platform/readings/store';
+} from '../../../lib/platform/readings/measurement-items';
+import { measurementId, type StoredMeasurement } from '../../../lib/platform/readings/packs';
+import { type StorableReading, storeReadings } from '../../../lib/platform/readings/reading-items';
 import { collect } from '../../../lib/storage/pages';
 import { startTables, type Tables } from '../../support/tables';
 

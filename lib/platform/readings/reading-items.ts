@@ -2,7 +2,7 @@ import { instantOf, timeKeyOf } from '../../base/instant';
 import type { Item, Key, Table } from '../../storage/table';
 import type { ReadingIdentity } from '../model';
 import { createEvent, type StoredEvent } from './event-items';
-import { MonthCatalogue } from './months';
+import { MonthCatalogue } from './month-items';
 import { measurementItems, type Retention, type StoredMeasurement } from './packs';
 
 /** A reading on its way to the telemetry table. */
