@@ -1,4 +1,7 @@
-/** Payloads and what a SmartREST reader must make of them (mqtt-implementation section 7, static-templates section 2). */
+/**
+ * Payloads and what a SmartREST reader must make of them (docs/reference/static-templates.md#rows-and-values and
+ * docs/reference/static-templates.md#quotes-and-backslashes).
+ */
 export const CODEC_VECTORS: readonly { readonly text: string; readonly rows: readonly (readonly string[])[] }[] = [
   { text: '200,T,T,25', rows: [['200', 'T', 'T', '25']] },
   {

@@ -39,7 +39,7 @@ interface CodecResult {
   readonly single: number;
   /** Rows per second, `BLOB_ROWS` rows per call. */
   readonly blob: number;
-  /** Share of `CODEC_VECTORS` read as the reference says, 0 to 1. */
+  /** Share of `CODEC_VECTORS` read as docs/reference/static-templates.md#quotes-and-backslashes says, 0 to 1. */
   readonly right: number;
 }
 

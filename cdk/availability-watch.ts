@@ -18,7 +18,7 @@ export interface AvailabilityWatchProps {
 
 /**
  * The function that raises `c8y_UnavailabilityAlarm`, run by a schedule. A tick in which no device is due is one short
- * invocation and a read of half a unit per tenant: less than a cent a month (docs/deployment.md).
+ * invocation and a read of half a unit per tenant: less than a cent a month (docs/deployment.md#what-is-deployed).
  */
 export class AvailabilityWatch extends Construct {
   readonly function: CirrusFunction;

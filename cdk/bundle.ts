@@ -8,8 +8,9 @@ import { type BuildOptions, buildSync } from 'esbuild';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
- * How functions are bundled: everything inside, the SDK included, because the runtime's may lack SendDirectMessage
- * (aws-platform section 6), and without the credential providers and the endpoint discovery that Lambda never uses.
+ * How functions are bundled. The SDK is inside, because the runtime's may lack SendDirectMessage
+ * (docs/reference/aws-platform.md#the-sdk-belongs-into-the-bundle). Credential providers and endpoint discovery are
+ * left out, because Lambda never uses them.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,

@@ -20,7 +20,7 @@ import { Realtime } from './realtime';
 import { Secrets } from './secrets';
 import { Tables } from './tables';
 
-/** Sizes of a whole PUBLISH packet that Cumulocity knows (mqtt-implementation section 6). */
+/** Sizes of a whole PUBLISH packet that Cumulocity knows (docs/reference/mqtt-implementation.md#payload-limit). */
 export type PayloadLimit = 8092 | 16184;
 
 export interface CirrusProps {

@@ -2,7 +2,10 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import type { CirrusProps } from './cirrus';
 
-/** The keys `cdk deploy -c key=value` knows; `docs/deployment.md` explains them. The command line gives text only. */
+/**
+ * The keys that `cdk deploy -c key=value` knows; docs/deployment.md#context-keys explains them. The command line gives
+ * text only.
+ */
 const schema = z
   .object({
     ingest: z.enum(['direct']).default('direct'),

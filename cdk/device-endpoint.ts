@@ -26,8 +26,9 @@ export interface DeviceEndpointProps {
 type Protocol = 'SECURE_MQTT' | 'MQTT_WSS';
 
 /**
- * Where devices connect with user name and password. One host per protocol, because a domain configuration has one
- * protocol, and only a configuration of this kind takes passwords on 8883 without ALPN (aws-platform section 1).
+ * Where devices connect with user name and password. There is one host per protocol, because a domain configuration has
+ * one protocol. Only a configuration of this kind takes passwords on 8883 without ALPN
+ * (docs/reference/aws-platform.md#authentication-and-protocol-of-an-endpoint).
  */
 export class DeviceEndpoint extends Construct {
   readonly function: CirrusFunction;
@@ -57,7 +58,7 @@ export class DeviceEndpoint extends Construct {
       name: 'authorize',
       description: 'Cirrus: checks who connects and says what they may do',
       memory: 256,
-      // the broker waits no longer (aws-platform section 1.3)
+      // the broker waits no longer (docs/reference/aws-platform.md#time-limit-of-the-authorizer)
       timeout: Duration.seconds(5),
       environment: {
         REGISTRY_TABLE: tables.registry.tableName,

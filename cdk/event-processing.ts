@@ -9,7 +9,10 @@ export interface EventProcessingProps {
   readonly tables: Tables;
 }
 
-/** Event processing: the bus that changes go to, for tenants that have rules on it (`docs/events/`). */
+/**
+ * Event processing: the bus that changes go to, for tenants that have rules on it
+ * (docs/events/README.md#event-processing).
+ */
 export class EventProcessing extends Construct {
   readonly bus: Bus;
   private switchFunction: CirrusFunction | undefined;

@@ -35,7 +35,10 @@ export class Failures extends Construct {
     this.queue.grantSendMessages(this.rulesRole);
   }
 
-  /** A rule's error action: sees a failed hand-over, never a failed function (aws-platform section 2.5). */
+  /**
+   * A rule's error action. It sees a failed hand-over, never a failed function
+   * (docs/reference/aws-platform.md#what-an-error-action-does-not-see).
+   */
   ruleErrorAction(): CfnTopicRule.ActionProperty {
     return { sqs: { queueUrl: this.queue.queueUrl, roleArn: this.rulesRole.roleArn, useBase64: false } };
   }

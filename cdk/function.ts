@@ -61,7 +61,8 @@ export class CirrusFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // START, END and REPORT of every invocation would cost as much as the invocation (aws-platform section 6)
+      // START, END and REPORT of every invocation would cost as much as the invocation
+      // (docs/reference/aws-platform.md#log-lines-of-each-invocation)
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       awsSdkConnectionReuse: false,

@@ -51,8 +51,9 @@ function handler(event) {
 `;
 
 /**
- * One host for REST and WebSockets, as Cumulocity's clients expect: a custom domain of API Gateway takes only one kind
- * of API (aws-platform section 8). Nothing is cached; CloudFront costs by request.
+ * One host for REST and WebSockets, as Cumulocity's clients expect. A custom domain of API Gateway takes only one kind
+ * of API (docs/reference/aws-platform.md#one-host-for-rest-and-websockets). Nothing is cached; CloudFront costs by
+ * request.
  */
 export class PublicEndpoint extends Construct {
   /** Without a path. */

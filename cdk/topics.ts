@@ -4,7 +4,7 @@ import { ruleFilters } from '../lib/protocols/topics';
 
 /** The IoT SQL that turns each message of some topics into one event for a function. */
 export interface TopicRule {
-  /** Letters, digits and underscores only; fixed, see `docs/deployment.md` on one deployment per account. */
+  /** Letters, digits and underscores only. The name is fixed: docs/deployment.md#one-per-account-and-region. */
   readonly name: string;
   readonly description: string;
   readonly sql: string;
@@ -27,7 +27,10 @@ const ENVELOPE = [
   "get_mqtt_property('correlation_data') AS correlationData",
 ].join(', ');
 
-/** Behind a wildcard for the processing mode (mqtt-implementation section 10) stand modes only: `x/us` is somebody else's topic. */
+/**
+ * The rules of one shape. Where a wildcard stands for the processing mode
+ * (docs/reference/mqtt-implementation.md#processing-modes), only modes match: `x/us` is somebody else's topic.
+ */
 const uplinkRules = (shape: UplinkShape): readonly TopicRule[] =>
   ruleFilters(shape).map(({ name, filter, prefixes }) => ({
     name: `cirrus_uplink_${name}`,
@@ -37,7 +40,10 @@ const uplinkRules = (shape: UplinkShape): readonly TopicRule[] =>
 
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(',');
 
-/** The uplinks of every protocol. No message matches two rules: it would be processed and billed twice (aws-platform section 2.3). */
+/**
+ * The uplinks of every protocol. No message matches two rules: it would be processed and billed twice
+ * (docs/reference/aws-platform.md#filters-of-rules-must-not-overlap).
+ */
 export const UPLINK_RULES: readonly TopicRule[] = PROTOCOLS.flatMap(({ uplinks }) => uplinks.flatMap(uplinkRules));
 
 const lifecycle = (name: string, filter: string, description: string): TopicRule => ({
@@ -46,7 +52,7 @@ const lifecycle = (name: string, filter: string, description: string): TopicRule
   sql: `SELECT * FROM '${filter}'`,
 });
 
-/** What the broker itself reports (aws-platform section 5). */
+/** What the broker itself reports (docs/reference/aws-platform.md#what-a-lifecycle-event-says). */
 export const LIFECYCLE_RULES: readonly TopicRule[] = [
   lifecycle('connected', '$aws/events/presence/connected/+', 'A client connected'),
   lifecycle('disconnected', '$aws/events/presence/disconnected/+', 'A client disconnected'),

@@ -5,7 +5,7 @@ import { Credentials } from '../lib/platform/access/credentials';
 import { Tenants } from '../lib/platform/tenants/tenants';
 import { Table } from '../lib/storage/table';
 
-/** Tenant of the user that devices register with (mqtt-implementation section 3). */
+/** Tenant of the user that devices register with (docs/reference/mqtt-implementation.md#registration-by-pairing). */
 const MANAGEMENT = 'management';
 const BOOTSTRAP_USER = 'devicebootstrap';
 

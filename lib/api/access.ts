@@ -59,8 +59,9 @@ export async function requireUsableSource(
 }
 
 /**
- * The source of something new: it has to exist in every mode (rest-api section 1.1), a missing one is the body's fault. What
- * is said of it is a sign of its life (mqtt-implementation section 17).
+ * The source of something new. It has to exist in every mode
+ * (docs/reference/rest-api.md#the-source-must-exist-in-every-mode); a missing one is the body's fault. What is said of
+ * it is a sign of its life (docs/reference/mqtt-implementation.md#signs-of-life).
  */
 export async function usableNewSource(
   context: RequestContext,

@@ -30,8 +30,8 @@ export function objectBody(body: Json | undefined, subject: Subject): Result<Jso
 }
 
 /**
- * The known members of a body; others are the caller's to keep. Missing ones are named together, in the words clients
- * know (rest-api section 3); a wrong one is refused by name.
+ * The known members of a body; others are the caller's to keep. Missing ones are named together, in the words that
+ * clients know (docs/reference/rest-api.md#missing-mandatory-members). A wrong one is refused by name.
  */
 export function parseMembers<T extends z.ZodMiniType>(
   schema: T,

@@ -6,8 +6,8 @@ import { ROUTES } from './routes/route-table';
 
 /**
  * The REST-shaped door of the platform: method, path and body in, status and body out. Every protocol that spells a
- * request to the platform goes through here. A refusal is an answer with an error body (rest-api section 3); only what
- * nobody foresaw is thrown.
+ * request to the platform goes through here. A refusal is an answer with an error body
+ * (docs/reference/rest-api.md#error-bodies). Only what nobody foresaw is thrown.
  */
 export async function dispatch(context: RequestContext): Promise<PlatformResponse> {
   const { method, path } = context.request;

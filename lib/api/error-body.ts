@@ -18,7 +18,7 @@ const RESOURCES: Readonly<Record<Subject, string>> = {
 const resourceOf = (refusal: Refusal): string =>
   'subject' in refusal && refusal.subject !== undefined ? RESOURCES[refusal.subject] : 'undefined';
 
-/** Status and `error` member of each kind of refusal (rest-api section 3). */
+/** Status and `error` member of each kind of refusal (docs/reference/rest-api.md#status-and-name-of-each-refusal). */
 function nameOf(refusal: Refusal): { readonly status: number; readonly name: string } {
   switch (refusal.kind) {
     case 'badRequest':
@@ -118,7 +118,7 @@ const MESSAGES: Spellings<string> = {
 
 export const messageOf = (refusal: Refusal): string => spelledBy(MESSAGES, refusal);
 
-/** A refusal as an answer: `error`, `message`, `info` (rest-api section 3). */
+/** A refusal as an answer: `error`, `message`, `info` (docs/reference/rest-api.md#error-bodies). */
 export function errorResponse(refusal: Refusal): PlatformResponse {
   const { status, name } = nameOf(refusal);
   return errorBody(status, name, messageOf(refusal));

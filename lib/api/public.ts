@@ -1,8 +1,8 @@
 import type { PlatformRequest, PlatformResponse } from './request';
 
 /**
- * What is answered before anybody has said who they are: how one can log in (rest-api section 4). Undefined for
- * everything else.
+ * What is answered before anybody has said who they are: how one can log in (docs/reference/rest-api.md#login-options).
+ * Undefined for everything else.
  */
 export function dispatchPublic({ method, path, baseUrl }: PlatformRequest): PlatformResponse | undefined {
   if (method !== 'GET' || path !== '/tenant/loginOptions') return undefined;

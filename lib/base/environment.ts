@@ -2,7 +2,8 @@ import { faultText, Reader } from './reader';
 
 /**
  * What CDK puts into each function's environment (`cdk/`), read once per instance, so that a wrong deployment fails by
- * name. Read by hand: a schema library is a tenth of the ingest function's cold start (decision 3).
+ * name. It is read by hand: a schema library is a tenth of the ingest function's cold start
+ * (docs/decisions/0003-no-schema-library-on-the-hot-path.md).
  */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';

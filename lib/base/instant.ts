@@ -10,8 +10,9 @@ export const FIRST_INSTANT = -62_167_219_200_000;
 export const LAST_INSTANT = 253_402_300_799_999;
 
 /**
- * The moment a time stamp names, in ms since the epoch; undefined when it names none (wrong shape, 30 February, year
- * outside 0000–9999 once in UTC). Without a zone it is UTC (rest-api section 1). Digits below the millisecond are cut.
+ * The moment a time stamp names, in ms since the epoch. Undefined when it names none (wrong shape, 30 February, year
+ * outside 0000–9999 once in UTC). Without a zone it is UTC (docs/reference/rest-api.md#dates-in-bodies-and-queries).
+ * Digits below the millisecond are cut.
  */
 export function instantOf(text: string): number | undefined {
   const found = ISO.exec(text);

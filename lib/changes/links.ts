@@ -27,7 +27,10 @@ export function linked(baseUrl: string, api: Api, object: JsonObject): JsonObjec
   return shown;
 }
 
-/** A measurement, an event or an alarm as others see it, without links (rest-api sections 7 and 8). */
+/**
+ * A measurement, an event or an alarm as others see it, without links
+ * (docs/reference/rest-api.md#what-rest-shows-of-an-object).
+ */
 export function sourcedObject<T extends { readonly source: string; readonly fragments: JsonObject }>({
   source,
   fragments,

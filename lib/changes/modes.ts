@@ -1,4 +1,7 @@
-/** How a message wants to be handled; the topic prefix or the REST header says it (mqtt-implementation section 10). */
+/**
+ * How a message wants to be handled; the topic prefix or the REST header says it
+ * (docs/reference/mqtt-implementation.md#processing-modes).
+ */
 export const PROCESSING_MODES = ['PERSISTENT', 'TRANSIENT', 'QUIESCENT', 'CEP'] as const;
 export type ProcessingMode = (typeof PROCESSING_MODES)[number];
 
@@ -29,7 +32,10 @@ const UNSTORED: Record<ProcessingMode, readonly Api[]> = {
   CEP: ['measurements', 'events'],
 };
 
-/** What a mode means for one kind of object: DESIGN's table, with inventory and operations always stored. */
+/**
+ * What a mode means for one kind of object (docs/processing-modes.md#processing-modes). Inventory and operations are
+ * always stored.
+ */
 export function sinksOf(mode: ProcessingMode, api: Api): Sinks {
   const sinks = BY_MODE[mode];
   return sinks.store || UNSTORED[mode].includes(api) ? sinks : { ...sinks, store: true };

@@ -5,7 +5,10 @@ import { fail, ok, type Result } from '../base/result';
 import { type ClientIdError, parseClientId } from './client-id';
 import { type ConnectionTopics, connectionPolicy } from './policy';
 
-/** What AWS IoT asks the custom authorizer (aws-platform section 1.1); only what is needed is looked at. */
+/**
+ * What AWS IoT asks the custom authorizer (docs/reference/aws-platform.md#what-the-authorizer-is-asked). Only what is
+ * needed is looked at.
+ */
 const authorizerEvent = z.object({
   protocolData: z.object({
     mqtt: z.optional(
@@ -19,7 +22,7 @@ const authorizerEvent = z.object({
   }),
 });
 
-/** aws-platform section 1.2. */
+/** What AWS IoT takes as an answer (docs/reference/aws-platform.md#what-the-authorizer-answers). */
 export interface AuthorizerResult {
   readonly isAuthenticated: boolean;
   readonly principalId?: string;
@@ -66,8 +69,9 @@ const DISCONNECT_JITTER_SECONDS = 4 * 3_600;
 const USER_NAME = /^[A-Za-z0-9._-]{1,64}\/[^/\s]{1,1000}$/;
 
 /**
- * Decides about one CONNECT: user name `<tenant>/<user>` and password (mqtt-implementation section 3), a client ID that
- * is well formed and free or this device's own. Malformed names are refused before anything is read.
+ * Decides about one CONNECT. The user name is `<tenant>/<user>`, with its password
+ * (docs/reference/mqtt-implementation.md#user-name-and-password). The client ID has to be well formed, and free or this
+ * device's own. Malformed names are refused before anything is read.
  */
 export async function authorizeConnection(event: unknown, deps: AuthorizeDeps): Promise<Authorization> {
   const asked = parseConnect(event);
@@ -105,7 +109,7 @@ function parseConnect(event: unknown): Result<Connect, ConnectRefusal> {
   if (!parsed.success) return fail('malformedEvent');
   const { username, password, clientId } = parsed.data.protocolData.mqtt ?? {};
   if (username === undefined || password === undefined) return fail('noCredentials');
-  // device SDKs of AWS append `?SDK=…` to the user name (aws-platform section 1.1)
+  // device SDKs of AWS append `?SDK=…` to the user name (docs/reference/aws-platform.md#user-names-with-a-query-string)
   const name = username.split('?', 1)[0] ?? '';
   if (!USER_NAME.test(name)) return fail('malformedUserName');
   const id = parseClientId(clientId ?? '');

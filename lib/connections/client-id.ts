@@ -16,8 +16,9 @@ export type ClientIdError = 'empty' | 'characters' | 'connectionType' | 'parts';
 const ALLOWED = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**
- * mqtt-implementation section 4: `d` is the only connection type; a template identifier needs the `d:` prefix, so a
- * two-part id without it is refused. Characters outside the allow-list are refused before anything else looks at them.
+ * The parts of a client ID (docs/reference/mqtt-implementation.md#client-identifier). `d` is the only connection type.
+ * A template identifier needs the `d:` prefix, so a two-part id without it is refused. Characters outside the
+ * allow-list are refused before anything else looks at them.
  */
 export function parseClientId(text: string): Result<ClientId, ClientIdError> {
   if (text === '') return fail('empty');

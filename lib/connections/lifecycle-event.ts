@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
 
-/** A lifecycle event of the broker (aws-platform section 5). */
+/** A lifecycle event of the broker (docs/reference/aws-platform.md#what-a-lifecycle-event-says). */
 export interface LifecycleEvent {
   readonly clientId: string;
   readonly eventType: 'connected' | 'disconnected' | 'subscribed' | 'unsubscribed';

@@ -1,4 +1,7 @@
-/** AWS's limit for one policy document of a custom authorizer (aws-platform section 1.2). */
+/**
+ * AWS's limit for one policy document of a custom authorizer
+ * (docs/reference/aws-platform.md#size-of-a-policy-document).
+ */
 export const POLICY_DOCUMENT_LIMIT = 2048;
 
 /** What a connection may publish on, and what it may subscribe to and receive; `*` stands as in an IAM policy. */
@@ -15,8 +18,9 @@ interface Statement {
 
 /**
  * What a connected device may do, as documents of literal topics: connect under its own client ID and publish uplinks;
- * subscribe to and receive downlinks. Never a downlink in Publish or an uplink in Receive: one device could otherwise
- * command or read all others (aws-platform section 12, traps 4 and 5).
+ * subscribe to and receive downlinks. There is never a downlink in Publish or an uplink in Receive: one device could
+ * otherwise command or read all others
+ * (docs/reference/aws-platform.md#uplinks-are-never-received-downlinks-never-published).
  *
  * @param arnPrefix `arn:aws:iot:<region>:<account>:`
  * @param clientId already checked against the allow-list, because `*` and `${` would be live here

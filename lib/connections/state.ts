@@ -7,8 +7,9 @@ const RENUMBERED_MS = 30 * 60_000;
 const SETTLING_MS = 10_000;
 
 /**
- * A connection after one more lifecycle event. Events come late, twice and in any order (aws-platform section 5); the same
- * object comes back when the event changes nothing.
+ * A connection after one more lifecycle event. Events come late, twice and in any order
+ * (docs/reference/aws-platform.md#lifecycle-events-come-late-twice-and-in-any-order). The same object comes back when
+ * the event changes nothing.
  */
 export function afterEvent(known: Connection | undefined, event: LifecycleEvent): Connection {
   if (known === undefined) return withEvent(begin(event, []), event);

@@ -50,9 +50,9 @@ export class RetryableDelivery extends Error {
 const FRESH_MS = 60_000;
 
 /**
- * Sends an agent its PENDING operations that it has not acknowledged, oldest first and one by one (DESIGN section 3). Stops
- * at the first one that does not get through, so that order holds; what is left waits for the next SUBSCRIBE, `500` or
- * operation.
+ * Sends an agent its PENDING operations that it has not acknowledged, oldest first and one by one
+ * (docs/data-model.md#connections-and-delivery). Stops at the first one that does not get through, so that order holds.
+ * What is left waits for the next SUBSCRIBE, `500` or operation.
  *
  * @throws RetryableDelivery when the broker throttles or fails
  */

@@ -35,8 +35,9 @@ export function dataPlaneClient(): IoTDataPlaneClient {
 }
 
 /**
- * The IoT data plane's SendDirectMessage (aws-platform section 4.1). The client must have `maxAttempts: 1`: the SDK takes
- * a missing PUBACK (504) for transient and would deliver the same operation up to three times.
+ * The IoT data plane's SendDirectMessage. The client must have `maxAttempts: 1`: the SDK takes a missing PUBACK (504)
+ * for transient and would deliver the same operation up to three times
+ * (docs/reference/aws-platform.md#the-sdk-must-not-retry-a-direct-message).
  */
 export class DirectMessenger implements DeviceMessenger {
   constructor(private readonly client: IoTDataPlaneClient) {}

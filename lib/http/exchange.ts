@@ -98,7 +98,10 @@ export class Exchange {
   }
 }
 
-/** A POST may stand for another method (rest-api section 1); HEAD is a GET whose body the server leaves out. */
+/**
+ * A POST may stand for another method (docs/reference/rest-api.md#a-post-that-stands-for-another-method); HEAD is a GET
+ * whose body the server leaves out.
+ */
 function methodOf(method: string, override: string | undefined): Method | undefined {
   const meant = method === 'POST' && override !== undefined ? override.toUpperCase() : method;
   return METHODS.find((known) => known === (meant === 'HEAD' ? 'GET' : meant));

@@ -4,8 +4,9 @@ const VENDOR = /^application\/vnd\.com\.nsn\.cumulocity\.([a-z0-9]+)\+json$/i;
 export type Representation = 'vendor' | 'json' | 'empty';
 
 /**
- * What an Accept header allows (rest-api section 1); undefined when nothing the platform speaks. A type named outright
- * beats a wildcard; the name of another Cumulocity type counts, because clients ask for related ones.
+ * What an Accept header allows (docs/reference/rest-api.md#media-types-and-the-accept-header). Undefined when it allows
+ * nothing that the platform speaks. A type named outright beats a wildcard. The name of another Cumulocity type counts,
+ * because clients ask for related ones.
  */
 export function representationOf(accept: string | undefined, writes: boolean): Representation | undefined {
   if (accept === undefined || accept.trim() === '') return writes ? 'empty' : 'vendor';

@@ -3,7 +3,10 @@ import { fail, ok, type Result } from '../base/result';
 import { PROCESSING_MODES, type ProcessingMode } from '../changes/modes';
 import type { Refusal } from '../platform/refusal';
 
-/** The processing mode of a request, from `X-Cumulocity-Processing-Mode` (rest-api section 1); reading has none. */
+/**
+ * The processing mode of a request, from `X-Cumulocity-Processing-Mode`
+ * (docs/reference/rest-api.md#the-processing-mode-of-a-request); reading has none.
+ */
 export function modeOf(method: Method, header: string | undefined): Result<ProcessingMode, Refusal> {
   if (method === 'GET' || header === undefined || header === '') return ok('PERSISTENT');
   const mode = PROCESSING_MODES.find((known) => known === header.trim().toUpperCase());

@@ -115,8 +115,9 @@ async function replyTo(question: Question, { call, services, target }: Context):
 }
 
 /**
- * Whom a message is about: the connected device, or the child device or service its topic names. Both are looked up once
- * per message and created when data arrives for them (mqtt-implementation section 13).
+ * Whom a message is about: the connected device, or the child device or service that its topic names. Both are looked
+ * up once per message. They are created when data arrives for them
+ * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices).
  */
 export class Target {
   private rootFound: Promise<DeviceRef> | undefined;

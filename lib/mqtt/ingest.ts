@@ -18,8 +18,9 @@ import { parseTopic } from '../protocols/topics';
 import { run, Target } from './commands';
 
 /**
- * One publish as the IoT rule hands it over (`cdk/topics.ts` selects exactly these): the payload in base64, because the
- * Lambda action carries JSON only and a payload of rows can be JSON by accident (aws-platform section 2.2).
+ * One publish as the IoT rule hands it over (`cdk/topics.ts` selects exactly these). The payload is in Base64, because
+ * the Lambda action carries JSON only and a payload of rows can be JSON by accident
+ * (docs/reference/aws-platform.md#payloads-travel-as-base64).
  */
 export interface Uplink {
   readonly payload: string;
@@ -37,7 +38,10 @@ export interface Uplink {
 const TEXTS = ['payload', 'topic', 'clientId', 'messageId'] as const;
 const OPTIONAL_TEXTS = ['responseTopic', 'correlationData'] as const;
 
-/** Checked by hand, once per message on the hot path (decision 3); the error names every member that is wrong. */
+/**
+ * Checked by hand, once per message on the hot path (docs/decisions/0003-no-schema-library-on-the-hot-path.md). The
+ * error names every member that is wrong.
+ */
 export function parseUplink(event: unknown): Result<Uplink, string> {
   if (typeof event !== 'object' || event === null) return fail('event: not an object');
   const members: { readonly [name: string]: unknown } = { ...event };
@@ -62,7 +66,7 @@ export interface IngestDeps {
   readonly services: PlatformServices;
   readonly protocols: readonly Protocol[];
   readonly messenger: DeviceMessenger;
-  /** Bytes of a whole PUBLISH packet (mqtt-implementation section 8.1). */
+  /** Bytes of a whole PUBLISH packet (docs/reference/mqtt-implementation.md#payload-limit). */
   readonly payloadLimit: number;
   /** The claim of a client ID, cached. */
   senderOf(clientId: string): Promise<Sender | undefined>;
@@ -160,14 +164,17 @@ class Publish {
     this.replies.push({ row, template, refusal });
   }
 
-  /** Whatever a message says, its device is alive (mqtt-implementation section 17). */
+  /** Whatever a message says, its device is alive (docs/reference/mqtt-implementation.md#signs-of-life). */
   private async recordSignOfLife(call: Call, target: Target): Promise<void> {
     const device = await target.addressedDevice(call.origin.tenant);
     if (device === undefined) return;
     await this.deps.services.availability.alive(call, device, { pushed: device.serial === this.sender.serial });
   }
 
-  /** Unconfirmed: only operations wait for the device (DESIGN section 3). */
+  /**
+   * Unconfirmed: only operations wait for the device
+   * (docs/reference/aws-platform.md#answers-go-unconfirmed-operations-confirmed).
+   */
   async reply(): Promise<void> {
     if (this.replies.length === 0) return;
     const { tenant, serial } = this.sender;
@@ -185,8 +192,9 @@ class Publish {
 const DOWNLINK_HEADER_BYTES = 64;
 
 /**
- * Bytes of the PUBLISH packet a payload came in: the limit counts header and body (mqtt-implementation section 8.1). The
- * packet identifier of QoS 1 is left out, because rules do not know the QoS.
+ * Bytes of the PUBLISH packet a payload came in: the limit counts header and body
+ * (docs/reference/mqtt-implementation.md#payload-limit). The packet identifier of QoS 1 is left out, because rules do
+ * not know the QoS.
  */
 export function packetSize(topic: string, payloadBytes: number): number {
   const remaining = 2 + Buffer.byteLength(topic) + payloadBytes;

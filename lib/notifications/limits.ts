@@ -1,12 +1,21 @@
-/** Limits and times of real-time notifications; docs/realtime.md explains them. Times in milliseconds, sizes in bytes. */
+/**
+ * Limits and times of real-time notifications; docs/realtime.md#limits-and-what-happens-at-them explains them. Times in
+ * milliseconds, sizes in bytes.
+ */
 
-/** API Gateway lets a WebSocket frame have this many bytes, in both directions (aws-platform section 8). */
+/**
+ * API Gateway lets a WebSocket frame have this many bytes, in both directions
+ * (docs/reference/aws-platform.md#websocket-api).
+ */
 export const FRAME_BYTES = 32 * 1024;
 /** Of what a client sends at once, however many frames it is. */
 export const MESSAGE_BYTES = 128 * 1024;
 export const MESSAGES_PER_REQUEST = 500;
 export const SUBSCRIPTIONS_PER_SESSION = 200;
-/** Cumulocity's: the oldest is closed when one more comes (rest-api section 12). */
+/**
+ * Cumulocity's limit. The oldest is closed when one more comes
+ * (docs/reference/rest-api.md#connections-of-one-user-to-a-channel).
+ */
 export const CONNECTIONS_PER_USER_AND_CHANNEL = 10;
 
 /** How long a poll waits: API Gateway gives up after 30 s, and what a new instance takes to start counts too. */

@@ -5,7 +5,7 @@ import { linked } from '../changes/links';
 import { reduced } from '../changes/notifications/reduced';
 import { FRAME_BYTES } from './limits';
 
-/** What a subscriber gets (rest-api section 12). */
+/** What a subscriber gets (docs/reference/rest-api.md#what-a-subscriber-gets). */
 export interface Notification {
   readonly channel: string;
   readonly data: { readonly realtimeAction: Change['action']; readonly data: JsonObject | string };

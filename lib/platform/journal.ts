@@ -1,8 +1,9 @@
 import type { AsOf, Origin } from './model';
 
 /**
- * How long an event can still be overtaken, in broker time. Twice what DESIGN promises, plus both retries Lambda makes
- * of a failed invocation (after one and after two more minutes), so that a retry finds its own event and changes nothing.
+ * How long an event can still be overtaken, in broker time (docs/data-model.md#the-journal). It covers the one minute
+ * that is promised and both retries that Lambda makes of a failed invocation, after one minute and after two more. So a
+ * retry finds its own event and changes nothing.
  */
 export const JOURNAL_WINDOW_MS = 4 * 60_000;
 /** An alarm that chatters must not grow its item without end; the oldest events settle early. */

@@ -20,7 +20,7 @@ export const CHILD = 'child';
 /** What stands before the levels of an uplink topic and says the processing mode; '' is no level at all. */
 export type ModePrefix = '' | 's' | 't' | 'q' | 'c';
 
-/** The four modes of SmartREST topics (mqtt-implementation section 10). */
+/** The four modes of SmartREST topics (docs/reference/mqtt-implementation.md#processing-modes). */
 export const EVERY_MODE: readonly ModePrefix[] = ['s', 't', 'q', 'c'];
 
 /** Topics a device publishes on that differ in mode and parameters only. Two shapes never share a topic. */
@@ -84,7 +84,10 @@ export type RowReply = { readonly row: number; readonly template: string } & (
 export interface ReplyRows {
   readonly topic: string;
   readonly groups: readonly (readonly string[])[];
-  /** Goes only to a device that listens on the topic; what a device has asked for goes out at once (DESIGN section 3). */
+  /**
+   * Goes only to a device that listens on the topic. What a device has asked for goes out at once
+   * (docs/reference/aws-platform.md#answers-go-unconfirmed-operations-confirmed).
+   */
   readonly onlyIfSubscribed: boolean;
 }
 

@@ -76,7 +76,8 @@ export interface RuleFilter {
 
 /**
  * The filters of a shape: one, and one more when the mode may be left out. `a/#` does not match `a` on AWS, so a shape
- * with a last parameter and the one without are two (aws-platform section 2.3).
+ * with a last parameter and the one without are two
+ * (docs/reference/aws-platform.md#a-multi-level-wildcard-does-not-match-its-parent).
  */
 export function ruleFilters({ name, modes, levels }: UplinkShape): readonly RuleFilter[] {
   const filter = levels.map((level) => (typeof level === 'string' ? level : level.rest ? '#' : '+')).join('/');

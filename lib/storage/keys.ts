@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Key } from './table';
 
 /**
- * Every key of both tables, in one place. All of them take the tenant first, so that no query can cross tenants; the
- * claim of a client ID is the one exception, because it is what tells the tenant. `docs/data-model.md` lists who reads them.
- * Parts that come from outside are escaped, so that a name with `#` cannot leave its place.
+ * Every key of both tables, in one place. All of them take the tenant first, so that no query can cross tenants. The
+ * claim of a client ID is the one exception, because it is what tells the tenant. docs/data-model.md#data-model lists
+ * who reads them. Parts that come from outside are escaped, so that a name with `#` cannot leave its place.
  */
 const part = (text: string): string => text.replace(/[%#]/g, (sign) => (sign === '%' ? '%25' : '%23'));
 /** For text a device chooses freely: a sort key holds 1 KB. `%~` occurs in no escaped text. */
@@ -102,7 +102,7 @@ export const connectionKey = (tenant: string, serial: string): Key => ({
 
 /**
  * Registry indexes (sparse, keys only): `listPk`/`listSk` for lists by time, `duePk`/`dueAt` for devices whose silence
- * becomes too long. Whatever is written into one is read from it (decision 24).
+ * becomes too long. Whatever is written into one is read from it (docs/decisions/0024-no-index-without-a-reader.md).
  */
 export const LIST_INDEX = 'list';
 export const DUE_INDEX = 'due';
@@ -110,7 +110,10 @@ export const listPartition = (tenant: string, kind: 'operations' | 'alarms', ...
   tenantKey(tenant, 'LIST', kind, ...parts.map(part));
 export const duePartition = (tenant: string, kind: 'availability'): string => tenantKey(tenant, 'DUE', kind);
 
-/** Telemetry: a device's readings of one calendar month (UTC); `docs/data-model.md` says why a month. */
+/**
+ * Telemetry: a device's readings of one calendar month (UTC); docs/data-model.md#measurements-and-events says why a
+ * month.
+ */
 export const readingsPartition = (tenant: string, device: string, month: string): string =>
   tenantKey(tenant, 'D', part(device), month);
 /** Telemetry: which months a device has readings for. */

@@ -3,7 +3,7 @@ import { errorResponse } from '../../lib/api/error-body';
 import { caseOf, REFUSALS } from '../platform/refusals';
 
 describe('errorResponse', () => {
-  it('gives each refusal its status, name and message (rest-api section 3)', () => {
+  it('gives each refusal its status, name and message', () => {
     const table = REFUSALS.map((refusal) => {
       const { status, body, bodyType } = errorResponse(refusal);
       expect(bodyType).toBe('error');

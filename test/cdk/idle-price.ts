@@ -26,7 +26,10 @@ const perHour =
   (dollars: number): Price =>
   () => ({ dollars: dollars * HOURS_A_MONTH });
 
-/** List prices of us-east-1 by resource type (aws-platform sections 9 and 11). A type that is not here has no price. */
+/**
+ * List prices of us-east-1 by resource type (docs/reference/aws-platform.md#prices-while-idle). A type that is not here
+ * has no price.
+ */
 const PRICES: Readonly<Record<string, Price>> = {
   'AWS::ApiGatewayV2::Api': onlyByUse,
   'AWS::ApiGatewayV2::Integration': onlyByUse,

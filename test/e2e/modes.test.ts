@@ -6,7 +6,7 @@ import { Rest } from './support/rest';
 const cirrus = inject('cirrus');
 const rest = new Rest(cirrus);
 
-/** mqtt-implementation section 10. */
+/** The modes and their prefixes (docs/reference/mqtt-implementation.md#processing-modes). */
 const MODES = [
   { prefix: 's', mode: 'PERSISTENT', stored: true },
   { prefix: 't', mode: 'TRANSIENT', stored: false },

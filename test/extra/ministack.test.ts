@@ -150,7 +150,10 @@ async function whilePublishing<T>(device: MqttClient, heard: Promise<T>): Promis
   }
 }
 
-/** The lines of docs/emulators.md: a release that has one of these makes a workaround superfluous. */
+/**
+ * The lines of docs/emulators.md#what-is-missing-and-what-that-means-for-you: a release that has one of these makes a
+ * workaround superfluous.
+ */
 describe('MiniStack lacks', () => {
   it('direct messages and connection APIs', async () => {
     const data = new IoTDataPlaneClient(clientConfiguration(settings));

@@ -77,7 +77,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 /** What is promised: requests to DynamoDB, whose items are of one unit each. */
 const BUDGET = { reads: 1, writes: 2 };
-/** Requests of the rows that need more; docs/data-model.md says why. */
+/** Requests of the rows that need more; docs/data-model.md#rows-that-cost-more says why. */
 const DEARER: Readonly<Record<string, { readonly reads: number; readonly writes: number }>> = {
   100: { reads: 0, writes: 4 },
   101: { reads: 1, writes: 6 },

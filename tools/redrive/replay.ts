@@ -33,7 +33,10 @@ const destinationRecord = z.object({
   responsePayload: z.optional(z.nullable(z.object({ errorType: z.string(), errorMessage: z.string() }).partial())),
 });
 
-/** What a rule's error action sends: the rule could not hand the message over (aws-platform section 2.4). */
+/**
+ * What a rule's error action sends: the rule could not hand the message over
+ * (docs/reference/aws-platform.md#message-of-an-error-action).
+ */
 const ruleRecord = z.object({
   ruleName: z.string(),
   topic: z.string(),

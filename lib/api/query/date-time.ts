@@ -9,8 +9,9 @@ export interface DateTime {
 const WITH_ZONE = /[T ].*(?:Z|z|[+-]\d\d(?::?\d\d)?)$/;
 
 /**
- * Reads an ISO 8601 date or date-time; without a zone it is UTC (rest-api section 1). A text with a zone is kept as
- * written, one without is spelled in UTC, so that nobody has to guess later. Undefined when it names no instant.
+ * Reads an ISO 8601 date or date-time; without a zone it is UTC
+ * (docs/reference/rest-api.md#dates-in-bodies-and-queries). A text with a zone is kept as written. One without is
+ * written in UTC, so that nobody has to guess later. Undefined when it names no instant.
  */
 export function parseDateTime(text: string): DateTime | undefined {
   const ms = instantOf(text);

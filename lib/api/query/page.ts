@@ -8,7 +8,7 @@ const DEFAULT_PAGE_SIZE = 5;
 /** Larger page sizes are trimmed to this one, not refused. */
 const MAX_PAGE_SIZE = 2000;
 
-/** Which part of a collection is asked for (rest-api section 2). */
+/** Which part of a collection is asked for (docs/reference/rest-api.md#paging). */
 export interface PageQuery {
   readonly pageSize: number;
   /** From 1. */

@@ -22,7 +22,10 @@ export function dateRangeOf(query: Reader, [from, to]: readonly [string, string]
   return defined({ from: query.date(from), to: query.date(to) });
 }
 
-/** A deletion of many is refused unless at least one of source and dates narrows it down (rest-api section 7). */
+/**
+ * A deletion of many is refused unless at least one of source and dates narrows it down
+ * (docs/reference/rest-api.md#deleting-many-readings).
+ */
 export function requireNarrowed(
   { source, from, to }: DateRange & { readonly source?: string },
   subject: 'measurement' | 'event',

@@ -14,7 +14,7 @@ import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { alarmView } from '../views/views';
 
-/** Alarms (rest-api section 8). */
+/** Alarms (docs/reference/rest-api.md#alarms). */
 export const alarmRoutes: readonly Route[] = [
   route('GET', '/alarm/alarms', 'device', list),
   route('POST', '/alarm/alarms', 'device', create),

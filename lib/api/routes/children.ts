@@ -15,7 +15,10 @@ import { childrenUrl, childUrl, objectUrl } from '../views/links';
 import { objectView } from '../views/views';
 import { createObject } from './inventory';
 
-/** Children of a managed object (rest-api section 5), the same three ways for devices, assets and additions. */
+/**
+ * Children of a managed object (docs/reference/rest-api.md#children-of-a-managed-object), the same three ways for
+ * devices, assets and additions.
+ */
 export const childRoutes: readonly Route[] = CHILD_KINDS.flatMap((kind) => {
   const children = `/inventory/managedObjects/:id/${kind}`;
   return [

@@ -14,7 +14,7 @@ import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { eventView } from '../views/views';
 
-/** Events (rest-api section 7). */
+/** Events (docs/reference/rest-api.md#events). */
 export const eventRoutes: readonly Route[] = [
   route('GET', '/event/events', 'device', list),
   route('POST', '/event/events', 'device', create),

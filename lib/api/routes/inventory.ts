@@ -15,7 +15,7 @@ import { type Route, route } from '../router';
 import { objectUrl } from '../views/links';
 import { type ChildIds, objectView } from '../views/views';
 
-/** Inventory (rest-api section 5): managed objects; their children have a file of their own. */
+/** Inventory (docs/reference/rest-api.md#inventory): managed objects; their children have a file of their own. */
 export const inventoryRoutes: readonly Route[] = [
   route('GET', '/inventory/managedObjects', 'device', list),
   route('POST', '/inventory/managedObjects', 'device', create),

@@ -15,7 +15,7 @@ import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { measurementView } from '../views/views';
 
-/** Measurements (rest-api section 7). */
+/** Measurements (docs/reference/rest-api.md#measurements). */
 export const measurementRoutes: readonly Route[] = [
   route('GET', '/measurement/measurements', 'device', list),
   route('POST', '/measurement/measurements', 'device', create),

@@ -15,7 +15,7 @@ import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { operationView } from '../views/views';
 
-/** Operations (rest-api section 9): what operators ask of devices, and what devices report back. */
+/** Operations (docs/reference/rest-api.md#operations): what operators ask of devices, and what devices report back. */
 export const operationRoutes: readonly Route[] = [
   route('GET', '/devicecontrol/operations', 'device', list),
   route('POST', '/devicecontrol/operations', 'human', create),

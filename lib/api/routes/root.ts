@@ -19,7 +19,7 @@ const TEMPLATES = {
   },
 } as const;
 
-/** The links a client may start from (rest-api section 4). */
+/** The links a client may start from (docs/reference/rest-api.md#links-to-start-from). */
 async function platformLinks({ request: { baseUrl } }: RequestContext): Promise<RouteAnswer> {
   const body: JsonObject = {
     self: `${baseUrl}/platform`,

@@ -11,7 +11,7 @@ import { seriesRoutes } from './series';
 import { tenantRoutes } from './tenant';
 import { userRoutes } from './users';
 
-/** Everything the platform answers, resource by resource; `docs/rest.md` lists the same. */
+/** Everything the platform answers, resource by resource; docs/rest.md#calls lists the same. */
 export const ROUTES: readonly Route[] = [
   ...rootRoutes,
   ...tenantRoutes,

@@ -10,7 +10,9 @@ import { dateRangeOf, readQuery } from '../query/query';
 import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 
-/** The values of a device as rows by time, one column per series (rest-api section 7). */
+/**
+ * The values of a device as rows by time, one column per series (docs/reference/rest-api.md#series-of-measurements).
+ */
 export const seriesRoutes: readonly Route[] = [route('GET', '/measurement/measurements/series', 'device', readSeries)];
 
 const MAX_ROWS = 5000;

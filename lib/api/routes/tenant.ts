@@ -7,7 +7,7 @@ export const tenantRoutes: readonly Route[] = [
   route('GET', '/tenant/system/options/system/version', 'anyone', systemVersion),
 ];
 
-/** Clients log in with this call and take `name` as the tenant's id (rest-api section 4). */
+/** Clients log in with this call and take `name` as the tenant's id (docs/reference/rest-api.md#the-current-tenant). */
 async function currentTenant({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const tenant = await platform.tenants.get(call.origin.tenant);
   if (tenant === undefined)

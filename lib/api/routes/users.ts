@@ -9,7 +9,10 @@ import type { PlatformRequest, RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { userUrl } from '../views/links';
 
-/** Users (rest-api section 11): people by their global roles, devices by the name `device_…`. */
+/**
+ * Users (docs/reference/rest-api.md#people-and-device-users): people by their global roles, devices by the name
+ * `device_…`.
+ */
 export const userRoutes: readonly Route[] = [
   route('GET', '/user/currentUser', 'anyone', currentUser),
   route('POST', '/user/:tenant/users', 'human', create),

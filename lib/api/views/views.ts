@@ -8,7 +8,10 @@ import type { ChildKind } from '../../storage/keys';
 import type { PlatformRequest } from '../request';
 import { childrenUrl, childUrl, objectUrl } from './links';
 
-/** How REST shows what the platform keeps: the members of section 5 to 9 of rest-api, with absolute `self` links. */
+/**
+ * How REST shows what the platform keeps, with absolute `self` links
+ * (docs/reference/rest-api.md#what-rest-shows-of-an-object).
+ */
 export const measurementView = ({ baseUrl }: PlatformRequest, measurement: Measurement): JsonObject =>
   linked(baseUrl, 'measurements', sourcedObject(measurement));
 

@@ -47,7 +47,7 @@ const MAIL_PER_ANSWER = 25;
 const UNKNOWN_CLIENT = '402::Unknown client';
 const HANDSHAKE_DENIED = '403::Handshake denied';
 
-/** Answers the messages of one request, in order (rest-api section 12); one per request. */
+/** Answers the messages of one request, in order (docs/reference/rest-api.md#bayeux-messages); one per request. */
 export class Bayeux {
   private readonly replies: BayeuxReply[] = [];
   private readonly mail: string[] = [];

@@ -1,7 +1,7 @@
 import type { Change } from '../../changes/changes';
 import type { Api } from '../../changes/modes';
 
-/** A channel somebody can subscribe to (rest-api section 12). */
+/** A channel somebody can subscribe to (docs/reference/rest-api.md#channels). */
 export type Channel =
   /** `/measurements/<id>` or `/measurements/*`; without `id` every object's. */
   | { readonly kind: 'objects'; readonly api: Api; readonly id?: string }

@@ -3,7 +3,9 @@ import { defined } from '../../base/defined';
 import { fail, ok, type Result } from '../../base/result';
 import { CONNECT_INTERVAL_MS, MESSAGE_BYTES, MESSAGES_PER_REQUEST, POLL_MS } from '../limits';
 
-/** The key of Cumulocity's credentials in a handshake's `ext` (rest-api section 12). */
+/**
+ * The key of Cumulocity's credentials in a handshake's `ext` (docs/reference/rest-api.md#credentials-in-a-handshake).
+ */
 const AUTHENTICATION = 'com.cumulocity.authn';
 const NAME_LENGTH = 256;
 

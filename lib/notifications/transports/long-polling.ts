@@ -18,7 +18,10 @@ export interface PollResponse {
   readonly body: string;
 }
 
-/** The bare path, its forms with the message's type, and the older name (rest-api section 12). */
+/**
+ * The bare path, its forms with the message's type, and the older name
+ * (docs/reference/rest-api.md#paths-of-real-time-notifications).
+ */
 const PATH = /^\/(?:notification\/(?:realtime|operations)|cep\/realtime)(?:\/(?:handshake|connect|disconnect)?)?$/;
 const HEADERS = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' };
 

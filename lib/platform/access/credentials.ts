@@ -34,7 +34,7 @@ export type CredentialsError = 'badCredentials' | 'malformed';
 /** Where the key of the memory of verified passwords comes from; asked once per instance. */
 export type HashKey = () => Promise<Uint8Array>;
 
-/** User names of devices that registered start like this (mqtt-implementation section 14). */
+/** User names of devices that registered start like this (docs/reference/mqtt-implementation.md#device-users). */
 export const DEVICE_USER_PREFIX = 'device_';
 
 const TENANT = /^[A-Za-z0-9._-]{1,64}$/;
@@ -46,7 +46,7 @@ const REMEMBERED = { capacity: 10_000, ttlMs: 60_000 } as const;
 /** Stands in for a user that is not there, so that finding that out takes as long as a wrong password. */
 const NOBODY = { salt: new Uint8Array(SALT_BYTES), hash: new Uint8Array(0) } as const;
 
-/** Users and their passwords (DESIGN section 6). */
+/** Users and their passwords (docs/data-model.md#tenants-users-claims). */
 export class Credentials {
   private readonly verified: Lru<Principal>;
   private key: Promise<Uint8Array> | undefined;

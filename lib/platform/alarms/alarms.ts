@@ -48,11 +48,17 @@ export interface AlarmInput {
 }
 
 export interface AlarmsDeps extends Pick<RegistryDeps, 'registry' | 'clock'> {
-  /** Is the device in maintenance? Then new alarms are not created (static-templates section 6). Never, when left out. */
+  /**
+   * Is the device in maintenance? Then new alarms are not created
+   * (docs/reference/static-templates.md#alarms-in-maintenance). When left out, no device is.
+   */
   readonly isSuppressed?: (tenant: string, deviceId: string) => Promise<boolean>;
 }
 
-/** Id of an alarm that was not created, because its source is in maintenance (rest-api section 8). */
+/**
+ * Id of an alarm that was not created, because its source is in maintenance
+ * (docs/reference/rest-api.md#alarms-of-a-device-in-maintenance).
+ */
 export const SUPPRESSED_ALARM_ID = 'null';
 
 /** `c8y_ActiveAlarmsStatus`: open alarms of a device by severity. */
@@ -63,9 +69,10 @@ type Device = Pick<DeviceRef, 'id'>;
 const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNING: 'warning' } as const;
 
 /**
- * Alarms (static-templates section 6, rest-api section 8). A device has one slot per alarm type, which holds the newest
- * alarm of that type and the journal of the last minutes; older alarms stand beside it. Every change is one read and one
- * write of the slot, plus one write when a cleared alarm makes room for a new one. `docs/data-model.md` has the costs.
+ * Alarms (docs/reference/rest-api.md#raising-an-alarm-again). A device has one slot per alarm type, which holds the
+ * newest alarm of that type and the journal of the last minutes; older alarms stand beside it. Every change is one read
+ * and one write of the slot, plus one write when a cleared alarm makes room for a new one.
+ * docs/data-model.md#alarms-and-operations has the costs.
  */
 export class Alarms {
   private readonly items: AlarmItems;

@@ -7,7 +7,7 @@ export interface TimeRange {
   readonly to?: number;
 }
 
-/** Which alarms are wanted (rest-api section 8); what is left out does not matter. */
+/** Which alarms are wanted (docs/reference/rest-api.md#filters-of-alarms); what is left out does not matter. */
 export interface AlarmFilter {
   /** The device. Without one the whole tenant is listed. */
   readonly source?: string;

@@ -29,7 +29,7 @@ export type AlarmItem =
   | ({ readonly kind: 'slot'; readonly device: string } & AlarmSlotItem)
   | ({ readonly kind: 'closed'; readonly device: string } & ClosedAlarmItem);
 
-/** Alarm items of the registry table; `docs/data-model.md` lists the accesses. */
+/** Alarm items of the registry table; docs/data-model.md#alarms-and-operations lists the accesses. */
 export class AlarmItems {
   constructor(private readonly table: Table) {}
 

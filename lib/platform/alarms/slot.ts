@@ -4,8 +4,9 @@ import type { Alarm, AlarmStatus, AsOf, Severity } from '../model';
 import { alarmId } from './ids';
 
 /**
- * A device's alarms of one type as a fold over what happened in broker order (static-templates section 6). Pure: the
- * same events end in the same alarms whatever order they arrived in.
+ * A device's alarms of one type as a fold over what happened in broker order
+ * (docs/reference/static-templates.md#alarms-of-one-type). The fold is pure: the same events end in the same alarms,
+ * whatever order they arrived in.
  */
 export type AlarmEvent = Stamped &
   (

@@ -29,7 +29,10 @@ import type { Maintenance } from './maintenance';
 
 const AVAILABILITY = 'c8y_Availability';
 const CONNECTION = 'c8y_Connection';
-/** Raised by the platform when a device is silent for too long (mqtt-implementation section 17). */
+/**
+ * Raised by the platform when a device is silent for too long
+ * (docs/reference/mqtt-implementation.md#unavailability-alarm).
+ */
 const UNAVAILABILITY_ALARM = {
   type: 'c8y_UnavailabilityAlarm',
   severity: 'MAJOR',
@@ -47,9 +50,9 @@ const REMEMBERED = { capacity: 20_000, ttlMs: LONGEST_REFRESH_MS } as const;
 const refreshOf = (responseInterval: number): number => Math.min(LONGEST_REFRESH_MS, (responseInterval * MINUTE) / 4);
 
 /**
- * Whether devices are heard of as often as is required (mqtt-implementation section 17). A device of which nothing is
- * required costs nothing; of another one a message in each quarter of the required interval is one write. The device's
- * object stands in the index of what is due, at the time its silence becomes too long.
+ * Whether devices are heard of as often as is required (docs/reference/mqtt-implementation.md#availability). A device
+ * of which nothing is required costs nothing. For another one, a message in each quarter of the required interval is
+ * one write. The device's object stands in the index of what is due, at the time its silence becomes too long.
  */
 export class Availability {
   /** When this instance last wrote that a device is alive, ms since the epoch. */

@@ -14,7 +14,7 @@ export class Maintenance {
     this.known = new Lru(deps.clock, REMEMBERED);
   }
 
-  /** New alarms of such a device are not created (static-templates section 6). */
+  /** New alarms of such a device are not created (docs/reference/static-templates.md#alarms-in-maintenance). */
   async isOn(tenant: string, id: string): Promise<boolean> {
     return this.known.get(nameOf(tenant, id)) ?? this.read(tenant, id);
   }

@@ -48,7 +48,10 @@ type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Pa
 /** How long after data created a device a message may still say what the device is. */
 const NAMING_MS = 60_000;
 
-/** Creates devices once, whoever asks how often and in which order (static-templates sections 3.2 and 8.1). */
+/**
+ * Creates devices once, whoever asks how often and in which order
+ * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices).
+ */
 export class DeviceCreation {
   constructor(
     private readonly deps: RegistryDeps,

@@ -34,7 +34,7 @@ const AGENT_MARKER = 'com_cumulocity_model_Agent';
 const SERVICE_TYPE = 'c8y_Service';
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
-/** Devices, child devices and services by their serial (static-templates sections 3 and 8.1). */
+/** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
 export class Devices {
   private readonly creation: DeviceCreation;
   private readonly agents: Lru<DeviceRef>;
@@ -55,8 +55,8 @@ export class Devices {
   }
 
   /**
-   * The connected device. The first data that arrives for it creates it (static-templates section 3.2). No read while it
-   * is remembered.
+   * The connected device. The first data that arrives for it creates it
+   * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices). It is not read while it is remembered.
    */
   async ensureRoot(call: Call, serial: string): Promise<DeviceRef> {
     const { device } = await this.ensure(call, serial, () => ({
@@ -77,7 +77,10 @@ export class Devices {
     return this.identity.resolve(tenant, serial);
   }
 
-  /** The child device a message addresses. An unknown one is created below the root device (static-templates section 3.2). */
+  /**
+   * The child device a message addresses. An unknown one is created below the root device
+   * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices).
+   */
   async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
     const { device } = await this.ensure(call, serial, () => ({
       members: childMembers({ childId: serial, isDevice: true }),
@@ -167,8 +170,9 @@ export class Devices {
   }
 
   /**
-   * The nearest object upwards that is an agent, the device itself first (static-templates section 3.3); undefined when
-   * there is none. Its serial is '' when it has none. Remembered for a minute; otherwise two reads per level.
+   * The nearest object upwards that is an agent, the device itself first
+   * (docs/reference/static-templates.md#markers-of-a-device). Undefined when there is none. Its serial is '' when it
+   * has none. It is remembered for a minute; otherwise each level costs two reads.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
     const name = `${tenant}/${deviceId}`;

@@ -24,7 +24,10 @@ export interface ParameterUpdate {
   readonly fragments: JsonObject;
 }
 
-/** Device parameters: an event that says what changed, mirrored into the device object (static-templates 408). */
+/**
+ * Device parameters: an event that says what changed, mirrored into the device object
+ * (docs/reference/static-templates.md#device-parameters).
+ */
 export class Parameters {
   constructor(
     private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,

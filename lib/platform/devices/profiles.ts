@@ -7,7 +7,7 @@ import type { Refusal } from '../refusal';
 
 const PROFILE_OPERATION = 'c8y_DeviceProfile';
 
-/** Which device profile a device has (static-templates 121). */
+/** Which device profile a device has (docs/reference/static-templates.md#device-profile-being-applied). */
 export class Profiles {
   constructor(
     private readonly inventory: Pick<Inventory, 'get' | 'updateFragments'>,
@@ -15,8 +15,9 @@ export class Profiles {
   ) {}
 
   /**
-   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation; its name comes from
-   * the operation with that id, or stays as stored (section 13 no. 6).
+   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation. Its name comes
+   * from the operation with that id, or stays as stored
+   * (docs/reference/static-templates.md#device-profile-being-applied).
    */
   async set(
     call: Call,

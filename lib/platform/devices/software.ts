@@ -6,7 +6,7 @@ import { asOf, fold, insert, type Journal, millisOf, type Stamped, settle } from
 import type { AsOf, DeviceRef, Origin } from '../model';
 import { markLinked, readSoftware, type SoftwareRecord, writeSoftware } from './software-items';
 
-/** The child addition that shows a device's list (static-templates 140). */
+/** The child addition that shows a device's list (docs/reference/static-templates.md#advanced-software-list). */
 const LIST_TYPE = 'c8y_InstalledSoftwareList';
 const LIST_FRAGMENT = 'c8y_SoftwareList';
 
@@ -23,8 +23,9 @@ type SoftwareJournal = Journal<SoftwareState, SoftwareEvent>;
 const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
 
 /**
- * Advanced software lists (static-templates 140 to 142). Changes build on each other, so they are kept in a journal and
- * folded in broker order; the list is shown in a child addition of the device. One read and two writes.
+ * Advanced software lists (docs/reference/static-templates.md#advanced-software-list). Changes build on each other, so
+ * they are kept in a journal and folded in broker order. The list is shown in a child addition of the device. A change
+ * costs one read and two writes.
  */
 export class Software {
   constructor(

@@ -10,13 +10,15 @@ import { getObject } from './object-items';
 import { objectNotFound } from './object-members';
 import { responseIntervalOf } from './requirement';
 
-/** The type under which MQTT knows devices, child devices and services (mqtt-implementation section 12). */
+/**
+ * The type under which MQTT knows devices, child devices and services (docs/reference/handling-of-ids.md#external-ids).
+ */
 export const SERIAL = 'c8y_Serial';
 
 const KNOWN_DEVICES = 20_000;
 const KNOWN_MS = 60_000;
 
-/** External ids: other names of managed objects, unique per type (rest-api section 6). */
+/** External ids: other names of managed objects, unique per type (docs/reference/rest-api.md#external-ids). */
 export class Identity {
   private readonly known: Lru<DeviceRef>;
 

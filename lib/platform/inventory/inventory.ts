@@ -21,7 +21,9 @@ const LOADED_AT_ONCE = 100;
 export type RequirementListener = (call: Call, id: string) => Promise<void>;
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
-/** Managed objects: devices, groups, anything with a name and fragments (rest-api section 5). */
+/**
+ * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
+ */
 export class Inventory {
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
@@ -88,8 +90,9 @@ export class Inventory {
   }
 
   /**
-   * Applies what a device says: one conditional write and no read. What is older than the stored members changes nothing.
-   * Removing a member that every object has is refused as a whole (static-templates 107).
+   * Applies what a device says: one conditional write and no read. What is older than the stored members changes
+   * nothing. Removing a member that every object has is refused as a whole
+   * (docs/reference/static-templates.md#protected-names).
    */
   async updateFragments(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
     const kept = update.remove.find((name) => !isRemovable(name));

@@ -7,9 +7,10 @@ import type { ObjectRecord } from './object-items';
 const WITHIN = '//';
 
 /**
- * A change of single values within members, by path: each is written unless it, or its member as a whole, was written
- * later (static-templates 408). A member keeps three kinds of as-of: its own, which is the newest of all; one per path that
- * was written by itself; and, under the empty path, that of the last time it was written as a whole before.
+ * A change of single values within members, by path (docs/reference/static-templates.md#device-parameters). Each value
+ * is written, unless it or its member as a whole was written later. A member keeps three kinds of as-of: its own, which
+ * is the newest of all; one per path that was written by itself; and, under the empty path, that of the last time it
+ * was written as a whole before.
  */
 export function mergeMembers(
   { members, asOf }: Pick<ObjectRecord, 'members' | 'asOf'>,

@@ -7,7 +7,10 @@ import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
 import type { ObjectRecord } from './object-items';
 
-/** Members the platform alone writes; what a client sends for them is ignored (rest-api sections 1 and 5). */
+/**
+ * Members the platform alone writes; what a client sends for them is ignored
+ * (docs/reference/rest-api.md#members-that-only-the-platform-writes).
+ */
 const READ_ONLY: ReadonlySet<string> = new Set([
   ...['id', 'self', 'owner', 'creationTime', 'lastUpdated'],
   ...['childDevices', 'childAssets', 'childAdditions', 'deviceParents', 'assetParents', 'additionParents'],
@@ -15,7 +18,7 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   ...['c8y_LastAlarm', 'c8y_LastEvent', 'c8y_LastOperation'],
   ...['c8y_Availability', 'c8y_Connection'],
 ]);
-/** Members a device cannot remove (static-templates 107, 307 and 407). */
+/** Members a device cannot remove (docs/reference/static-templates.md#protected-names). */
 const MANDATORY: ReadonlySet<string> = new Set(['type', 'time', 'source']);
 /** DynamoDB takes 400 KB an item, and the as-of of every member is in it too. */
 const MAX_MEMBER_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../base/json';
 
-/** What a device or user requires (mqtt-implementation section 17). */
+/** What a device or user requires (docs/reference/mqtt-implementation.md#availability). */
 export const REQUIREMENT = 'c8y_RequiredAvailability';
 
 /** Minutes are a 16-bit number; what is beyond is clipped. */

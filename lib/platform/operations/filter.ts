@@ -1,7 +1,7 @@
 import { instantOf } from '../../base/instant';
 import type { Operation, OperationStatus } from '../model';
 
-/** Which operations are wanted (rest-api section 9); what is left out does not matter. */
+/** Which operations are wanted (docs/reference/rest-api.md#filters-of-operations); what is left out does not matter. */
 export interface OperationFilter {
   readonly deviceId?: string;
   readonly agentId?: string;

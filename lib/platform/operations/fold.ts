@@ -4,8 +4,9 @@ import { fold, foldThrough, insert, type Journal, millisOf, type Stamped } from 
 import type { AsOf, OperationStatus } from '../model';
 
 /**
- * What becomes of a device's operations as a fold over status changes in broker order (static-templates section 7.1).
- * Pure: the same changes end in the same states whatever order they arrived in.
+ * What becomes of a device's operations as a fold over status changes in broker order
+ * (docs/reference/static-templates.md#which-operation-a-status-row-means). The fold is pure: the same changes end in
+ * the same states, whatever order they arrived in.
  */
 export interface OperationEvent extends Stamped {
   readonly select: OperationSelector;

@@ -57,7 +57,7 @@ export interface Agenda {
   readonly journals: readonly AgendaJournal[];
 }
 
-/** Operation items of the registry table; `docs/data-model.md` lists the accesses. */
+/** Operation items of the registry table; docs/data-model.md#alarms-and-operations lists the accesses. */
 export class OperationItems {
   constructor(private readonly table: Table) {}
 

@@ -18,7 +18,10 @@ import { deviceResults, operationChange, operationOf, progressOf } from './recor
 export interface DeviceDirectory {
   /** The object with its c8y_Serial ('' when it has none). */
   deviceOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
-  /** The device itself or the nearest one above it that has the agent marker (static-templates section 3.3). */
+  /**
+   * The device itself or the nearest one above it that has the agent marker
+   * (docs/reference/static-templates.md#markers-of-a-device).
+   */
   agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
 }
 
@@ -50,8 +53,9 @@ const ATTEMPTS_KEPT = 20;
 const CREATE_ATTEMPTS = 5;
 
 /**
- * Operations (static-templates section 7, rest-api section 9): the record of each, the lists they stand in, and the agenda
- * of what each agent still has to do. `docs/data-model.md` has the costs.
+ * Operations (docs/reference/rest-api.md#operations, docs/reference/mqtt-implementation.md#delivery-of-operations): the
+ * record of each, the lists they stand in, and the agenda of what each agent still has to do.
+ * docs/data-model.md#alarms-and-operations has the costs.
  */
 export class Operations {
   private readonly items: OperationItems;
@@ -105,8 +109,9 @@ export class Operations {
   }
 
   /**
-   * A status the device reports (static-templates section 7.1). `agent` is whose connection the message came by. The
-   * operations it means are returned as they are afterwards; a message that means none is refused.
+   * A status that the device reports (docs/reference/static-templates.md#which-operation-a-status-row-means). `agent`
+   * is the one whose connection the message came by. The operations it means are returned as they are afterwards; a
+   * message that means none is refused.
    */
   async updateFromDevice(
     call: Call,

@@ -14,7 +14,9 @@ export interface DeliveryLog {
 
 const NOT_SENT: DeliveryLog = { attempts: [] };
 
-/** The record's parts put together (rest-api section 9). Their JSON is written by this room alone. */
+/**
+ * The record's parts put together (docs/reference/rest-api.md#an-operation). Their JSON is written by this room alone.
+ */
 export function operationOf(record: OperationRecord): Operation {
   const progress = record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
   const log = record.delivery === undefined ? NOT_SENT : (JSON.parse(record.delivery) as DeliveryLog);
@@ -57,7 +59,7 @@ export const operationChange = (action: Change['action'], operation: Operation):
   object: operationObject(operation),
 });
 
-/** The operation as REST shows it, without links (rest-api section 9). */
+/** The operation as REST shows it, without links (docs/reference/rest-api.md#what-rest-shows-of-an-object). */
 export function operationObject(operation: Operation): JsonObject {
   const { id, deviceId, agentId, status, creationTime, lastUpdated, failureReason, fragments } = operation;
   const { delivery, acknowledgedAt } = operation;
@@ -78,7 +80,10 @@ export function operationObject(operation: Operation): JsonObject {
   });
 }
 
-/** What the values reported with a success mean, by the operation's fragment (static-templates section 8.5). */
+/**
+ * What the values reported with a success mean, by the operation's fragment
+ * (docs/reference/static-templates.md#results-of-an-operation).
+ */
 interface ResultRule {
   /** Members to set within the operation's fragment. */
   readonly operation?: (parameters: readonly string[]) => JsonObject | undefined;
@@ -91,7 +96,7 @@ const RULES: Readonly<Record<string, ResultRule>> = {
   c8y_LogfileRequest: { operation: ([file]) => (file === undefined ? undefined : { file }) },
   c8y_RelayArray: { device: (states) => (states.length === 0 ? undefined : { c8y_RelayArray: [...states] }) },
   c8y_CommunicationMode: { device: (_, { c8y_CommunicationMode: mode }) => one('c8y_CommunicationMode', mode) },
-  // the key of the time is undocumented (section 13 no. 7)
+  // which member holds the time is this platform's choice (docs/reference/static-templates.md#results-of-an-operation)
   c8y_DownloadConfigFile: {
     device: ([given], fragments, time) => {
       const request = members(fragments.c8y_DownloadConfigFile);

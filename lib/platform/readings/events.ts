@@ -40,7 +40,7 @@ export type EventFilter = Pick<EventQuery, 'from' | 'to'> & {
   readonly descending?: boolean;
 };
 
-/** Events (rest-api section 7): something that happened once; its text and fragments may change. */
+/** Events (docs/reference/rest-api.md#events): something that happened once; its text and fragments may change. */
 export class Events {
   constructor(
     private readonly deps: PlatformDeps,
@@ -91,8 +91,9 @@ export class Events {
   }
 
   /**
-   * Removes fragments from the newest event of a type (static-templates 407). Without fragments it does nothing; without
-   * such an event, or for a member every event has, it is refused.
+   * Removes fragments from the newest event of a type (docs/reference/static-templates.md#fragments-of-an-event).
+   * Without fragments it does nothing. It is refused when there is no such event, and so is a member that every event
+   * has.
    */
   async clearFragments(
     call: Call,

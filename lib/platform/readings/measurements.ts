@@ -27,7 +27,7 @@ export interface MeasurementInput {
 /** Which measurements; all conditions hold. `from` and `to` are inclusive, ms since the epoch. */
 export type MeasurementFilter = Omit<MeasurementQuery, 'source' | 'keptSince'> & { readonly source?: string };
 
-/** Measurements (rest-api section 7): written once, never changed. */
+/** Measurements (docs/reference/rest-api.md#measurements): written once, never changed. */
 export class Measurements {
   constructor(
     private readonly deps: PlatformDeps,

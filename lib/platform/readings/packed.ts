@@ -5,7 +5,7 @@ import type { ReadingIdentity } from '../model';
 
 /**
  * The packed item: all measurements of one publish, device and hour as one binary value. A public contract, readable
- * with this file alone; `docs/data-model.md` shows the layout with an example.
+ * with this file alone; docs/data-model.md#the-packed-item shows the layout with an example.
  *
  *     byte 0   version, 1
  *     byte 1   encoding: 0 = the document follows as UTF-8, 1 = as raw deflate (RFC 1951) of it

@@ -1,10 +1,11 @@
 /**
- * The rows of a SmartREST payload, read and written (mqtt-implementation section 7, static-templates section 2).
+ * The rows of a SmartREST payload, read and written (docs/reference/static-templates.md#rows-and-values and
+ * docs/reference/static-templates.md#quotes-and-backslashes).
  *
- * Reader: rows end at a line feed outside quotes, one carriage return before it is dropped, empty rows are skipped;
- * unquoted values lose blanks (space, tab) at both ends and keep everything else literally, a stray quote too; in a
- * quoted value `\"` and `""` both mean one quote and every other backslash is itself.
- * Writer: quotes when the reader would otherwise change the value, spells a quote `\"`, never doubles a backslash.
+ * Reader: rows end at a line feed outside quotes. One carriage return before it is dropped, and empty rows are skipped.
+ * Unquoted values lose blanks (space, tab) at both ends and keep everything else literally, a stray quote too. In a
+ * quoted value `\"` and `""` both mean one quote, and every other backslash is itself.
+ * Writer: it quotes a value that the reader would otherwise change, writes a quote as `\"`, never doubles a backslash.
  *
  * Reading what was written gives the same rows for every value. A quoted value that ends in a backslash looks like an
  * escaped quote (`"C:\a,\"`); `closesDespiteBackslash` tells the two apart.
@@ -240,7 +241,10 @@ export function readText(payload: Uint8Array): string {
   }
 }
 
-/** Line feed, carriage return and tab are data; every other control character is refused (static-templates section 1). */
+/**
+ * Line feed, carriage return and tab are data; every other control character is refused
+ * (docs/reference/static-templates.md#control-characters).
+ */
 export function hasForbiddenCharacter(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

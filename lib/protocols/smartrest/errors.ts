@@ -2,7 +2,8 @@ import type { SpelledRefusal } from '../protocol';
 
 /**
  * A row for `s/e`: `<code>,<template id>,<text>`. The text is not quoted, so readers split at the first two commas
- * (mqtt-implementation section 9); line ends and a comma in the id would break that and become blanks.
+ * (docs/reference/mqtt-implementation.md#errors-on-se). Line ends and a comma in the id would break that. They become
+ * blanks.
  */
 export function errorRow(code: SpelledRefusal['code'], templateId: string, text: string): string {
   return `${code},${onOneLine(templateId).replaceAll(',', ' ').slice(0, 40)},${onOneLine(text)}`;

@@ -3,7 +3,7 @@ import { type Refusal, type Spellings, spelledBy } from '../../platform/refusal'
 import type { PublishFault, SpelledRefusal } from '../protocol';
 import { NOT_TEXT, type PayloadFault } from './csv';
 
-/** Codes of error rows (mqtt-implementation section 9, static-templates section 5). */
+/** Codes of error rows (docs/reference/static-templates.md#error-codes). */
 export type RefusalCode = 40 | 41 | 42 | 43 | 45;
 
 /** A refusal of the protocol itself, made while a row is decoded; `text` is the third part of the error row. */

@@ -85,7 +85,7 @@ describe('takePage', () => {
 });
 
 describe('pageAnswer', () => {
-  it('answers the worked example of rest-api section 2', async () => {
+  it('answers the worked example of docs/reference/rest-api.md#example-of-a-page', async () => {
     const body = await answerOf('fragmentType=c8y_IsDevice&pageSize=5&currentPage=3&withTotalPages=true', 12);
     expect(body).toMatchObject({
       managedObjects: [{ id: 11 }, { id: 12 }],

@@ -45,7 +45,7 @@ describe('an alarm', () => {
     expect(await rest.send('GET', path)).toMatchObject({ status: 200, body: shown });
   });
 
-  it('raised again only counts (worked example of rest-api section 8)', async () => {
+  it('raised again only counts (docs/reference/rest-api.md#raising-an-alarm-again)', async () => {
     const first = await rest.create(ALARMS, dry());
     const again = await rest.send('POST', ALARMS, { body: dry({ severity: 'MAJOR', time: '2026-02-03T10:05:00Z' }) });
     expect(again).toMatchObject({

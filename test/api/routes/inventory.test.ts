@@ -88,7 +88,7 @@ describe('lists', () => {
     return body as { managedObjects: { id: string; name: string }[]; statistics: object; next?: string; prev?: string };
   };
 
-  it('page as the worked example of rest-api section 2', async () => {
+  it('page as the worked example of docs/reference/rest-api.md#example-of-a-page', async () => {
     for (let count = 1; count <= 12; count++) await rest.create(OBJECTS, { name: `M${count}`, acme_Meter: {} });
     const page = await list('fragmentType=acme_Meter&pageSize=5&currentPage=3&withTotalPages=true');
     expect(page.managedObjects.map(({ name }) => name)).toEqual(['M11', 'M12']);

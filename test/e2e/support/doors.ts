@@ -3,7 +3,7 @@ import type { ProvidedCirrus } from './cirrus';
 import { Device, newSerial } from './device';
 import { Rest } from './rest';
 
-/** The kinds of thing a message can be about, as `docs/processing-modes.md` names them. */
+/** The kinds of thing a message can be about, as docs/processing-modes.md#processing-modes names them. */
 export const KINDS = ['measurement', 'event', 'alarm', 'inventory change', 'operation'] as const;
 export type Kind = (typeof KINDS)[number];
 

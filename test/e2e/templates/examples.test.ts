@@ -29,7 +29,7 @@ const isSilent = ({ expect: expected }: Example): boolean =>
   expected.some((entry) => 'nothing' in entry || 'realtimeOnly' in entry) &&
   !expected.some((entry) => 'error' in entry);
 
-describe.concurrent('the worked examples of static-templates section 14, from MQTT to REST and back', () => {
+describe.concurrent('the worked examples of the static templates, from MQTT to REST and back', () => {
   it.each(uplinks)('$n: $payload on $topic', (example) =>
     onStage(example, async (stage, own) => {
       const before = await snapshotOf(stage);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fields } from './stage';
 
-/** A worked example (static-templates section 14, whose head has the legend of `expect`). */
+/** A worked example. docs/reference/static-templates.md#how-to-read-the-examples is the legend of `expect`. */
 export interface Example {
   readonly n: number;
   readonly topic: string;

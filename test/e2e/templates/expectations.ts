@@ -108,7 +108,10 @@ async function checkLink(stage: Stage, { link, parent, child }: Fields): Promise
   expect(references.map(({ managedObject }) => managedObject.id)).toContain(await stage.id(String(child)));
 }
 
-/** The advanced list stands in a child addition of the device (static-templates 140). */
+/**
+ * The advanced list stands in a child addition of the device
+ * (docs/reference/static-templates.md#advanced-software-list).
+ */
 async function checkSoftware(stage: Stage, { asm, of, body }: Fields): Promise<void> {
   const path = `/inventory/managedObjects/${await stage.id(String(of))}/childAdditions`;
   const references = await stage.rest.list<{ managedObject: Fields }>(path, 'references');

@@ -44,7 +44,7 @@ function arriving(events: readonly AlarmEvent[], start: AlarmSlot = EMPTY_SLOT):
 const alarms = (slot: AlarmSlot) => alarmsOf(fold(slot, slotStep));
 const idless = (slot: AlarmSlot) => alarms(slot).map(({ id: _, ...alarm }) => alarm);
 
-/** The rules of static-templates section 6 in the plainest words, for events in order. */
+/** The rules of docs/reference/static-templates.md#alarms-of-one-type in the plainest words, for events in order. */
 function model(events: readonly AlarmEvent[]) {
   const made: { severity: string; text: string; count: number; time: string; status: string; detail: boolean }[] = [];
   for (const event of events) {

@@ -2,12 +2,18 @@ import { OPERATION_TEMPLATES } from './operation-templates';
 import { PUBLISH_TEMPLATES } from './templates';
 import { usage } from './templates/usage';
 
-/** One line of the template catalogue: for 603, `npm run decode -- --templates` and `docs/reference/static-templates.md`. */
+/**
+ * One line of the template catalogue: for 603, `npm run decode -- --templates` and
+ * docs/reference/static-templates.md#all-templates.
+ */
 export interface TemplateDescription {
   readonly id: string;
   readonly direction: 'publish' | 'subscribe';
   readonly title: string;
-  /** The row in the notation of the reference: `[optional]`, `{repeated}1..n`. */
+  /**
+   * The row as docs/reference/static-templates.md#how-a-row-is-written-down-here writes it: `[optional]`,
+   * `{repeated}1..n`.
+   */
   readonly row: string;
   /** What it answers, when it is sent, what stands in for empty values. */
   readonly note: string;
@@ -21,7 +27,7 @@ const ANSWERS: readonly TemplateDescription[] = [
   answer('603', 'Valid SmartREST templates', '603,{templateId}1..n', '602'),
 ];
 
-/** Known by number and title only, so treated as unknown (static-templates section 8.1, 130). */
+/** Known by number and title only, so treated as unknown (docs/reference/static-templates.md#unknown-templates). */
 const UNDOCUMENTED: readonly TemplateDescription[] = [
   undocumented('130', 'publish', 'Set fragment hash code'),
   undocumented('131', 'publish', 'Read fragment hash code'),

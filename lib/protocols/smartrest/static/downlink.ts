@@ -15,8 +15,9 @@ export interface OutgoingOperation {
 }
 
 /**
- * The `s/ds` rows of an operation, one per template that fits it; none when no static template does (static-templates
- * sections 7.2 and 9.2). Every value is escaped, members that are missing are empty, trailing empty values are kept.
+ * The `s/ds` rows of an operation, one per template that fits it; none when no static template does
+ * (docs/reference/static-templates.md#how-an-operation-becomes-a-row). Every value is escaped, members that are missing
+ * are empty, trailing empty values are kept.
  */
 export function operationRows(operation: OutgoingOperation): string[] {
   const rows: string[] = [];
@@ -42,14 +43,20 @@ const isParameter = (fragment: string, fragments: JsonObject): boolean =>
 export const staticRows = ({ deviceSerial, fragments }: Operation): readonly string[] =>
   operationRows({ deviceSerial, fragments, advancedSoftware: usesAdvancedSoftware(fragments) });
 
-/** Only advanced software management knows types, so an entry that has one tells (static-templates 528, 529). */
+/**
+ * Only advanced software management knows types, so an entry that has one tells
+ * (docs/reference/static-templates.md#operations-in-two-forms).
+ */
 function usesAdvancedSoftware({ c8y_SoftwareUpdate: entries }: JsonObject): boolean {
   return Array.isArray(entries) && entries.some((entry) => isObject(entry) && typeof entry.softwareType === 'string');
 }
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The row that answers a request row: 106, 124, 601, 603 (static-templates section 9.1); 500 by its operations' rows. */
+/**
+ * The row that answers a request row: 106, 124, 601, 603 (docs/reference/static-templates.md#all-templates). A 500 is
+ * answered by the rows of its operations.
+ */
 export function replyRow(reply: Exclude<Reply, { kind: 'pendingOperations' }>): string {
   switch (reply.kind) {
     case 'children':

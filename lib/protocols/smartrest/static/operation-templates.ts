@@ -17,7 +17,9 @@ export interface OperationTemplate {
   readonly fragment: string;
   /** When the fragment alone does not decide. */
   readonly condition?: string;
-  /** What follows the device's serial, in the notation of the reference. */
+  /**
+   * What follows the device's serial, as docs/reference/static-templates.md#how-a-row-is-written-down-here writes it.
+   */
   readonly params: string;
   /** The values behind the serial; nothing when the template does not fit. */
   values(operation: OperationView): readonly string[] | undefined;
@@ -54,7 +56,10 @@ const entries = (value: Json | undefined, ...names: readonly string[]): readonly
 const when = (fits: boolean, values: readonly string[] | undefined): readonly string[] | undefined =>
   fits ? values : undefined;
 
-/** 527 and 531 differ in the software members only. The row always contains all three markers (section 13 no. 9). */
+/**
+ * 527 and 531 differ in the software members only. The row always contains all three markers
+ * (docs/reference/static-templates.md#device-profile-rows).
+ */
 function profileValues(profile: Json, ...software: readonly string[]): readonly string[] {
   const { firmware, software: packages, configuration } = isObject(profile) ? profile : {};
   return [
@@ -74,7 +79,11 @@ function hasSoftwareTypes(profile: Json): boolean {
   return Array.isArray(packages) && packages.some((entry: Json) => member(entry, 'softwareType') !== '');
 }
 
-/** 510-532 (static-templates section 9.2). Pairs of one fragment exclude each other (section 13 no. 8) but for 527/531. */
+/**
+ * The rows of operations (docs/reference/static-templates.md#templates-of-operations-sent-to-a-device). Of two
+ * templates for one fragment only one is sent (docs/reference/static-templates.md#operations-in-two-forms), but 531
+ * goes out beside 527.
+ */
 export const OPERATION_TEMPLATES: readonly OperationTemplate[] = [
   { id: '510', title: 'Restart', fragment: 'c8y_Restart', params: '', values: () => [] },
   { id: '511', title: 'Command', fragment: 'c8y_Command', params: 'commandText', values: members('text') },

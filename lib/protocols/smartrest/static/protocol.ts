@@ -71,8 +71,8 @@ function writeReply(rows: readonly RowReply[]): readonly ReplyRows[] {
 
 /**
  * The rows of a publish on a static topic (`s/us` and relatives) as commands, in order. A bad row is refused by itself
- * (static-templates section 13 no. 13); a payload that holds no rows at all gives one refused row without template.
- * Never throws. `text` comes from `readText`.
+ * (docs/reference/static-templates.md#rows-are-independent). A payload that holds no rows at all gives one refused row
+ * without template. Never throws. `text` comes from `readText`.
  */
 export function decodeStatic(text: string, ctx: DecodeContext): DecodedRow[] {
   const fault = payloadFault(text);

@@ -1,4 +1,7 @@
-/** What API Gateway allows (aws-platform section 8), in bytes and milliseconds. */
+/**
+ * What API Gateway allows, in bytes and milliseconds (docs/reference/aws-platform.md#http-api,
+ * docs/reference/aws-platform.md#websocket-api).
+ */
 export const APIGATEWAY_LIMITS = {
   httpBodyBytes: 10 * 1024 * 1024,
   /** No integration of an HTTP API may take longer. */

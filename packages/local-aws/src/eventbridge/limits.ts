@@ -1,4 +1,4 @@
-/** What EventBridge allows (aws-platform section 9). */
+/** What EventBridge allows (docs/reference/aws-platform.md#events-and-rules-of-a-bus). */
 export const EVENTBRIDGE_LIMITS = {
   /** Entries of one PutEvents. */
   requestEntries: 10,

@@ -1,6 +1,6 @@
 import type { TransportKind } from './transport/transport';
 
-/** Why a connection ended, as lifecycle events say it (aws-platform section 5). */
+/** Why a connection ended, as lifecycle events say it (docs/reference/aws-platform.md#reasons-of-a-disconnect). */
 export type DisconnectReason =
   | 'AUTH_ERROR'
   | 'CLIENT_INITIATED_DISCONNECT'

@@ -1,6 +1,9 @@
 /** Deviations from AWS's own figures, for benches, tests and the emulator target. */
 export interface IotCoreOptions {
-  /** PUBLISH packets per second and connection, in and out together. Default 100 (aws-platform section 3). */
+  /**
+   * PUBLISH packets per second and connection, in and out together
+   * (docs/reference/aws-platform.md#publish-rate-of-a-connection). Default 100.
+   */
   readonly connectionPublishesPerSecond?: number;
   /** Let every client in with a policy that allows everything: a stack without authorizer. Default false. */
   readonly open?: boolean;

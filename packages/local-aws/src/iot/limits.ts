@@ -1,6 +1,9 @@
 const PAYLOAD_BYTES = 128 * 1024;
 
-/** What AWS IoT Core allows (aws-platform sections 1.2, 2, 3 and 4.1). */
+/**
+ * What AWS IoT Core allows (docs/reference/aws-platform.md#limits-of-the-broker,
+ * docs/reference/aws-platform.md#what-the-authorizer-answers).
+ */
 export const IOT_LIMITS = {
   payloadBytes: PAYLOAD_BYTES,
   /** Topic, packet id and payload; whatever a CONNECT holds stays below it too. */

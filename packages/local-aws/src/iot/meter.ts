@@ -1,6 +1,7 @@
 /**
  * What AWS IoT Core bills, reported as it happens. Sizes are payload bytes; the meter turns them into billed units with
- * `billedUnits` (aws-platform sections 2.7 and 11: PUBLISH both ways, the client's PUBACK, CONNECT and SUBSCRIBE count).
+ * `billedUnits`. PUBLISH both ways, the client's PUBACK, CONNECT and SUBSCRIBE count
+ * (docs/reference/aws-platform.md#messages-that-iot-core-bills).
  */
 export interface IotMeter {
   connects(): void;

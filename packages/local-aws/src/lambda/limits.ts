@@ -1,4 +1,4 @@
-/** What Lambda allows (aws-platform section 6). */
+/** What Lambda allows (docs/reference/aws-platform.md#asynchronous-invocation). */
 export const LAMBDA_LIMITS = {
   synchronousEventBytes: 6 * 1024 * 1024,
   asynchronousEventBytes: 1024 * 1024,

@@ -1,4 +1,6 @@
-/** What AWS charges for one unit of a metric: us-east-1, no free tier (aws-platform section 11). */
+/**
+ * What AWS charges for one unit of a metric: us-east-1, no free tier (docs/reference/aws-platform.md#prices-of-use).
+ */
 interface Price {
   readonly service: string;
   readonly label: string;

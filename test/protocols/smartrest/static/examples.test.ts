@@ -7,7 +7,7 @@ import { operationRows, replyRow } from '../../../../lib/protocols/smartrest/sta
 import { decodeStatic } from '../../../../lib/protocols/smartrest/static/protocol';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
-/** An example of static-templates section 14; the legend of `expect` stands at its head. */
+/** A worked example. docs/reference/static-templates.md#how-to-read-the-examples is the legend of `expect`. */
 interface Example {
   readonly n: number;
   readonly topic: string;
@@ -186,7 +186,7 @@ const RESULT_PARAMETERS: Readonly<Record<number, readonly string[]>> = {
 const uplinks = EXAMPLES.filter(({ topic }) => topic !== 's/ds');
 const downlinks = EXAMPLES.filter(({ topic }) => topic === 's/ds');
 
-describe('the worked examples of static-templates section 14, uplinks', () => {
+describe('the worked examples of the static templates, uplinks', () => {
   it.each(uplinks)('$n: $payload on $topic', ({ n, topic, payload, expect: expected }) => {
     const ctx = contextOf(topic);
     const rows = decodeStatic(payload, ctx);
@@ -246,7 +246,7 @@ describe('the worked examples of static-templates section 14, uplinks', () => {
   });
 });
 
-describe('the worked examples of static-templates section 14, downlinks', () => {
+describe('the worked examples of the static templates, downlinks', () => {
   it.each(downlinks)('$n: $payload', ({ n, payload, expect: [entry] }) => {
     const { deviceId, status, ...fragments } = (entry?.operation ?? {}) as JsonObject;
     const rows = operationRows({ deviceSerial: String(deviceId), fragments, advancedSoftware: n === 123 });

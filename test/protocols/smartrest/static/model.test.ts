@@ -83,7 +83,7 @@ const alarm = (severity: string): Model => [
 
 type Model = readonly [values: fc.Arbitrary<string[]>, commands: (values: readonly string[]) => readonly object[]];
 
-/** What the reference says of each template, written against plain columns. */
+/** What docs/reference/static-templates.md#all-templates says of each template, written against plain columns. */
 const MODEL: Readonly<Record<string, Model>> = {
   100: [
     row(maybe(text), maybe(text)),

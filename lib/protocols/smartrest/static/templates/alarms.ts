@@ -3,7 +3,10 @@ import { date, oneOf, template, text } from './interpreter';
 import { protectedNames } from './protected-names';
 import { list, mandatory, optional, type Template } from './template';
 
-/** 301-304 differ in severity only; de-duplication and maintenance are the platform's (section 6). */
+/**
+ * 301-304 differ in severity only. The platform does the rest: docs/reference/static-templates.md#alarms-of-one-type,
+ * docs/reference/static-templates.md#alarms-in-maintenance.
+ */
 const raise = (id: string, severity: Severity): Template =>
   template(
     id,
@@ -24,15 +27,15 @@ const raise = (id: string, severity: Severity): Template =>
     ],
   );
 
-/** 3xx (static-templates section 8.3). */
+/** 3xx: docs/reference/static-templates.md#templates-of-alarms. */
 export const alarmTemplates: readonly Template[] = [
-  /** Section 8.3, 301-304. */
+  /** docs/reference/static-templates.md#alarms-of-one-type */
   raise('301', 'CRITICAL'),
   raise('302', 'MAJOR'),
   raise('303', 'MINOR'),
   raise('304', 'WARNING'),
 
-  /** Section 8.3, 305. */
+  /** docs/reference/static-templates.md#305-update-severity-of-existing-alarm */
   template(
     '305',
     'Update severity of existing alarm',
@@ -40,10 +43,13 @@ export const alarmTemplates: readonly Template[] = [
     ({ type, severity }) => [{ kind: 'setAlarmSeverity', type, severity }],
   ),
 
-  /** Section 8.3, 306. */
+  /** docs/reference/static-templates.md#306-clear-existing-alarm */
   template('306', 'Clear existing alarm', [mandatory('type', text)], ({ type }) => [{ kind: 'clearAlarm', type }]),
 
-  /** Section 8.3, 307: the first value is the alarm's type, protected names as in 107. */
+  /**
+   * docs/reference/static-templates.md#307-clear-alarm-fragment: the first value is the alarm's type. Protected names
+   * are as in 107.
+   */
   template(
     '307',
     'Clear alarm fragment',

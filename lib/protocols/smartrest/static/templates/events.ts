@@ -20,7 +20,7 @@ const position = [
 const positionFragment = (v: Values<typeof position>): JsonObject =>
   defined({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy });
 
-/** The text is this platform's choice (static-templates section 13 no. 3). */
+/** The text is this platform's choice (docs/reference/static-templates.md#location-events). */
 const locationEvent = (v: Values<typeof position>): Command => ({
   kind: 'createEvent',
   type: 'c8y_LocationUpdate',
@@ -88,15 +88,15 @@ function plant(root: Tree, path: readonly string[], value: Json): boolean {
 const toJson = (tree: Tree): JsonObject =>
   Object.fromEntries([...tree].map(([name, value]) => [name, value instanceof Map ? toJson(value) : value]));
 
-/** With several fragments all of them are named; the reference shows one (section 8.4, 408). */
+/** With several fragments the text names all of them (docs/reference/static-templates.md#device-parameters). */
 function updateText(fragments: JsonObject): string {
   const names = Object.keys(fragments).map((name) => `'${name}'`);
   return names.length === 1 ? `Parameter ${names[0]} was updated` : `Parameters ${names.join(', ')} were updated`;
 }
 
-/** 4xx (static-templates section 8.4). */
+/** 4xx: docs/reference/static-templates.md#templates-of-events. */
 export const eventTemplates: readonly Template[] = [
-  /** Section 8.4, 400. */
+  /** docs/reference/static-templates.md#400-create-basic-event */
   template(
     '400',
     'Create basic event',
@@ -106,16 +106,19 @@ export const eventTemplates: readonly Template[] = [
     ],
   ),
 
-  /** Section 8.4, 401: accuracy fourth, time fifth (section 12). */
+  /** docs/reference/static-templates.md#401-create-location-update-event: accuracy fourth, time fifth. */
   template('401', 'Create location update event', position, (v) => [locationEvent(v)]),
 
-  /** Section 8.4, 402. */
+  /** docs/reference/static-templates.md#402-create-location-update-event-with-device-update */
   template('402', 'Create location update event with device update', position, (v) => [
     locationEvent(v),
     { kind: 'updateInventory', set: { c8y_Position: positionFragment(v) }, remove: [] },
   ]),
 
-  /** Section 8.4, 407: without fragment names there is nothing to do; protected names as in 107. */
+  /**
+   * docs/reference/static-templates.md#407-clear-event-fragment: without fragment names there is nothing to do.
+   * Protected names are as in 107.
+   */
   template(
     '407',
     'Clear event fragment',
@@ -125,7 +128,7 @@ export const eventTemplates: readonly Template[] = [
       (fragments.length === 0 ? [] : [{ kind: 'clearEventFragments', type, fragments }]),
   ),
 
-  /** Section 8.4, 408; type words as section 13 no. 14 proposes, in any case. */
+  /** docs/reference/static-templates.md#408-create-device-parameter-update-event: type words are taken in any case. */
   template(
     '408',
     'Create device parameter update event',

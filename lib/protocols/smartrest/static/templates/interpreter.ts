@@ -35,9 +35,9 @@ interface Misfit {
 }
 
 /**
- * Reads a row as the parameters say: types checked, trailing empty values dropped, values beyond the last parameter
- * ignored, an empty mandatory value or a value of the wrong type refused with code 45, parameter and position named
- * (static-templates sections 4 and 5).
+ * Reads a row as the parameters say. Types are checked. Trailing empty values are dropped, values beyond the last
+ * parameter are ignored. An empty mandatory value or a value of the wrong type is refused with code 45, parameter and
+ * position named (docs/reference/static-templates.md#missing-values, docs/reference/static-templates.md#value-types).
  */
 function readValues<const P extends readonly Param[]>(
   self: Pick<Template, 'id' | 'params'>,
@@ -166,7 +166,9 @@ export const boolean: ValueType<boolean> = {
   },
 };
 
-/** True but for the word `false`, as the marker of 101 is read (static-templates section 8.1, 101). */
+/**
+ * True but for the word `false`, as the marker of 101 is read (docs/reference/static-templates.md#markers-of-a-device).
+ */
 export const unlessFalse: ValueType<boolean> = {
   name: 'Boolean',
   expected: 'true or false',
@@ -200,8 +202,8 @@ export function freeName(...taken: readonly string[]): ValueType<string> {
 const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /**
- * ISO 8601 date and time, kept as sent where it is complete. A time without zone is read as UTC (mqtt-implementation
- * section 11 leaves that open), missing seconds as `:00`, an offset without colon or minutes gets them.
+ * ISO 8601 date and time, kept as sent where it is complete (docs/reference/mqtt-implementation.md#time-stamps). A time
+ * without zone is read as UTC, missing seconds as `:00`, an offset without colon or minutes gets them.
  */
 export const date: ValueType<string> = {
   name: 'Date',

@@ -42,9 +42,9 @@ interface GivenSoftware {
 const items = (values: readonly GivenSoftware[]): readonly SoftwareItem[] =>
   values.map(({ name, version = '', softwareType, url }) => defined({ name, version, softwareType, url }));
 
-/** 1xx (static-templates section 8.1). */
+/** 1xx: docs/reference/static-templates.md#templates-of-the-inventory. */
 export const inventoryTemplates: readonly Template[] = [
-  /** Section 8.1, 100. That the device exists already is for the platform to find out. */
+  /** docs/reference/static-templates.md#100-device-creation: the platform knows whether it exists. */
   template(
     '100',
     'Device creation',
@@ -58,7 +58,7 @@ export const inventoryTemplates: readonly Template[] = [
     ],
   ),
 
-  /** Section 8.1, 101; the child id is the external id verbatim (section 3.4). */
+  /** docs/reference/static-templates.md#101-child-device-creation: the child id is the external id as sent. */
   template(
     '101',
     'Child device creation',
@@ -79,7 +79,7 @@ export const inventoryTemplates: readonly Template[] = [
     ],
   ),
 
-  /** Section 8.1, 102; parameter order of the newer pages (section 12). */
+  /** docs/reference/static-templates.md#102-service-creation */
   template(
     '102',
     'Service creation',
@@ -100,15 +100,15 @@ export const inventoryTemplates: readonly Template[] = [
     ],
   ),
 
-  /** Section 8.1, 104. */
+  /** docs/reference/static-templates.md#104-service-status-update */
   template('104', 'Service status update', [mandatory('serviceStatus', text)], (v) => [
     { kind: 'setServiceStatus', status: v.serviceStatus },
   ]),
 
-  /** Section 8.1, 105; answered with 106. */
+  /** docs/reference/static-templates.md#105-get-child-devices: answered with 106. */
   template('105', 'Get child devices', [], () => [{ kind: 'ask', question: 'children' }]),
 
-  /** Section 8.1, 107: one protected name refuses the row, so that nothing is half done. */
+  /** docs/reference/static-templates.md#107-clear-device-fragment: one protected name refuses the whole row. */
   template(
     '107',
     'Clear device fragment',
@@ -116,7 +116,7 @@ export const inventoryTemplates: readonly Template[] = [
     (v) => protectedNames('managed object', v.fragmentName) ?? remove(...v.fragmentName),
   ),
 
-  /** Section 8.1, 110. */
+  /** docs/reference/static-templates.md#110-configure-hardware */
   template(
     '110',
     'Configure hardware',
@@ -124,7 +124,10 @@ export const inventoryTemplates: readonly Template[] = [
     ({ serialNumber, model, revision }) => set('c8y_Hardware', given({ serialNumber, model, revision })),
   ),
 
-  /** Section 8.1, 111; section 4.3 lists the members that are stored as null. */
+  /**
+   * docs/reference/static-templates.md#111-configure-mobile; docs/reference/static-templates.md#missing-values lists
+   * the members that are stored as null.
+   */
   template(
     '111',
     'Configure mobile',
@@ -141,7 +144,7 @@ export const inventoryTemplates: readonly Template[] = [
       set('c8y_Mobile', given({ imei, iccid, imsi, mcc, mnc, lac, cellId })),
   ),
 
-  /** Section 8.1, 112. */
+  /** docs/reference/static-templates.md#112-configure-position */
   template(
     '112',
     'Configure position',
@@ -154,17 +157,17 @@ export const inventoryTemplates: readonly Template[] = [
     (v) => set('c8y_Position', given({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy })),
   ),
 
-  /** Section 8.1, 113. */
+  /** docs/reference/static-templates.md#113-set-configuration */
   template('113', 'Set configuration', [optional('configuration', text)], (v) =>
     set('c8y_Configuration', given({ config: v.configuration })),
   ),
 
-  /** Section 8.1, 114: replaces the list; no element, empty list (section 13 no. 10). */
+  /** docs/reference/static-templates.md#114-set-supported-operations: replaces the list. */
   template('114', 'Set supported operations', [list('operation', text)], (v) =>
     set('c8y_SupportedOperations', v.operation),
   ),
 
-  /** Section 8.1, 115; an omitted url is stored as null (section 4.3). */
+  /** docs/reference/static-templates.md#115-set-firmware: an omitted url is stored as null. */
   template(
     '115',
     'Set firmware',
@@ -172,7 +175,7 @@ export const inventoryTemplates: readonly Template[] = [
     ({ name, version, url = null }) => set('c8y_Firmware', given({ name, version, url })),
   ),
 
-  /** Section 8.1, 116; an omitted url is stored as null (section 4.3). */
+  /** docs/reference/static-templates.md#116-set-software-list: an omitted url is stored as null. */
   template(
     '116',
     'Set software list',
@@ -184,7 +187,10 @@ export const inventoryTemplates: readonly Template[] = [
       ),
   ),
 
-  /** Section 8.1, 117: never overwrites what is there. Without a value there is nothing to set, which is refused. */
+  /**
+   * docs/reference/static-templates.md#117-set-required-availability: never overwrites what is there. A row without a
+   * value has nothing to set, so it is refused.
+   */
   template('117', 'Set required availability', [optional('requiredInterval', integer)], (v) =>
     v.requiredInterval === undefined
       ? refusal(
@@ -202,15 +208,15 @@ export const inventoryTemplates: readonly Template[] = [
         ],
   ),
 
-  /** Section 8.1, 118. */
+  /** docs/reference/static-templates.md#118-set-supported-logs */
   template('118', 'Set supported logs', [list('logType', text)], (v) => set('c8y_SupportedLogs', v.logType)),
 
-  /** Section 8.1, 119. */
+  /** docs/reference/static-templates.md#119-set-supported-configurations */
   template('119', 'Set supported configurations', [list('configurationType', text)], (v) =>
     set('c8y_SupportedConfigurations', v.configurationType),
   ),
 
-  /** Section 8.1, 120: the type is part of the fragment's name, verbatim. */
+  /** docs/reference/static-templates.md#120-set-currently-installed-configuration: type is in the fragment's name. */
   template(
     '120',
     'Set currently installed configuration',
@@ -229,7 +235,10 @@ export const inventoryTemplates: readonly Template[] = [
       }),
   ),
 
-  /** Section 8.1, 121; the profile's name, and its id when left out, come from the platform's operations. */
+  /**
+   * docs/reference/static-templates.md#121-set-device-profile-being-applied: the profile's name, and its id
+   * when that is left out, come from the platform's operations.
+   */
   template(
     '121',
     'Set device profile being applied',
@@ -239,7 +248,7 @@ export const inventoryTemplates: readonly Template[] = [
     ],
   ),
 
-  /** Section 8.1, 122. */
+  /** docs/reference/static-templates.md#122-set-device-agent-information */
   template(
     '122',
     'Set device agent information',
@@ -247,23 +256,26 @@ export const inventoryTemplates: readonly Template[] = [
     ({ name, version, url, maintainer }) => set('c8y_Agent', given({ name, version, url, maintainer })),
   ),
 
-  /** Section 8.1, 123; answered with 124. */
+  /** docs/reference/static-templates.md#123-get-device-managed-object-id: answered with 124. */
   template('123', 'Get device managed object id', [], () => [{ kind: 'ask', question: 'managedObjectId' }]),
 
-  /** Section 8.1, 125. */
+  /** docs/reference/static-templates.md#125-send-heartbeat */
   template('125', 'Send heartbeat', [], () => [{ kind: 'heartbeat' }]),
 
-  /** Section 8.1, 140: without items the list is emptied, as clients do with `140,,,,`; an empty version is accepted. */
+  /**
+   * docs/reference/static-templates.md#140-set-advanced-software-list: without items the list is emptied, as clients do
+   * with `140,,,,`. An empty version is accepted.
+   */
   template('140', 'Set advanced software list', [groups('software', softwareItem, { min: 0 })], (v) => [
     { kind: 'changeSoftware', change: 'replace', items: items(v.software) },
   ]),
 
-  /** Section 8.1, 141. */
+  /** docs/reference/static-templates.md#141-append-advanced-software-items */
   template('141', 'Append advanced software items', [groups('software', softwareItem, { min: 1 })], (v) => [
     { kind: 'changeSoftware', change: 'append', items: items(v.software) },
   ]),
 
-  /** Section 8.1, 142. */
+  /** docs/reference/static-templates.md#142-remove-advanced-software-items */
   template(
     '142',
     'Remove advanced software items',
@@ -271,12 +283,12 @@ export const inventoryTemplates: readonly Template[] = [
     (v) => [{ kind: 'changeSoftware', change: 'remove', items: items(v.software) }],
   ),
 
-  /** Section 8.1, 143. */
+  /** docs/reference/static-templates.md#143-set-supported-software-types */
   template('143', 'Set supported software types', [list('softwareType', text)], (v) =>
     setOrRemove('c8y_SupportedSoftwareTypes', v.softwareType),
   ),
 
-  /** Section 8.1, 150: any case accepted, upper case stored (section 13 no. 15). */
+  /** docs/reference/static-templates.md#150-set-supported-remote-access-protocols: stored in upper case. */
   template(
     '150',
     'Set supported remote access protocols',

@@ -7,7 +7,7 @@ import { groups, mandatory, optional, type Template } from './template';
 
 const fragmentName = freeName('id', 'self', 'type', 'time', 'source');
 
-/** One series value; without unit the member is absent (static-templates section 13 no. 19). */
+/** One series value; without unit the member is absent (docs/reference/static-templates.md#missing-values). */
 const seriesValue = (value: number, unit: string | undefined): JsonObject =>
   unit === undefined ? { value } : { value, unit };
 
@@ -34,9 +34,9 @@ function fragmentsOf(all: readonly GivenSeries[]): JsonObject {
   return Object.fromEntries([...fragments].map(([name, members]) => [name, Object.fromEntries(members)]));
 }
 
-/** 2xx (static-templates section 8.2). */
+/** 2xx: docs/reference/static-templates.md#templates-of-measurements. */
 export const measurementTemplates: readonly Template[] = [
-  /** Section 8.2, 200: the measurement's type is the fragment's name. */
+  /** docs/reference/static-templates.md#200-create-custom-measurement: its type is the fragment's name. */
   template(
     '200',
     'Create custom measurement',
@@ -50,7 +50,7 @@ export const measurementTemplates: readonly Template[] = [
     (v) => measurement(v.fragment, v.time, { [v.fragment]: { [v.series]: seriesValue(v.value, v.unit) } }),
   ),
 
-  /** Section 8.2, 201. */
+  /** docs/reference/static-templates.md#201-create-custom-measurement-with-several-fragments-and-series */
   template(
     '201',
     'Create custom measurement with several fragments and series',
@@ -71,7 +71,10 @@ export const measurementTemplates: readonly Template[] = [
     (v) => measurement(v.type, v.time, fragmentsOf(v.series)),
   ),
 
-  /** Section 8.2, 210: one of the two values is enough, none is an error. */
+  /**
+   * docs/reference/static-templates.md#210-create-signal-strength-measurement: one of the two values is enough, none is
+   * an error.
+   */
   template(
     '210',
     'Create signal strength measurement',
@@ -89,7 +92,7 @@ export const measurementTemplates: readonly Template[] = [
     },
   ),
 
-  /** Section 8.2, 211. */
+  /** docs/reference/static-templates.md#211-create-temperature-measurement */
   template(
     '211',
     'Create temperature measurement',
@@ -100,7 +103,7 @@ export const measurementTemplates: readonly Template[] = [
       }),
   ),
 
-  /** Section 8.2, 212. */
+  /** docs/reference/static-templates.md#212-create-battery-measurement */
   template(
     '212',
     'Create battery measurement',

@@ -27,42 +27,45 @@ const operationId = mandatory('operationId', text);
 const failureReason = optional('failureReason', text);
 const parameters = list('parameter', text, { keepEmpty: true });
 
-/** 5xx (static-templates section 8.5); which operation is meant: section 7.1. */
+/**
+ * 5xx: docs/reference/static-templates.md#templates-of-operation-status. Which operation is meant:
+ * docs/reference/static-templates.md#which-operation-a-status-row-means.
+ */
 export const operationTemplates: readonly Template[] = [
-  /** Section 8.5, 500; answered with the pending operations' rows. */
+  /** docs/reference/static-templates.md#500-get-pending-operations: answered with their rows. */
   template('500', 'Get PENDING operations', [], () => [{ kind: 'ask', question: 'pendingOperations' }]),
 
-  /** Section 8.5, 501. */
+  /** docs/reference/static-templates.md#501-set-operation-to-executing */
   template('501', 'Set operation to EXECUTING', [fragment], (v) =>
     update({ by: 'oldest', fragment: v.fragment, from: 'PENDING' }, 'EXECUTING'),
   ),
 
-  /** Section 8.5, 502. */
+  /** docs/reference/static-templates.md#502-set-operation-to-failed */
   template('502', 'Set operation to FAILED', [fragment, failureReason], (v) =>
     update({ by: 'oldest', fragment: v.fragment, from: 'EXECUTING' }, 'FAILED', v),
   ),
 
-  /** Section 8.5, 503. */
+  /** docs/reference/static-templates.md#503-set-operation-to-successful */
   template('503', 'Set operation to SUCCESSFUL', [fragment, parameters], (v) =>
     update({ by: 'oldest', fragment: v.fragment, from: 'EXECUTING' }, 'SUCCESSFUL', { parameters: v.parameter }),
   ),
 
-  /** Section 8.5, 504. */
+  /** docs/reference/static-templates.md#504-set-operation-to-executing-by-id */
   template('504', 'Set operation to EXECUTING by id', [operationId], (v) =>
     update({ by: 'id', id: v.operationId }, 'EXECUTING'),
   ),
 
-  /** Section 8.5, 505. */
+  /** docs/reference/static-templates.md#505-set-operation-to-failed-by-id */
   template('505', 'Set operation to FAILED by id', [operationId, failureReason], (v) =>
     update({ by: 'id', id: v.operationId }, 'FAILED', v),
   ),
 
-  /** Section 8.5, 506. */
+  /** docs/reference/static-templates.md#506-set-operation-to-successful-by-id */
   template('506', 'Set operation to SUCCESSFUL by id', [operationId, parameters], (v) =>
     update({ by: 'id', id: v.operationId }, 'SUCCESSFUL', { parameters: v.parameter }),
   ),
 
-  /** Section 8.5, 507. */
+  /** docs/reference/static-templates.md#507-set-executing-operations-to-failed */
   template(
     '507',
     'Set EXECUTING operations to FAILED',

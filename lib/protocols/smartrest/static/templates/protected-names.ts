@@ -1,7 +1,10 @@
 import type { SpelledRefusal } from '../../../protocol';
 import { refusal } from '../../refusals';
 
-/** Members every object of a kind has; a device can neither clear nor forge them (static-templates section 8.1, 107). */
+/**
+ * Members every object of a kind has; a device can neither clear nor forge them
+ * (docs/reference/static-templates.md#protected-names).
+ */
 const PROTECTED = {
   'managed object': ['id', 'self', 'type', 'time', 'owner', 'source', 'creationTime', 'lastUpdated'],
   alarm: [

@@ -11,9 +11,12 @@ export interface DecodeContext {
   readonly receivedAt: number;
 }
 
-/** How one CSV value becomes a typed one (static-templates section 4.6). `read` answers nothing for a value of another type. */
+/**
+ * How one CSV value becomes a typed one (docs/reference/static-templates.md#value-types). `read` answers nothing for a
+ * value of another type.
+ */
 export interface ValueType<T> {
-  /** As the reference and `docs/reference/static-templates.md` write it. */
+  /** As docs/reference/static-templates.md#value-types writes it. */
   readonly name: string;
   /** Completes "… is not …" in an error row. */
   readonly expected: string;

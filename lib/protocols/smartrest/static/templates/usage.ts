@@ -1,6 +1,9 @@
 import type { Param, Template } from './template';
 
-/** `200,fragment,series,value,[unit],[time]`: the notation of the reference. */
+/**
+ * `200,fragment,series,value,[unit],[time]`, as docs/reference/static-templates.md#how-a-row-is-written-down-here
+ * writes it.
+ */
 export function usage({ id, params }: Pick<Template, 'id' | 'params'>): string {
   return [id, ...params.map(usageOf)].join(',');
 }

@@ -1,4 +1,4 @@
-/** What a custom authorizer is invoked with (aws-platform section 1.1). */
+/** What a custom authorizer is invoked with (docs/reference/aws-platform.md#what-the-authorizer-is-asked). */
 export interface AuthorizerEvent {
   readonly signatureVerified: false;
   readonly protocols: readonly ('tls' | 'http' | 'mqtt')[];

@@ -11,7 +11,10 @@ type Authorization =
   | { readonly ok: true; readonly grant: Grant }
   | { readonly ok: false; readonly code: RefusalCode; readonly reason: string };
 
-/** Asks the stack's authorizer function about a CONNECT and checks its answer (aws-platform sections 1.1 to 1.3). */
+/**
+ * Asks the stack's authorizer function about a CONNECT and checks its answer
+ * (docs/reference/aws-platform.md#custom-authorizer).
+ */
 export class Authorizer {
   constructor(
     private readonly deps: IotDependencies,
@@ -50,7 +53,10 @@ export class Authorizer {
   }
 }
 
-/** Checks an authorizer's result against aws-platform section 1.2; what AWS would not accept refuses the connection. */
+/**
+ * Checks an authorizer's result (docs/reference/aws-platform.md#what-the-authorizer-answers). What AWS would not accept
+ * refuses the connection.
+ */
 function readResult(result: unknown, clientId: string, event: AuthorizerEvent, now: number): Authorization {
   if (typeof result !== 'object' || result === null) return invalid('it is not an object');
   const answer: Record<string, unknown> = { ...result };

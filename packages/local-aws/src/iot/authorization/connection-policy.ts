@@ -1,6 +1,9 @@
 import { matchesWildcard } from '../../wildcard';
 
-/** The actions the broker itself decides by a connection's policy (aws-platform section 3, policy facts). */
+/**
+ * The actions the broker itself decides by a connection's policy
+ * (docs/reference/aws-platform.md#actions-and-resources-of-a-connection).
+ */
 export type IotAction = 'iot:Connect' | 'iot:Publish' | 'iot:RetainPublish' | 'iot:Receive' | 'iot:Subscribe';
 
 /** A policy the broker cannot apply exactly; better refused than read too generously. */

@@ -1,7 +1,10 @@
 import { type AuthorizerResource, type IotResources, UnsupportedResourceError } from '../iot-resources';
 import { type TransportKind, usesWebSocket } from '../transport/transport';
 
-/** `MQTT_WSS` and `SECURE_MQTT` are the application protocols of MQTT clients (aws-platform section 1.6). */
+/**
+ * `MQTT_WSS` and `SECURE_MQTT` are the application protocols of MQTT clients
+ * (docs/reference/aws-platform.md#authentication-and-protocol-of-an-endpoint).
+ */
 const PROTOCOLS = { mqtt: 'SECURE_MQTT', webSocket: 'MQTT_WSS' } as const;
 
 /**

@@ -1,6 +1,6 @@
 import type { Connection } from '../connections/connection';
 
-/** A message the broker publishes about a client (aws-platform section 5). */
+/** A message the broker publishes about a client (docs/reference/aws-platform.md#what-a-lifecycle-event-says). */
 export interface LifecycleMessage {
   readonly topic: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -4,8 +4,10 @@ import type { Connection } from './connection';
 import type { Connections } from './connections';
 
 /**
- * Holds connections to what their authorizer granted: their lifetime, and their policy's age (aws-platform section 1.3).
- * Compares with the injected clock, so that a test which advances it sees the same.
+ * Holds connections to what their authorizer granted: their lifetime
+ * (docs/reference/aws-platform.md#lifetime-of-a-password-connection), and their policy's age
+ * (docs/reference/aws-platform.md#when-the-authorizer-is-called). Compares with the injected clock, so that a test
+ * which advances it sees the same.
  */
 export class ConnectionSweeper {
   private timer: NodeJS.Timeout | undefined;

@@ -14,9 +14,14 @@ interface ClientHistory {
   departure?: Departure;
 }
 
-/** Version numbers start again after this long offline (aws-platform section 5). */
+/**
+ * Version numbers start again after this long offline (docs/reference/aws-platform.md#version-numbers-of-connections).
+ */
 const VERSION_MEMORY_MS = 3_600_000;
-/** How long GetConnection answers for a client that went away (aws-platform section 4.3). */
+/**
+ * How long GetConnection answers for a client that went away
+ * (docs/reference/aws-platform.md#looking-up-and-ending-a-connection).
+ */
 const DEPARTURE_MEMORY_MS = 1_800_000;
 
 /** Who is connected, and who was until recently. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock';
 
 /**
- * How many PUBLISH packets a connection may still carry this second, in and out together: 100 on AWS, where the excess
- * is discarded (aws-platform section 3).
+ * How many PUBLISH packets a connection may still carry this second, in and out together. AWS allows 100 and drops the
+ * excess (docs/reference/aws-platform.md#publish-rate-of-a-connection).
  */
 export class PublishBudget {
   private second = -1;

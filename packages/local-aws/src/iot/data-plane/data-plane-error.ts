@@ -1,4 +1,4 @@
-/** The errors of the data plane and their HTTP status (aws-platform section 4.1). */
+/** The errors of the data plane and their HTTP status (docs/reference/aws-platform.md#errors-of-the-data-plane). */
 const STATUS = {
   InvalidRequestException: 400,
   UnauthorizedException: 401,

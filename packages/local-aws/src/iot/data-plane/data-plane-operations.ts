@@ -19,7 +19,10 @@ export interface HttpPublication {
 
 const DEFAULT_CONFIRMATION_SECONDS = 5;
 
-/** What the data plane can do, each operation with its IAM check (aws-platform sections 4.1 and 4.3). */
+/**
+ * What the data plane can do, each operation with its IAM check (docs/reference/aws-platform.md#direct-messages,
+ * docs/reference/aws-platform.md#looking-up-and-ending-a-connection).
+ */
 export class DataPlaneOperations {
   constructor(
     private readonly deps: IotDependencies,

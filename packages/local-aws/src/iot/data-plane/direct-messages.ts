@@ -21,8 +21,8 @@ interface DirectMessage {
 const MAX_UNSENT_BYTES = 512 * 1024;
 
 /**
- * Delivers one PUBLISH to one connected client, subscribed or not, past subscriptions and rules (aws-platform section
- * 4.1). Rejects with a `DataPlaneError` when it cannot.
+ * Delivers one PUBLISH to one connected client, subscribed or not, past subscriptions and rules
+ * (docs/reference/aws-platform.md#a-message-to-one-client). Rejects with a `DataPlaneError` when it cannot.
  */
 export class DirectMessages {
   constructor(

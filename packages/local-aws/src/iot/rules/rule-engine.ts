@@ -18,7 +18,10 @@ interface Rule {
   readonly errorAction?: RuleAction;
 }
 
-/** One entry of `failures` in the message of an error action (aws-platform section 2.4). */
+/**
+ * One entry of `failures` in the message of an error action
+ * (docs/reference/aws-platform.md#message-of-an-error-action).
+ */
 interface Failure {
   readonly failedAction: string;
   readonly failedResource: string;
@@ -27,7 +30,10 @@ interface Failure {
 
 const SQL_VERSION = '2016-03-23';
 
-/** Runs the topic rules of the template: every rule that matches a message runs once for it (aws-platform section 2). */
+/**
+ * Runs the topic rules of the template: every rule that matches a message runs once for it
+ * (docs/reference/aws-platform.md#a-rule-runs-once-for-each-message-it-matches).
+ */
 export class RuleEngine {
   private readonly rules = new TopicTree<Rule>();
   private readonly running = new Set<Promise<void>>();

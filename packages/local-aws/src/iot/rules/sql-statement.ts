@@ -1,4 +1,7 @@
-/** The functions of the rules engine that are evaluated here (aws-platform section 2.1). */
+/**
+ * The functions of the rules engine that are evaluated here
+ * (docs/reference/aws-platform.md#functions-of-the-rules-engine).
+ */
 export type SqlFunction =
   | { readonly name: 'encodePayload' }
   | { readonly name: 'topic'; readonly level?: number }

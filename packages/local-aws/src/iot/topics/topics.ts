@@ -29,8 +29,9 @@ function lengthProblem(topic: string): string | undefined {
 }
 
 /**
- * Whether a topic matches a filter by AWS's rules: unlike MQTT's, `a/#` does not match `a` (aws-platform section 2.3). A
- * leading wildcard does not match a reserved topic.
+ * Whether a topic matches a filter by AWS's rules: unlike MQTT's, `a/#` does not match `a`
+ * (docs/reference/aws-platform.md#a-multi-level-wildcard-does-not-match-its-parent). A leading wildcard does not match
+ * a reserved topic.
  */
 export function matchesFilter(filter: string, topic: string): boolean {
   const patterns = filter.split('/');

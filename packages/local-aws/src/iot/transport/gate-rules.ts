@@ -14,7 +14,10 @@ import {
 } from './mqtt-frames';
 import type { GateRules, PacketVerdict } from './mqtt-gate';
 
-/** What AWS IoT Core does with a client's packets before it looks at permissions (aws-platform section 3). */
+/**
+ * What AWS IoT Core does with a client's packets before it looks at permissions
+ * (docs/reference/aws-platform.md#what-the-broker-does-with-a-packet-before-permissions).
+ */
 export class ClientGateRules implements GateRules {
   constructor(
     private readonly connection: Connection,
