@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'forks',
+    globalSetup: ['test/support/temporary-folder.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     projects: [
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/support/global-setup.ts'],
+          globalSetup: ['test/support/temporary-folder.ts', 'test/e2e/support/global-setup.ts'],
           // after the unit tests: what waits for a device should not wait for their share of the cores too
           sequence: { groupOrder: 1 },
           // most of a test's time is waiting for the stack

@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/extra/**/*.test.ts'],
     // without MiniStack, which .ci/extra installs where it can, there is nothing to deploy to
     exclude: process.env.MINISTACK ? [] : ['test/extra/ministack.test.ts'],
-    globalSetup: ['test/e2e/support/global-setup.ts'],
+    globalSetup: ['test/support/temporary-folder.ts', 'test/e2e/support/global-setup.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 120_000,
