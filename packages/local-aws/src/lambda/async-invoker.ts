@@ -38,13 +38,17 @@ interface AsyncOptions {
 
 type Ending = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
-/** Asynchronous invocation: accepts at once, retries a failed event twice, hands what still fails to the destination. */
+/**
+ * Asynchronous invocation of one function. It accepts an event at once and retries it as configured. An event that still
+ * fails goes to the on-failure destination.
+ */
 export class AsyncInvoker {
   readonly #function: LambdaFunction;
   readonly #options: AsyncOptions;
   readonly #open = new Map<string, AsyncEvent>();
   #configuration: AsyncConfiguration = DEFAULTS;
-  #drained: (() => void) | undefined;
+  /** Wakes everybody who waits until nothing is pending. */
+  readonly #waiting: (() => void)[] = [];
   #closed = false;
 
   constructor(lambdaFunction: LambdaFunction, options: AsyncOptions) {
@@ -71,7 +75,7 @@ export class AsyncInvoker {
   async idle(): Promise<void> {
     while (this.#open.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#drained = resolve;
+        this.#waiting.push(resolve);
       });
     }
   }
@@ -104,7 +108,8 @@ export class AsyncInvoker {
       this.#options.onLog(`destination refused the record of ${event.requestId}: ${String(error)}`);
     }
     this.#open.delete(event.requestId);
-    if (this.#open.size === 0) this.#drained?.();
+    if (this.#open.size > 0) return;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #record(event: AsyncEvent, outcome: InvocationResult, condition: Ending): string {
