@@ -6,7 +6,10 @@ import { formatNumber, table } from '../local/table';
 import { CODEC_VECTORS } from './codec-vectors';
 import { type Bench, type Check, median } from './report';
 
-/** One parser of the comparison. `fields` walks what it returns as a decoder would, without turning it into another shape. */
+/**
+ * One parser of the comparison. `fields` walks what it returns as a decoder would, without turning it into another
+ * shape.
+ */
 interface Reader {
   readonly name: string;
   read(text: string): readonly (readonly string[])[];

@@ -20,8 +20,8 @@ function* noise(): Generator<number, never> {
 }
 
 /**
- * A device's readings of the last full hour in their order, about one a second: neither clock nor sensor is steady, so that
- * nothing packs better than it would in the field. At most 3600, so that they stay within the hour.
+ * A device's readings of the last full hour in their order, about one a second: neither clock nor sensor is steady, so
+ * that nothing packs better than it would in the field. At most 3600, so that they stay within the hour.
  */
 export function readingsOf(serial: string, count: number, now: number): Reading[] {
   if (count > HOUR_MS / SECOND_MS) throw new RangeError(`an hour has no room for ${count} readings`);

@@ -11,8 +11,9 @@ export interface Endpoints {
 }
 
 /**
- * Lines to paste one after the other, filled in: a first measurement, the device's downlinks, and what is stored, over REST.
- * All of them are the same device. Each that waits ends by itself, because two with one client ID would end each other.
+ * Lines to paste one after the other, filled in: a first measurement, the device's downlinks, and what is stored, over
+ * REST. All of them are the same device. Each that waits ends by itself, because two with one client ID would end each
+ * other.
  */
 export function pasteLines(options: LocalOptions, endpoints: Endpoints, caFile: string): string {
   const mqtt = new URL(endpoints.mqtt);

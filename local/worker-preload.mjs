@@ -1,5 +1,5 @@
-// Loaded in every Lambda worker before the handler: the functions' clock is the host's, read from shared memory, and they
-// say what came of every publish.
+// Loaded in every Lambda worker before the handler: the functions' clock is the host's, read from shared memory, and
+// they say what came of every publish.
 import { workerData } from 'node:worker_threads';
 
 const { buffer, logLevel } = workerData.preloadData;

@@ -3,8 +3,8 @@ import type { Job, LoadMessage } from './protocol';
 import { connectDevices } from './publish';
 
 /**
- * The load generator, a process of its own like devices and callers are: it prepares a job, says that it is ready, starts
- * when told to, and says how long it took until everything was acknowledged.
+ * The load generator, a process of its own like devices and callers are: it prepares a job, says that it is ready,
+ * starts when told to, and says how long it took until everything was acknowledged.
  */
 const say = (message: LoadMessage): void => {
   process.send?.(message);

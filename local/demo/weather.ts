@@ -20,7 +20,9 @@ export interface Sample {
 /** A replayed hour of the data set takes this long, so that the year fits into the last week. */
 const STEP_MS = 60_000;
 
-/** Hourly weather normals of Seattle, 1981 to 2010: 8,759 hours of one year. `local/demo/README.md` says whose they are. */
+/**
+ * Hourly weather normals of Seattle, 1981 to 2010: 8,759 hours of one year. `local/demo/README.md` says whose they are.
+ */
 const NORMALS = new URL('seattle-weather-hourly-normals.csv', import.meta.url);
 
 /** Three stations, one per column of the data. */

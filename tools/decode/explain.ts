@@ -14,7 +14,8 @@ type Explain<K extends CommandKind> = (command: Extract<Command, { kind: K }>, c
 
 /** Explains a command without any server: ids that only the platform knows are written `<…>`. */
 export function explain(command: Command, ctx: UplinkAddress): Explanation {
-  // The table has an entry for every kind, each taking its own command; the compiler cannot tie the two across the lookup.
+  // The table has an entry for every kind, each taking its own command; the compiler cannot tie the two across the
+  // lookup.
   const explainer = EXPLAINERS[command.kind] as (command: Command, ctx: UplinkAddress) => Explanation;
   return explainer(command, ctx);
 }

@@ -9,8 +9,8 @@ export interface EmulatorBroker {
 }
 
 /**
- * Asks the emulator for its broker; the question starts LocalStack's. MiniStack serves MQTT over WebSocket on its gateway
- * and tells it by the Host header, which is a name that need not resolve.
+ * Asks the emulator for its broker; the question starts LocalStack's. MiniStack serves MQTT over WebSocket on its
+ * gateway and tells it by the Host header, which is a name that need not resolve.
  */
 export async function findBroker(settings: EmulatorSettings): Promise<EmulatorBroker> {
   if (settings.mqttUrl !== undefined) return { url: settings.mqttUrl, options: {} };

@@ -18,8 +18,8 @@ const ACCOUNT = '000000000000';
 const ANY_PORTS: CloudPorts = { mqtt: 0, ws: 0, http: 0 };
 
 /**
- * AWS on one machine: runs the resources of a synthesized CloudFormation template. It knows nothing about what the stack is
- * for.
+ * AWS on one machine: runs the resources of a synthesized CloudFormation template. It knows nothing about what the
+ * stack is for.
  */
 export class EmbeddedCloud {
   /** What AWS would bill. */
@@ -52,8 +52,8 @@ export class EmbeddedCloud {
   }
 
   /**
-   * Makes all resources and listens. Rejects with a `TemplateError` when the template asks for something that this cloud
-   * cannot do.
+   * Makes all resources and listens. Rejects with a `TemplateError` when the template asks for something that this
+   * cloud cannot do.
    */
   static async start(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
     const endpoint = new ServiceEndpoint();

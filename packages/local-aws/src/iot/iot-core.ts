@@ -29,8 +29,8 @@ const SWEEP_INTERVAL_MS = 1000;
 const AUTHORIZER_TIMEOUT_MS = 5000;
 
 /**
- * AWS IoT Core on one machine, made from the resources of a template: message broker with custom authorizer and policies,
- * topic rules, lifecycle events and the HTTP data plane.
+ * AWS IoT Core on one machine, made from the resources of a template: message broker with custom authorizer and
+ * policies, topic rules, lifecycle events and the HTTP data plane.
  */
 export class IotCore {
   private readonly connections: Connections;

@@ -4,16 +4,18 @@ import { LAMBDA_LIMITS } from './limits';
 import type { LambdaFunction } from './runtime/function';
 import type { InvocationResult } from './runtime/instance';
 
-/** An accepted event that has not ended yet. */
+/** An event that was accepted and has not ended yet. */
 export interface AsyncEvent {
   readonly requestId: string;
   /** The event as JSON text. */
   readonly event: string;
+  /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /** Attempts that have ended. */
   readonly attempts: number;
 }
 
-/** `AWS::Lambda::EventInvokeConfig`, with AWS's defaults where the template is silent. */
+/** An `AWS::Lambda::EventInvokeConfig`, with AWS's defaults for what the template leaves out. */
 export interface AsyncConfiguration {
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
@@ -39,8 +41,8 @@ interface AsyncOptions {
 type Ending = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
 /**
- * Asynchronous invocation of one function. It accepts an event at once and retries it as configured. An event that still
- * fails goes to the on-failure destination.
+ * Asynchronous invocation of one function. It accepts an event at once and retries it as configured. An event that
+ * still fails goes to the on-failure destination.
  */
 export class AsyncInvoker {
   readonly #function: LambdaFunction;
@@ -66,7 +68,7 @@ export class AsyncInvoker {
     void this.#attempt(event);
   }
 
-  /** Events accepted and not ended: running, waiting for an instance or for a retry. */
+  /** Events that were accepted and have not ended: they run, or wait for an instance or a retry. */
   get pending(): readonly AsyncEvent[] {
     return [...this.#open.values()];
   }
@@ -80,7 +82,7 @@ export class AsyncInvoker {
     }
   }
 
-  /** Stops starting further attempts; what is pending stays in `pending`. */
+  /** Starts no further attempt. Events that have not ended stay in `pending`. */
   close(): void {
     this.#closed = true;
   }

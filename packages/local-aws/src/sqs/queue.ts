@@ -33,6 +33,7 @@ export interface StoredMessage {
   readonly groupId?: string;
   readonly deduplicationId?: string;
   readonly sequenceNumber?: string;
+  /** Milliseconds since the epoch, as the other times. */
   readonly sentAt: number;
   readonly senderId: string;
   visibleAt: number;
@@ -42,6 +43,7 @@ export interface StoredMessage {
   receiptHandle?: string;
 }
 
+/** A message to send. */
 export interface NewMessage {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
@@ -52,15 +54,16 @@ export interface NewMessage {
   readonly senderId: string;
 }
 
+/** What the sender of a message is told. */
 export interface SentMessage {
   readonly messageId: string;
   readonly sequenceNumber?: string;
 }
 
 /**
- * One queue. A standard queue gives out any message that is visible. A FIFO queue gives out the messages of a group in the
- * order in which they were sent, and none while one of the group is in flight. It accepts a message whose deduplication id
- * it has seen within five minutes, and drops it.
+ * One queue. A standard queue gives out any message that is visible. A FIFO queue gives out the messages of a group in
+ * the order in which they were sent, and none while one of the group is in flight. It accepts a message whose
+ * deduplication id it has seen within five minutes, and drops it.
  */
 export class Queue {
   readonly configuration: QueueConfiguration;
@@ -168,7 +171,9 @@ export class Queue {
     return counts;
   }
 
-  /** Takes back the messages of an earlier run. One that was in flight is visible again, because its receiver is gone. */
+  /**
+   * Takes back the messages of an earlier run. One that was in flight is visible again, because its receiver is gone.
+   */
   restore(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       const visibleAt = message.receiptHandle === undefined ? message.visibleAt : this.#clock.now();
@@ -197,8 +202,8 @@ export class Queue {
   }
 
   /**
-   * As many as possible of the group of the oldest message, then of the next group, as SQS does. A message in flight holds
-   * back its whole group. A delayed message holds back only those sent after it.
+   * As many as possible of the group of the oldest message, then of the next group, as SQS does. A message in flight
+   * holds back its whole group. A delayed message holds back only those sent after it.
    */
   #fifoCandidates(max: number, now: number): StoredMessage[] {
     const groups = new Map<string, StoredMessage[]>();
@@ -219,7 +224,7 @@ export class Queue {
     return [...groups.values()].flat().slice(0, max);
   }
 
-  /** Drops a message past its retention and hands one received too often to the dead-letter queue. */
+  /** Drops a message past its retention, and hands one received too often to the dead-letter queue. True for both. */
   #isGone(message: StoredMessage, now: number): boolean {
     const { retention, redrive } = this.configuration;
     if (message.sentAt + retention * 1000 <= now) {

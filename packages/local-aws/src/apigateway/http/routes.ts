@@ -12,8 +12,8 @@ interface Matched extends RouteMatch {
 }
 
 /**
- * The route that API Gateway would choose: a full match before a greedy `{proxy+}`, and `$default` last. At the same place a
- * literal segment goes before a variable, and a method before `ANY`.
+ * The route that API Gateway would choose: a full match before a greedy `{proxy+}`, and `$default` last. At the same
+ * place a literal segment goes before a variable, and a method before `ANY`.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Matched | undefined {
   const candidates = routes
@@ -42,7 +42,9 @@ function matchOne(routeKey: string, method: string, path: string): Match | undef
   return { rank: isGreedy ? `1${rank}1` : `2${rank}${wantedMethod === 'ANY' ? '0' : '1'}`, parameters };
 }
 
-/** Compares the segments of a route with those of a path. `rank` has one digit for each segment, 3 for a literal one. */
+/**
+ * Compares the segments of a route with those of a path. `rank` has one digit for each segment, 3 for a literal one.
+ */
 function matchPath(
   wanted: readonly string[],
   segments: readonly string[],

@@ -10,8 +10,8 @@ const CONNECTION = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)$/;
 const ACTION = 'execute-api:ManageConnections';
 
 /**
- * `@connections` over HTTP, as the SDK's `ApiGatewayManagementApiClient` speaks it. `apiOf` gives the one WebSocket API, or
- * undefined before it is open.
+ * `@connections` over HTTP, as the SDK's `ApiGatewayManagementApiClient` speaks it. `apiOf` gives the one WebSocket
+ * API, or undefined before it is open.
  */
 export function managementApi(access: Access, apiOf: () => WebSocketApi | undefined): ServiceHandler {
   return async (accessKeyId, request, response) => {
