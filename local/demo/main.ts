@@ -74,7 +74,7 @@ async function summarize(cirrus: RunningCirrus, rest: RestClient, replay: Replay
   return { serial: station.serial, unit: station.unit, publishes, sent: samples.length, stored, space };
 }
 
-/** Runs the demo in a started cloud; false when something is not as it should be. */
+/** Runs the demo in a started cloud. False when something is not stored as it was sent. */
 async function show(cirrus: RunningCirrus): Promise<boolean> {
   const { cloud, endpoints } = cirrus;
   const rest = new RestClient(endpoints.http, OWN_CLOUD.tenant, OWN_CLOUD.adminUser, OWN_CLOUD.adminPassword);
