@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConnectionPolicy, PolicyError } from '../../src/iot/authorization/connection-policy';
-import { effectiveKeepAlive } from '../../src/iot/connections/keep-alive';
-import { billedUnits } from '../../src/iot/meter';
 import { TopicTree } from '../../src/iot/topics/topic-tree';
 import { matchesFilter, topicFilterProblem, topicNameProblem } from '../../src/iot/topics/topics';
-import { matchesWildcard } from '../../src/wildcard';
-import { ARN, EVERYTHING, policy, statement } from './harness';
 
 const level = fc.constantFrom('a', 'b', '', '$aws', '*');
 const topic = fc.array(level, { minLength: 1, maxLength: 5 }).map((levels) => levels.join('/'));
@@ -72,74 +67,5 @@ describe('topic filters', () => {
     expect(topicFilterProblem('#/a')).toMatch(/last level/);
     expect(topicFilterProblem('a+/b')).toMatch(/level of its own/);
     expect(topicFilterProblem('')).toMatch(/empty/);
-  });
-});
-
-describe('IAM wildcards', () => {
-  it('match like a regular expression', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*', '?', '+', '\n'), maxLength: 12 });
-    fc.assert(
-      fc.property(text, text, (pattern, subject) => {
-        const expression = quoted(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.');
-        expect(matchesWildcard(pattern, subject)).toBe(new RegExp(`^${expression}$`, 's').test(subject));
-      }),
-      { numRuns: 5000 },
-    );
-  });
-
-  it('do not take exponential time', () => {
-    expect(matchesWildcard(`${'*a'.repeat(200)}b`, 'a'.repeat(2000))).toBe(false);
-  });
-});
-
-describe('policies', () => {
-  const read = (...documents: object[]) => ConnectionPolicy.parse(documents, 'd:1');
-
-  it('allow nothing by default, and deny explicitly', () => {
-    expect(read().allows('iot:Publish', `${ARN}:topic/a`)).toBe(false);
-    const deny = { ...statement('iot:Publish', 'topic/secret/*'), Effect: 'Deny' };
-    const mixed = read(EVERYTHING, policy(deny));
-    expect(mixed.allows('iot:Publish', `${ARN}:topic/a`)).toBe(true);
-    expect(mixed.allows('iot:Publish', `${ARN}:topic/secret/a/b`)).toBe(false);
-    expect(mixed.allows('iot:Receive', `${ARN}:topic/secret/a/b`)).toBe(true);
-  });
-
-  it('take + and # for plain characters', () => {
-    const literal = read(policy(statement('iot:Subscribe', 'topicfilter/s/#')));
-    expect(literal.allows('iot:Subscribe', `${ARN}:topicfilter/s/#`)).toBe(true);
-    expect(literal.allows('iot:Subscribe', `${ARN}:topicfilter/s/us`)).toBe(false);
-    const wide = read(policy(statement('iot:Subscribe', 'topicfilter/s/*')));
-    expect(wide.allows('iot:Subscribe', `${ARN}:topicfilter/s/#`)).toBe(true);
-  });
-
-  it('know the client ID, unless it would widen the resource', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
-    const own = policy(statement('iot:Connect', 'client/${iot:ClientId}'));
-    expect(read(own).allows('iot:Connect', `${ARN}:client/d:1`)).toBe(true);
-    expect(read(own).allows('iot:Connect', `${ARN}:client/d:2`)).toBe(false);
-    for (const clientId of ['*', 'a?', '$x'])
-      expect(() => ConnectionPolicy.parse([own], clientId)).toThrow(PolicyError);
-  });
-
-  it.each([
-    ['a condition', { ...EVERYTHING.Statement[0], Condition: {} }],
-    ['NotResource', { Effect: 'Allow', Action: '*', NotResource: 'x' }],
-    ['another effect', { Effect: 'Maybe', Action: '*', Resource: '*' }],
-    ['no action', { Effect: 'Allow', Resource: '*' }],
-    ['a numeric resource', { Effect: 'Allow', Action: '*', Resource: 1 }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
-    ['another variable', { Effect: 'Allow', Action: '*', Resource: '${aws:username}' }],
-  ])('with %s are refused', (_, broken) => {
-    expect(() => read(policy(broken))).toThrow(PolicyError);
-  });
-});
-
-describe('figures', () => {
-  it('bill by begun 5 KB', () => {
-    expect([0, 1, 5120, 5121, 131_072].map(billedUnits)).toEqual([1, 1, 1, 2, 26]);
-  });
-
-  it('keep the keep-alive between 30 and 1200 seconds', () => {
-    expect([0, 1, 29, 30, 1200, 1201, 65_535].map(effectiveKeepAlive)).toEqual([1200, 30, 30, 30, 1200, 1200, 1200]);
   });
 });
