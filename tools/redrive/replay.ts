@@ -97,7 +97,7 @@ function ofRule(
       return fail(`the lifecycle event on ${topic} is not JSON`);
     }
   }
-  if (clientId === 'n/a') return fail(`nobody's: the message on ${topic} was not published over MQTT`);
+  if (clientId === 'n/a') return fail(`no device: the message on ${topic} was not published over MQTT`);
   // The record does not have the time when the broker got the message. The time of the failure is the nearest one
   // known.
   const event = {
