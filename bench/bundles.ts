@@ -9,20 +9,20 @@ import { STACK_NAME, synthesize } from '../cdk/synthesize';
 import { formatNumber, table } from '../local/table';
 import type { Bench } from './report';
 
-/** The functions devices and clients wait for; those that only run during a deployment are left out. */
+/** The functions that devices and clients wait for. Those that run only during a deployment are left out. */
 const FUNCTIONS = ['authorize', 'ingest', 'lifecycle', 'deliver', 'api'] as const;
 const SAMPLES = 21;
 const KILOBYTE = 1_000;
 const INGEST_KILOBYTES = 400;
 const INGEST_LOAD_RATIO = 1.2;
 
-/** A function as the template has it, as far as it matters here. */
+/** The parts of a function in the template that are read here. */
 interface FunctionResource {
   readonly Type: string;
   readonly Properties?: { readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> } };
 }
 
-/** What any of the functions finds in its environment, from the synthesized stack; what only AWS knows is any text. */
+/** The environment variables of all functions in the synthesized stack. Values that only AWS knows are `bench`. */
 export function environment(): Record<string, string> {
   const { template } = synthesize({ validate: false }).getStackByName(STACK_NAME) as {
     readonly template: { readonly Resources: Readonly<Record<string, FunctionResource>> };
@@ -38,7 +38,7 @@ export function environment(): Record<string, string> {
   };
 }
 
-/** Imports a module in a fresh process and prints the milliseconds that took. */
+/** A program that imports a module and prints how many milliseconds that took. */
 const LOADER = `
 const started = performance.now();
 await import(process.argv[1]);
@@ -48,7 +48,7 @@ process.stdout.write(String(performance.now() - started), () => process.exit(0))
 interface Bundle {
   readonly file: string;
   readonly bytes: number;
-  /** Ms of each load. */
+  /** Milliseconds of each load. */
   readonly loads: number[];
 }
 
@@ -65,7 +65,7 @@ function bundleFunction(name: string, folder: string): { bundle: Bundle; inputs:
   return { bundle: { file, bytes: statSync(file).size, loads: [] }, inputs: Object.keys(metafile.inputs) };
 }
 
-/** Clients and commands of the SDK that a function's own files import, by package. */
+/** The SDK's clients and commands that a function's own files import, by package. */
 function sdkImports(inputs: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
   const imports = new Map<string, Set<string>>();
   for (const input of inputs.filter((path) => !path.includes('node_modules'))) {
@@ -80,7 +80,7 @@ function sdkImports(inputs: readonly string[]): ReadonlyMap<string, ReadonlySet<
   return imports;
 }
 
-/** Nothing but the same clients and commands, bundled plainly: with the credential providers a plain bundle brings. */
+/** A bundle of nothing but the same clients and commands, with all credential providers that the SDK brings. */
 function bundleBare(name: string, imports: ReturnType<typeof sdkImports>, folder: string): Bundle {
   const file = join(folder, name, 'bare.mjs');
   const { alias: _, ...plain } = BUNDLE_OPTIONS;
@@ -107,7 +107,7 @@ function measure(folder: string, progress: (line: string) => void): Pair[] {
     return { name, own: bundle, bare: bundleBare(name, sdkImports(inputs), folder) };
   });
   const env = environment();
-  // in turns, so that a busy machine slows all of them alike; the first turn only warms the file cache
+  // in turns, so that a busy machine slows all bundles alike; the first turn only warms the file cache
   for (let sample = 0; sample <= SAMPLES; sample++) {
     progress(`load ${sample} of ${SAMPLES}`);
     for (const { own, bare } of pairs) {
@@ -121,10 +121,10 @@ function measure(folder: string, progress: (line: string) => void): Pair[] {
 }
 
 const kilobytes = ({ bytes }: Bundle): number => bytes / KILOBYTE;
-/** The lower quartile: whatever else the machine does only ever adds to a load. */
+/** The lower quartile, because other work of the machine can only make a load slower. */
 const loadMs = ({ loads }: Bundle): number => loads.toSorted((a, b) => a - b)[loads.length >> 2] ?? Number.NaN;
 
-/** Size and load time of every function beside a bundle that only imports the same SDK clients and commands. */
+/** Size and load time of every function, beside those of a bundle of the same SDK clients and commands. */
 export const bundlesBench: Bench = {
   name: 'bundles',
   title: `Bundles as deployed (1 kB = ${KILOBYTE} bytes); load = import in a fresh process, lower quartile of ${SAMPLES}`,

@@ -2,10 +2,10 @@ import { type CirrusSettings, type RunningCirrus, startCirrus } from '../local/c
 import { OWN_CLOUD } from '../local/options';
 import { PublishLog } from '../local/publish-log';
 
-/** Far above what a machine does: the broker's limit per connection is not what benches measure. */
+/** PUBLISH packets per second, far above what a machine does. Benches do not measure the broker's limit. */
 const NO_LIMIT = 1_000_000;
 
-/** Starts the stack with the functions' log level as deployed; anything lost on the way is said on standard error. */
+/** Starts the stack with the log level that is deployed. Whatever is lost on the way is printed on standard error. */
 export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningCirrus> {
   const faults = new PublishLog(true, (line) => console.error(line));
   return startCirrus(
@@ -14,7 +14,7 @@ export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningC
       onLog: (functionName, line) => faults.functionLine(functionName, line),
       onEvent: (event) => {
         faults.brokerEvent(event);
-        // a device would wait for the acknowledgement for ever
+        // without this line a bench would wait for an acknowledgement for ever, and nobody would know why
         if (event.kind === 'discarded' || event.kind === 'refused') console.error(event);
       },
     },
@@ -22,7 +22,7 @@ export function startBenchCloud(settings: CirrusSettings = {}): Promise<RunningC
   );
 }
 
-/** What a device logs in with. */
+/** What the bench's devices log in with. */
 export const BENCH_LOGIN = {
   username: `${OWN_CLOUD.tenant}/${OWN_CLOUD.adminUser}`,
   password: OWN_CLOUD.adminPassword,

@@ -6,7 +6,9 @@ import { formatNumber, table } from '../local/table';
 import { CODEC_VECTORS } from './codec-vectors';
 import { type Bench, type Check, median } from './report';
 
-/** One parser of the comparison. `fields` walks what it returns as a decoder would, without turning it into another shape. */
+/**
+ * One parser of the comparison. `fields` counts the fields of what it returns, as a decoder would walk through them.
+ */
 interface Reader {
   readonly name: string;
   read(text: string): readonly (readonly string[])[];
@@ -39,7 +41,9 @@ interface CodecResult {
   readonly single: number;
   /** Rows per second, `BLOB_ROWS` rows per call. */
   readonly blob: number;
-  /** Share of `CODEC_VECTORS` read as docs/reference/static-templates.md#quotes-and-backslashes says, 0 to 1. */
+  /**
+   * Share of `CODEC_VECTORS` that is read as docs/reference/static-templates.md#quotes-and-backslashes says, 0 to 1.
+   */
   readonly right: number;
 }
 
@@ -50,13 +54,13 @@ const READERS: readonly Reader[] = [
   reader('csv-parse', (text) => csvParse(text, { relax_column_count: true, escape: '\\' })),
 ];
 
-/** The peer to be as fast as: of those that read plain rows right the fastest. */
+/** The parser to compare with: the fastest of those that read plain rows right. */
 const FASTEST_RIGHT_PEER = 'd3-dsv';
 const ROUNDS = 9;
 const ROUND_ROWS = 40_000;
 const BLOB_ROWS = 500;
 
-/** Rows like those of a weather station; none equal to the next, so that nothing is read from a cache. */
+/** Rows like those of a weather station. No two are equal, so that no parser can answer from a cache. */
 function sampleRows(count: number): string[] {
   const series = ['T', 'wind', 'humidity', 'pressure'];
   return Array.from({ length: count }, (_, n) => {
@@ -65,7 +69,10 @@ function sampleRows(count: number): string[] {
   });
 }
 
-/** A flat string as a decoded payload is one; joined strings would charge their flattening to whoever reads first. */
+/**
+ * A flat string, as a decoded payload is. A joined string is flattened when it is first read, which would count as
+ * parsing.
+ */
 const fresh = (text: string): string => Buffer.from(text).toString();
 
 /** Rows per second of one round over `texts`, which hold `rows` rows together. */
@@ -90,8 +97,8 @@ function share(reader: Reader): number {
 }
 
 /**
- * Reads the same rows with each parser, in rounds that take turns so that a busy machine slows all of them alike; the
- * median round counts. Every parser gets fresh strings.
+ * Reads the same rows with each parser, in turns, so that a busy machine slows all alike. The median round counts.
+ * Every parser gets new strings.
  */
 function measure(): readonly CodecResult[] {
   const rates = new Map(READERS.map((reader) => [reader, { single: [] as number[], blob: [] as number[] }]));
@@ -116,7 +123,7 @@ function measure(): readonly CodecResult[] {
   }));
 }
 
-/** Reading SmartREST rows beside three CSV parsers. */
+/** How fast SmartREST rows are read, compared with three CSV parsers. */
 export const codecBench: Bench = {
   name: 'codec',
   title: `Codec: reading SmartREST rows, rows/s, median of ${ROUNDS} rounds; ratio = this project's speed to the other's`,

@@ -7,7 +7,7 @@ import { ReadBack } from './read-back';
 import { payloadsOf, readingsOf } from './readings';
 import type { Bench, Check } from './report';
 
-/** What one way of publishing used: sums over all publishes. */
+/** What one way of publishing used, summed over all publishes. */
 interface Bill {
   readonly rows: number;
   readonly readings: number;
@@ -28,7 +28,7 @@ const WAYS: readonly { readonly rows: number; readonly publishes: number }[] = [
 const WARM_PUBLISHES = 3;
 const SERVICES = ['IoT Core', 'Lambda', 'DynamoDB'] as const;
 
-/** Publishes one after the other to one warm function instance and meters everything after the first few. */
+/** Publishes one after the other to one warm function instance. The first few publishes are not metered. */
 async function bill(cirrus: RunningCirrus, readBack: ReadBack, rows: number, publishes: number): Promise<Bill> {
   const { cloud, clock, endpoints } = cirrus;
   const serial = `cost-${rows}`;
@@ -117,7 +117,7 @@ const TARGETS: readonly (readonly [rows: number, metric: Metric, what: string, t
   [200, 'dynamodbWriteUnits', 'write units of 200 rows in a publish', { is: 'at most', value: 4 }],
 ];
 
-/** What a million readings use and cost, metered while everything is warm. */
+/** What a million readings use and cost while all functions are warm. */
 export const costBench: Bench = {
   name: 'cost',
   title: 'Cost per million readings: us-east-1, no free tier, warm, QoS 1, no answers; M = million readings',

@@ -11,16 +11,20 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEVICE = 'hops';
 const MOST_FILES = 20;
 /**
- * Code that runs beside a row's way and not on it: the words of the language, the log line, the sign of life, and who
- * hears of changes. They are printed, but nobody opens them to follow the row.
+ * Files that run with a row but are not on its way: basic types, the log line, availability, and the listeners of
+ * changes. They are printed, but nobody opens them to follow the row.
  */
 const BESIDE = /^lib\/(base|changes|platform\/availability)\/|^lib\/mqtt\/report\.ts$/;
-/** Where the way ends: the storage room counts as one. */
+/** The way ends in the storage room, which counts as one file. */
 const STORED = /^lib\/storage\//;
+
+interface ExternalId {
+  readonly managedObject: { readonly id: string };
+}
 
 type Handler = (event: unknown) => Promise<void>;
 
-/** Gives the function in this process what its role and environment give it on AWS. */
+/** Sets the variables that the function has on AWS, because here it runs in this process. */
 function becomeFunction(cirrus: RunningCirrus): void {
   const { endpoint, region, credentials } = cirrus.cloud.clientConfiguration;
   Object.assign(process.env, environment(), {
@@ -36,29 +40,28 @@ function becomeFunction(cirrus: RunningCirrus): void {
   });
 }
 
-/** Connects once, so that the client ID has its claim, and creates the device. */
+/** Connects once, which claims the client ID, and creates the device. */
 async function createDevice({ endpoints }: RunningCirrus): Promise<void> {
   const device = await mqtt.connectAsync(endpoints.mqtt, { ...BENCH_LOGIN, clientId: DEVICE });
   await device.publishAsync('s/us', '100,Hops,c8y_Hops', { qos: 1 });
   await device.endAsync();
 }
 
-async function rest({ endpoints }: RunningCirrus, path: string, body?: object): Promise<Record<string, never>> {
+async function rest<T>({ endpoints }: RunningCirrus, path: string, body?: object): Promise<T> {
   const login = Buffer.from(`${BENCH_LOGIN.username}:${BENCH_LOGIN.password}`).toString('base64');
   const response = await fetch(`${endpoints.http}${path}`, {
     headers: { authorization: `Basic ${login}`, 'content-type': 'application/json', accept: 'application/json' },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json() as Promise<Record<string, never>>;
+  return (await response.json()) as T;
 }
 
 async function createOperations(cirrus: RunningCirrus, count: number): Promise<void> {
   await cirrus.cloud.idle();
-  const { managedObject } = await rest(cirrus, `/identity/externalIds/c8y_Serial/${DEVICE}`);
-  const { id } = managedObject as unknown as { readonly id: string };
+  const { managedObject } = await rest<ExternalId>(cirrus, `/identity/externalIds/c8y_Serial/${DEVICE}`);
   for (let made = 0; made < count; made++) {
-    await rest(cirrus, '/devicecontrol/operations', { deviceId: id, c8y_Restart: {} });
+    await rest(cirrus, '/devicecontrol/operations', { deviceId: managedObject.id, c8y_Restart: {} });
   }
 }
 
@@ -72,7 +75,7 @@ const publish = (handler: Handler, row: string): Promise<void> =>
     messageId: `00000000-0000-4000-8000-${String(++sent).padStart(12, '0')}`,
   });
 
-/** The repository's files in which a function ran while the handler took a row, in the order of their names. */
+/** The repository's files in which a function ran while the handler took a row, sorted. */
 async function filesOf(session: Session, handler: Handler, row: string): Promise<string[]> {
   await session.post('Profiler.takePreciseCoverage');
   await publish(handler, row);
@@ -93,7 +96,7 @@ async function measure(cirrus: RunningCirrus): Promise<ReadonlyMap<string, reado
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   const { handler } = await import('../functions/ingest');
-  // the first of each kind is cold: it reads what later ones remember
+  // the first row of each kind is cold: it reads what later ones find in a cache
   for (const row of ['200,T,T,1', '501,c8y_Restart', '503,c8y_Restart', '501,c8y_Restart']) await publish(handler, row);
   const files = new Map([
     ['200', await filesOf(session, handler, '200,T,T,2')],
@@ -114,7 +117,7 @@ function describeWay(row: string, files: readonly string[]): string {
   return `${row}: ${way.length} files on its way\n  ${way.join('\n  ')}\n${beside.length} beside it: ${beside.join(', ')}`;
 }
 
-/** How many files somebody opens to follow a row from the handler to what is stored: those in which a function runs. */
+/** How many files a reader opens to follow a row from the handler to storage: those in which a function runs. */
 export const hopsBench: Bench = {
   name: 'hops',
   title: 'Files a warm row runs through, from the handler to what is stored',

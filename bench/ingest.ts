@@ -10,7 +10,7 @@ import { type Bench, median } from './report';
 /** One way of getting readings into the database. */
 interface Way {
   readonly name: string;
-  /** Absent for the floor. */
+  /** Absent for the floor, which writes to the database itself. */
   readonly rowsPerPublish?: number;
   readonly readingsPerDevice: number;
 }
@@ -24,7 +24,7 @@ interface Rates {
 
 const DEVICES = 16;
 const IN_FLIGHT = 8;
-/** As many function instances as the floor has calls at a time. */
+/** Function instances, and calls of the floor at the same time: the same number for both. */
 const CONCURRENCY = 4;
 const ROUNDS = 3;
 const WAYS: readonly Way[] = [
@@ -33,7 +33,7 @@ const WAYS: readonly Way[] = [
   { name: 'MQTT, 20 readings per publish', rowsPerPublish: 20, readingsPerDevice: 2_000 },
 ];
 
-/** Devices of one run; none is used twice, so that the read-back knows whose readings it finds. */
+/** The devices of one run. No device is used twice, so that the read-back finds the readings of this run only. */
 const devicesOf = (run: string, count: number, now: number): { serial: string; readings: Reading[] }[] =>
   Array.from({ length: DEVICES }, (_, n) => `${run}-${n}`).map((serial) => ({
     serial,
@@ -59,7 +59,7 @@ function jobOf(cirrus: RunningCirrus, { rowsPerPublish }: Way, devices: Devices)
   return { kind: 'publish', url: cirrus.endpoints.mqtt, ...BENCH_LOGIN, devices: publishers, inFlight: IN_FLIGHT };
 }
 
-/** One timed run, read back afterwards. */
+/** Times one run, and then reads its readings back. */
 async function measure(cirrus: RunningCirrus, readBack: ReadBack, way: Way, devices: Devices): Promise<Rates> {
   const load = await prepareLoad(jobOf(cirrus, way, devices));
   await cirrus.cloud.idle();
@@ -101,7 +101,7 @@ async function measureAll(progress: (line: string) => void): Promise<ReadonlyMap
   return new Map([...rounds].map(([way, rates]) => [way, middle(rates)]));
 }
 
-/** MQTT to database beside the same readings written straight into the same database, one item each. */
+/** Readings over MQTT, compared with the same readings written straight to the same database, one item each. */
 export const ingestBench: Bench = {
   name: 'ingest',
   title: `MQTT to database: ${DEVICES} devices, ${CONCURRENCY} function instances, in-memory tables, median of ${ROUNDS} rounds`,

@@ -7,17 +7,19 @@ import { costBench } from './cost';
 import { hopsBench } from './hops';
 import { ingestBench } from './ingest';
 import { realtimeBench } from './realtime';
-import { type Bench, type Check, checkTable } from './report';
+import { type Bench, type Check, checkTable, exitCodeOf } from './report';
 
 const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench, realtimeBench, hopsBench];
-const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]`;
+const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]
+
+Exit code: 0 every figure is reached, 1 one is MISSED, 2 wrong call.`;
 
 interface Request {
   readonly benches: readonly Bench[];
   readonly json?: string;
 }
 
-/** Which benches to run, all when none is named; undefined for anything that is not one. */
+/** Which benches to run: all when none is named. Undefined for a wrong call. */
 function requested(args: readonly string[]): Request | undefined {
   try {
     const { values, positionals } = parseArgs({
@@ -40,7 +42,7 @@ const machine = {
   platform: `${process.platform} ${process.arch}`,
 };
 
-/** A step on the terminal's last line, written over by the next; nothing where output is kept. */
+/** Shows a step on the last line of a terminal, where the next step replaces it. A log gets no such lines. */
 function progress(line: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);
 }
@@ -65,3 +67,4 @@ console.log(`\nFigures to reach\n\n${checkTable(checks)}`);
 if (request.json !== undefined) {
   writeFileSync(request.json, `${JSON.stringify({ machine, checks, figures }, undefined, 2)}\n`);
 }
+process.exitCode = exitCodeOf(checks);

@@ -7,7 +7,7 @@ import { tableName } from './cloud';
 import { FLOOR_TENANT, floorPartition } from './load/floor';
 import type { Reading } from './readings';
 
-/** Reads back what was stored, with the domain's own services and without the functions. */
+/** Reads back what was stored. It uses the domain's services and not the functions. */
 export class ReadBack {
   private readonly client: DynamoDBClient;
   private readonly telemetry: Table;

@@ -10,7 +10,7 @@ export interface Reading {
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
-/** Numbers from 0 up to 1 that look random and are the same at every run (Lehmer's generator). */
+/** Numbers from 0 to 1 that look random and are the same in every run (Lehmer's generator). */
 function* noise(): Generator<number, never> {
   const modulus = 2 ** 31 - 1;
   for (let state = 42; ; ) {
@@ -20,8 +20,8 @@ function* noise(): Generator<number, never> {
 }
 
 /**
- * A device's readings of the last full hour in their order, about one a second: neither clock nor sensor is steady, so that
- * nothing packs better than it would in the field. At most 3600, so that they stay within the hour.
+ * A device's readings of the last full hour, in order and about one a second. Neither clock nor sensor is steady, so
+ * that the readings pack no better than real ones. Throws a RangeError for more than 3600, which an hour cannot hold.
  */
 export function readingsOf(serial: string, count: number, now: number): Reading[] {
   if (count > HOUR_MS / SECOND_MS) throw new RangeError(`an hour has no room for ${count} readings`);

@@ -13,7 +13,9 @@ import type { Bench, Check } from './report';
 
 type Transport = 'WebSocket' | 'long polling';
 
-/** One row: so many subscribers of a tenant's measurements, so many readings published one after the other. */
+/**
+ * One row of the table: subscribers to a tenant's measurements, and readings that are published one after the other.
+ */
 interface Way {
   readonly transport: Transport;
   readonly subscribers: number;
@@ -23,11 +25,11 @@ interface Way {
 interface Measured extends Way {
   readonly dollarsPerMillion: number;
   readonly services: ReadonlyMap<string, number>;
-  /** From PUBLISH to the notification in the first subscriber, sorted, in milliseconds. */
+  /** Milliseconds from PUBLISH to the notification of the first subscriber, sorted. */
   readonly latencies: readonly number[];
 }
 
-/** A client that counts what it hears, told by the value of the reading. */
+/** A client and what it has heard: the time of each notification by the value of its reading. */
 interface Subscriber {
   readonly heard: Map<number, number>;
   close(): Promise<void>;
@@ -39,7 +41,7 @@ const WAYS: readonly Way[] = [
   { transport: 'WebSocket', subscribers: 100, readings: 20 },
   { transport: 'long polling', subscribers: 1, readings: 100 },
 ];
-/** Of one user to one channel, as Cumulocity allows. */
+/** Connections that one user may have to one channel. */
 const CONNECTIONS_PER_USER = 10;
 const USERS = 10;
 const PASSWORD = 'bench-secret';
@@ -94,7 +96,7 @@ async function byWebSocket({ endpoints }: RunningCirrus, user: string): Promise<
     heard,
     close: async () => {
       clearInterval(connecting);
-      // who only hangs up is waited for, and what comes meanwhile is kept
+      // a client that only closes its socket may come back, so its notifications are kept; this one says goodbye
       await ask({ channel: '/meta/disconnect', clientId });
       socket.close();
       await once(socket, 'close');
@@ -121,7 +123,7 @@ async function byPolling({ endpoints }: RunningCirrus, user: string): Promise<Su
     close: async () => {
       open = false;
       await ask({ channel: '/meta/disconnect', clientId });
-      // its last poll is told that the client is unknown
+      // the answer to its last poll is that the client is unknown
       await polling.catch(() => undefined);
     },
   };
@@ -150,7 +152,7 @@ async function measure(cirrus: RunningCirrus, device: MqttClient, way: Way): Pro
   const subscribers: Subscriber[] = [];
   const subscribe = way.transport === 'WebSocket' ? byWebSocket : byPolling;
   for (let index = 0; index < way.subscribers; index++) subscribers.push(await subscribe(cirrus, userName(index)));
-  // until every function has heard that somebody listens
+  // publishes until every function knows that somebody listens
   for (let value = -1; (await publish(cirrus, device, value, subscribers, 500)) === undefined; value--);
   const before = cloud.meter.snapshot();
   const latencies: number[] = [];
@@ -174,7 +176,7 @@ async function measure(cirrus: RunningCirrus, device: MqttClient, way: Way): Pro
   };
 }
 
-/** The viewers' accounts: ten, because a user may have ten connections to a channel. */
+/** Creates ten users, because each may have only ten connections to a channel. */
 async function addUsers(cirrus: RunningCirrus): Promise<void> {
   const { clock } = cirrus;
   const client = new DynamoDBClient(cirrus.cloud.clientConfiguration);
@@ -199,7 +201,7 @@ async function measureAll(progress: (line: string) => void): Promise<Measured[]>
       const device = await connectAsync(cirrus.endpoints.mqtt, { ...BENCH_LOGIN, clientId, reconnectPeriod: 0 });
       measured.push(await measure(cirrus, device, way));
       await device.endAsync();
-      // the lease of those who listened is over
+      // the subscriptions of this way end before the next one begins
       cirrus.clock.advance(10 * 60_000);
       cirrus.cloud.wake();
     }
@@ -231,7 +233,7 @@ function tableOf(all: readonly Measured[]): string {
   );
 }
 
-/** What subscribers cost, and how soon they hear. */
+/** What real-time subscribers cost, and how soon they hear of a reading. */
 export const realtimeBench: Bench = {
   name: 'realtime',
   title:

@@ -4,19 +4,19 @@ import { formatNumber, table } from '../local/table';
 export interface Check {
   readonly what: string;
   readonly value: number;
-  /** What stands behind the value, such as `x` for a ratio. */
+  /** The unit of the value, such as `ms`, or `x` for a ratio. */
   readonly unit: string;
   readonly target: { readonly is: 'at least' | 'at most' | 'exactly' | 'above'; readonly value: number };
 }
 
-/** What a bench found out: text to print, figures to reach, and the same as data. */
+/** What a bench found out: text to print, figures to reach, and the measured figures as data. */
 export interface Report {
   readonly text: string;
   readonly checks: readonly Check[];
   readonly figures: unknown;
 }
 
-/** A bench by the name it is asked for with. */
+/** A bench, and the name by which it is asked for. */
 export interface Bench {
   readonly name: string;
   readonly title: string;
@@ -52,6 +52,9 @@ export function checkTable(checks: readonly Check[]): string {
     ]),
   );
 }
+
+/** Exit code of a run: 0 when every figure reaches its target, 1 otherwise. */
+export const exitCodeOf = (checks: readonly Check[]): 0 | 1 => (checks.every(reached) ? 0 : 1);
 
 /** The middle of an odd number of samples. */
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;

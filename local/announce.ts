@@ -1,6 +1,6 @@
 import type { LocalOptions } from './options';
 
-/** Where everything listens. */
+/** The URLs of everything that listens. */
 export interface Endpoints {
   readonly mqtt: string;
   readonly mqtts: string;
@@ -11,8 +11,9 @@ export interface Endpoints {
 }
 
 /**
- * Lines to paste one after the other, filled in: a first measurement, the device's downlinks, and what is stored, over REST.
- * All of them are the same device. Each that waits ends by itself, because two with one client ID would end each other.
+ * Lines to paste one after the other, with all values filled in: a first measurement, the device's downlinks, and what
+ * is stored, over REST. All lines are the same device, and two connections with one client ID would end each other. So
+ * each line that waits ends by itself.
  */
 export function pasteLines(options: LocalOptions, endpoints: Endpoints, caFile: string): string {
   const mqtt = new URL(endpoints.mqtt);
@@ -37,7 +38,7 @@ export function pasteLines(options: LocalOptions, endpoints: Endpoints, caFile: 
   ].join('\n');
 }
 
-/** The line scripts wait for: everything listens. */
+/** The line that scripts wait for. It is printed once everything listens. */
 export function readyLine(options: LocalOptions, endpoints: Endpoints, caFile: string): string {
   const facts = { ...endpoints, tenant: options.tenant, user: options.adminUser, ca: caFile };
   return `ready ${JSON.stringify(facts)}`;

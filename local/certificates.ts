@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
-/** What the embedded cloud's TLS listeners present, and the CA file a client trusts. */
+/** Key and certificate of the TLS listeners, and the CA file that a client trusts. */
 export interface LocalCertificates {
   readonly key: string;
   readonly cert: string;
@@ -14,8 +14,8 @@ export interface LocalCertificates {
 const VALIDITY_MS = 5 * 365 * 24 * 3_600_000;
 
 /**
- * A CA and a server certificate below it for this host's name, `localhost` and 127.0.0.1, kept in `folder` so that a
- * client has to trust the CA only once. Made anew when one of the three files is missing.
+ * A CA, and a server certificate for `localhost`, 127.0.0.1 and the name of this host. Both are kept in `folder`, so
+ * that a client has to trust the CA only once. They are made again when one of the three files is missing.
  */
 export async function localCertificates(folder: string, now: number): Promise<LocalCertificates> {
   const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'server.pem'), key: join(folder, 'server.key') };
@@ -37,7 +37,7 @@ export async function localCertificates(folder: string, now: number): Promise<Lo
 }
 
 async function make(now: number): Promise<{ ca: string; cert: string; key: string }> {
-  // a day of slack, for clients whose clock is behind
+  // valid from yesterday on, for clients whose clock is behind
   const dates = { notBeforeDate: new Date(now - 86_400_000), notAfterDate: new Date(now + VALIDITY_MS) };
   const common = { ...dates, keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
   const ca = await generate([{ name: 'commonName', value: 'Cirrus local CA' }], {

@@ -12,26 +12,29 @@ import { HostClock } from './clock';
 import type { LocalOptions } from './options';
 import { seed } from './seed';
 
+/** What a host hears while Cirrus runs. */
 export interface CirrusHooks {
-  /** A line a function wrote. */
+  /** A line that a function wrote. */
   onLog?(functionName: string, line: string): void;
+  /** What MQTT clients and rules did. */
   onEvent?(event: IotEvent): void;
 }
 
+/** Settings for tests, benches and examples. */
 export interface CirrusSettings {
-  /** Folder of the certificates. Default: the data folder, `.cirrus` without one. */
+  /** Folder of the certificates. Default: the data folder, or `.cirrus` when there is none. */
   readonly certificateDir?: string;
-  /** Keys as of `cdk synth -c key=value`. */
+  /** CDK context, as `cdk synth -c key=value` gives it. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Adds the caller's own constructs to the stack before it is synthesized. */
   readonly extend?: SynthesisOptions['extend'];
-  /** Milliseconds before the retries of an asynchronous invocation; AWS waits one and two minutes. */
+  /** Milliseconds before the two retries of an asynchronous invocation. AWS waits one and two minutes. */
   readonly retryDelays?: readonly [number, number];
-  /** PUBLISH packets per second and connection, in and out; AWS allows 100. */
+  /** PUBLISH packets per second and connection, in and out together. AWS allows 100. */
   readonly connectionPublishesPerSecond?: number;
-  /** Instances per function at most. Default 4. */
+  /** Most instances of one function. Default 4. */
   readonly concurrency?: number;
-  /** What functions log; `INFO` as deployed, `DEBUG` (default) with one line per publish. */
+  /** `INFO` is what is deployed. `DEBUG` logs one line per publish as well. Default `DEBUG`. */
   readonly logLevel?: 'DEBUG' | 'INFO';
 }
 
@@ -40,27 +43,27 @@ export interface RunningCirrus {
   readonly cloud: EmbeddedCloud;
   readonly clock: HostClock;
   readonly endpoints: Endpoints;
-  /** File name of the CA's certificate. */
+  /** Path of the CA's certificate. */
   readonly caFile: string;
   close(): Promise<void>;
 }
 
-/** Each long-polling client keeps one instance of its function waiting. */
+/** Instances of the real-time function. Each long-polling client keeps one of them waiting. */
 const POLLING_CLIENTS = 24;
 
-/** Synthesizes the stack, runs it, and makes the tenant with its administrator. */
+/** Synthesizes the stack, runs it, and creates the tenant with its administrator. */
 export async function startCirrus(
   options: LocalOptions,
   hooks: CirrusHooks = {},
   settings: CirrusSettings = {},
 ): Promise<RunningCirrus> {
-  // Node 20 is supported here; the SDK's notice about its own next year would stand between the lines to read
+  // Node 20 is supported here; without this the SDK prints a notice that it will drop Node 20
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const clock = new HostClock();
   const outdir = await mkdtemp(join(tmpdir(), 'cirrus-'));
   const tls = await localCertificates(resolve(settings.certificateDir ?? options.dataDir ?? '.cirrus'), clock.now());
   const { context, extend } = settings;
-  // `cdk synth` and `cdk deploy` check the template; a start should not wait for it
+  // `cdk synth` and `cdk deploy` check the template; a local start does not wait for that
   synthesize(defined({ outdir, validate: false, context, extend }));
   const cloud = await EmbeddedCloud.start({
     assembly: readAssembly(outdir),
@@ -77,7 +80,7 @@ export async function startCirrus(
       retryDelays: settings.retryDelays,
     }),
     iot: {
-      // without an authorizer to ask, the broker is as open as an emulator's
+      // the emulator target has no authorizer, so everybody may connect, as on an emulator
       open: settings.context?.target === 'emulator',
       ...defined({ connectionPublishesPerSecond: settings.connectionPublishesPerSecond }),
     },

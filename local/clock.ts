@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../lib/base/clock';
 
-/** A clock that runs with the system's and can be advanced; workers read the same offset from shared memory. */
+/** The system's clock plus an offset that can grow. The workers read the offset from shared memory. */
 export class HostClock implements Clock {
-  /** Handed to `worker-preload.mjs` in every worker. */
+  /** The shared memory, for `worker-preload.mjs` in every worker. */
   readonly buffer = new SharedArrayBuffer(8);
   private readonly offset = new BigInt64Array(this.buffer);
 
@@ -14,7 +14,7 @@ export class HostClock implements Clock {
     return crypto.getRandomValues(new Uint8Array(length));
   }
 
-  /** Real time: who waits for a moment is not woken by an advance. */
+  /** Waits in real time. `advance` does not end the wait. */
   sleep(ms: number): Promise<void> {
     return systemClock.sleep(ms);
   }

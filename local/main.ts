@@ -16,7 +16,7 @@ const cirrus = await startCirrus(options.value, {
 console.log(pasteLines(options.value, cirrus.endpoints, cirrus.caFile));
 console.log(readyLine(options.value, cirrus.endpoints, cirrus.caFile));
 
-/** A second signal does not wait. */
+/** How long a stop may take, in milliseconds. A second signal ends the process at once. */
 const STOP_LIMIT_MS = 4_500;
 const PARENT_WATCH_MS = 250;
 let stopping = false;
@@ -36,7 +36,8 @@ function stop(): void {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
-// a signal to `npm start` ends npm and its shell, which does not pass it on: then this process has another parent
+// A signal to `npm start` ends npm and its shell, and the shell does not pass the signal on. This process then gets
+// another parent, and that is how it knows that it has to stop.
 const parent = process.ppid;
 if (process.env.npm_lifecycle_event !== undefined) {
   setInterval(() => {

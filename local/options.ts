@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '../lib/base/result';
 
-/** How the embedded cloud was asked to start; ports in TCP numbers, 0 for any free one. */
+/** How to start the embedded cloud. Port 0 is any free port. */
 export interface LocalOptions {
   readonly host: string;
   readonly ports: {
@@ -16,13 +16,13 @@ export interface LocalOptions {
   readonly adminUser: string;
   readonly adminPassword: string;
   readonly bootstrapPassword: string;
-  /** Folder for tables, queues and certificates; without it the tables live in memory. */
+  /** Folder for tables, queues and certificates. Default: everything is in memory, and certificates in `.cirrus`. */
   readonly dataDir?: string;
   readonly dynamodbEndpoint?: string;
   readonly quiet: boolean;
 }
 
-/** For a cloud of one's own beside others: any free ports, tables in memory, nothing printed. */
+/** A cloud that runs beside others: any free ports, tables in memory, nothing printed. */
 export const OWN_CLOUD: LocalOptions = {
   host: '127.0.0.1',
   ports: { mqtt: 0, mqtts: 0, ws: 0, wss: 0, http: 0, https: 0 },
@@ -40,7 +40,7 @@ environment  HOST 127.0.0.1  MQTT_PORT 1883  MQTTS_PORT 8883  WS_PORT 8083  WSS_
              CIRRUS_TENANT t100  CIRRUS_ADMIN_USER admin  CIRRUS_ADMIN_PASSWORD secret
              CIRRUS_BOOTSTRAP_PASSWORD bootstrap`;
 
-/** Reads arguments and environment; the error is a sentence for the terminal. */
+/** Reads arguments and environment. The error is a sentence for the terminal. */
 export function localOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Result<LocalOptions, string> {
   const faults: string[] = [];
   const port = (name: string, standard: number): number => {

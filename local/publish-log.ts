@@ -1,6 +1,6 @@
 import type { IotEvent } from '@cirrus/local-aws';
 
-/** What a function's log line says, as far as it is shown. */
+/** The parts of a function's log line that are shown. */
 interface LogLine {
   readonly level?: string;
   readonly message?: string;
@@ -19,7 +19,7 @@ interface LogLine {
   readonly reason?: string;
 }
 
-/** Turns what functions and broker say into one readable line per publish; faults are shown even when quiet. */
+/** Prints one readable line for each publish, and what the broker refuses. When quiet, it prints only faults. */
 export class PublishLog {
   constructor(
     private readonly quiet: boolean,

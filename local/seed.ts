@@ -9,7 +9,7 @@ import { Table } from '../lib/storage/table';
 const MANAGEMENT = 'management';
 const BOOTSTRAP_USER = 'devicebootstrap';
 
-/** Who is in a Cirrus that nobody has used yet. */
+/** The accounts of a new Cirrus. */
 export interface SeedAccounts {
   readonly tenant: string;
   readonly adminUser: string;
@@ -17,18 +17,19 @@ export interface SeedAccounts {
   readonly bootstrapPassword: string;
 }
 
+/** The database to write to. */
 export interface SeedTarget {
   readonly client: DynamoDBClient;
-  /** Name of the table; the stack's output `RegistryTable`. */
+  /** Name of the registry table: the stack's output `RegistryTable`. */
   readonly registryTable: string;
   readonly clock: Clock;
 }
 
-/** Makes the tenant, its administrator and the bootstrap user; passwords follow the accounts at every call. */
+/** Creates the tenant, its administrator and the bootstrap user. If they exist, their passwords are set again. */
 export async function seed({ client, registryTable, clock }: SeedTarget, accounts: SeedAccounts): Promise<void> {
   const registry = new Table(client, registryTable);
   const tenants = new Tenants({ registry, clock });
-  // nothing is verified here, so nothing is remembered under the key
+  // the key is for remembering verified passwords, and nothing is verified here
   const credentials = new Credentials({ registry, clock }, async () => clock.randomBytes(32));
   for (const id of new Set([MANAGEMENT, accounts.tenant])) {
     if ((await tenants.get(id)) === undefined) await tenants.create({ id, domain: 'localhost' });

@@ -1,11 +1,11 @@
-/** A column of a printed table; numbers belong to the right. */
+/** A column of a printed table. Numbers are aligned to the right. */
 export interface Column {
   readonly title: string;
   /** Default: right. */
   readonly align?: 'left' | 'right';
 }
 
-/** Rows under their titles, columns as wide as their widest cell and two spaces apart. */
+/** A table as text: titles, a line, and rows. Each column is as wide as its widest cell. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => (row[index] ?? '').length)));

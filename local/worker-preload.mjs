@@ -1,5 +1,5 @@
-// Loaded in every Lambda worker before the handler: the functions' clock is the host's, read from shared memory, and they
-// say what came of every publish.
+// Every Lambda worker loads this before the handler. The functions then have the host's clock, whose offset is in
+// shared memory, and the log level of the host.
 import { workerData } from 'node:worker_threads';
 
 const { buffer, logLevel } = workerData.preloadData;

@@ -8,7 +8,7 @@ import { templatesMarkdown } from '../lib/protocols/smartrest/static/describe';
 import { parseTopic, topicRights, type UplinkTopic } from '../lib/protocols/topics';
 import { type Explanation, explain } from './decode/explain';
 
-/** On a terminal only; picocolors alone would also colour what a CI system reads. */
+/** Colours on a terminal only. By itself picocolors would also colour the output of a CI system. */
 const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
 
 const HELP = `What a device's message would do, without any server.
@@ -28,7 +28,7 @@ The payload comes from standard input when it is left out or -.
 
 Exit code: 0 every row is understood, 1 something is refused, 2 wrong call.`;
 
-/** One row and what it comes to; what `--json` prints. */
+/** One row and its effects, as `--json` prints them. */
 interface Report {
   readonly row: number;
   readonly template: string;
@@ -38,7 +38,7 @@ interface Report {
   readonly error?: Line & { readonly remedy: string };
 }
 
-/** A row the device is sent. */
+/** A row that is sent to the device. */
 interface Line {
   readonly topic: string;
   readonly line: string;
@@ -46,7 +46,7 @@ interface Line {
 
 const print = (text: string): void => console.log(text);
 
-/** The rows a reply comes to. */
+/** The rows of a reply. */
 const linesOf = (reply: RowReply, protocol: Protocol, address: UplinkAddress): readonly Line[] =>
   protocol
     .writeReply([reply], address)
@@ -103,7 +103,7 @@ function printHead({ mode, params }: UplinkTopic, { serial, rootSerial }: Uplink
   print('');
 }
 
-/** Why a topic belongs to nobody, in the words of the protocol whose rule takes it, if there is one. */
+/** Says why no protocol takes a topic. The protocol whose IoT rule takes it has its own words for that. */
 function explainTopic(topic: string, protocol: Protocol | undefined, json: boolean): void {
   const { text, remedy } = protocol?.refusePublish({ kind: 'unknownTopic', topic }) ?? {
     text: `Topic '${topic}' is not part of the protocol`,
@@ -112,7 +112,7 @@ function explainTopic(topic: string, protocol: Protocol | undefined, json: boole
   print(json ? JSON.stringify({ topic, error: { text, remedy } }) : `${pc.red(text)}\nfix  ${remedy}`);
 }
 
-/** Everything about one call; the exit code. */
+/** Decodes a payload and prints the result. Returns the exit code. */
 function decode(topic: string, payload: Uint8Array, options: { device: string; json: boolean }): number {
   const parsed = parseTopic(topic, PROTOCOLS);
   if (!parsed.ok) {

@@ -15,7 +15,7 @@ import {
   stackOutputsOf,
 } from './emulator/settings';
 
-/** Synthesizes the emulator target, deploys it, and makes the tenant with its administrator. */
+/** Synthesizes the emulator target, deploys it, and creates the tenant with its administrator. */
 async function deploy(settings: EmulatorSettings): Promise<void> {
   const app = join(settings.dir, 'assembly');
   synthesize({ context: { target: 'emulator' }, outdir: app });

@@ -51,7 +51,7 @@ async function run(options: Arguments): Promise<number> {
   return counts.kept === 0 ? 0 : 1;
 }
 
-/** Undefined: only help was asked for. */
+/** Reads the arguments. Undefined when only help was asked for. */
 function argumentsOf(args: readonly string[]): Result<Arguments | undefined, string> {
   try {
     const { values } = parseArgs({

@@ -14,7 +14,9 @@ npm run tenant -- events <tenant> on|off --table <RegistryTable>
 npm run tenant -- list --table <RegistryTable>
 
 The table is the output RegistryTable of the stack; credentials and Region come from the AWS environment. Passwords are
-generated and printed once; CIRRUS_PASSWORD sets one instead.`;
+generated and printed once; CIRRUS_PASSWORD sets one instead.
+
+Exit code: 0 done, 1 refused, 2 wrong call.`;
 
 const PASSWORD_BYTES = 24;
 
@@ -50,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   const setup: Setup = {
     listeners: new Listeners(deps),
     tenants: new Tenants(deps),
-    // nothing is verified here, so nothing is remembered under the key
+    // the key is for remembering verified passwords, and this tool verifies none
     credentials: new Credentials(deps, async () => systemClock.randomBytes(32)),
     options: values,
   };
@@ -123,5 +125,7 @@ function refused(why: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = wrongCall(error instanceof Error ? error.message : String(error));
+  const why = error instanceof Error ? error.message : String(error);
+  // `parseArgs` throws a TypeError for an option that does not exist; everything else comes from AWS
+  process.exitCode = error instanceof TypeError ? wrongCall(why) : refused(why);
 }

@@ -5,11 +5,11 @@ import { inParallel } from './in-parallel';
 import type { FloorJob } from './protocol';
 import type { Prepared } from './publish';
 
-/** Marks the floor's readings apart from those that came over MQTT. */
+/** Tenant of the floor's readings, which keeps them apart from those that came over MQTT. */
 export const FLOOR_TENANT = 'floor';
 const BATCH_WRITE_LIMIT = 25;
 
-/** Makes all requests beforehand; `start` sends them and ends with the last answer. */
+/** Makes all requests. `start` sends them and resolves with the last answer. */
 export function writeItems({ endpoint, region, credentials, table, readings, concurrency }: FloorJob): Prepared {
   const client = new DynamoDBClient({ endpoint, region, credentials });
   const requests = readings.map(putRequest);
@@ -26,7 +26,7 @@ export function writeItems({ endpoint, region, credentials, table, readings, con
   };
 }
 
-/** Where the floor keeps a device's readings of a month. */
+/** The partition in which the floor keeps a device's readings of a month. `time` in ms since the epoch. */
 export const floorPartition = (serial: string, time: number): string =>
   readingsPartition(FLOOR_TENANT, serial, new Date(time).toISOString().slice(0, 7));
 

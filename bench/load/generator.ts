@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Job, LoadMessage } from './protocol';
 
-/** A job that is prepared in a process of its own and waits for its start. */
+/** A job that is prepared in another process and waits for its start. */
 export interface Generator {
   /** Runs it; resolves with the seconds until everything was acknowledged. */
   start(): Promise<number>;
@@ -10,7 +10,7 @@ export interface Generator {
   readonly ended: Promise<void>;
 }
 
-/** Starts a process for the job and resolves when it is ready, its devices connected. */
+/** Starts a process for the job. Resolves when the job is ready and its devices are connected. */
 export async function prepareLoad(job: Job): Promise<Generator> {
   const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
     serialization: 'advanced',

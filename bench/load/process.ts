@@ -1,11 +1,10 @@
+// The load generator. It is a process of its own, as devices and callers are. It prepares a job, says that it is ready,
+// starts when it is told to, and says how long it took until everything was acknowledged.
+
 import { writeItems } from './floor';
 import type { Job, LoadMessage } from './protocol';
 import { connectDevices } from './publish';
 
-/**
- * The load generator, a process of its own like devices and callers are: it prepares a job, says that it is ready, starts
- * when told to, and says how long it took until everything was acknowledged.
- */
 const say = (message: LoadMessage): void => {
   process.send?.(message);
 };

@@ -1,6 +1,6 @@
 import type { Reading } from '../readings';
 
-/** Devices that publish; each keeps at most `inFlight` PUBLISH packets unacknowledged. */
+/** Devices that publish. Each has at most `inFlight` PUBLISH packets that are not acknowledged. */
 export interface PublishJob {
   readonly kind: 'publish';
   readonly url: string;
@@ -10,7 +10,7 @@ export interface PublishJob {
   readonly inFlight: number;
 }
 
-/** One item per reading, 25 a BatchWriteItem, `concurrency` calls at a time. */
+/** Readings to write straight to the database: one item each, 25 per BatchWriteItem, `concurrency` calls at a time. */
 export interface FloorJob {
   readonly kind: 'floor';
   readonly endpoint: string;
@@ -21,9 +21,10 @@ export interface FloorJob {
   readonly concurrency: number;
 }
 
+/** What a load generator is started with. */
 export type Job = PublishJob | FloorJob;
 
-/** The generator's word to the bench: ready to start, or done with everything acknowledged. */
+/** What a load generator reports: it is ready to start, everything is acknowledged, or it failed. */
 export type LoadMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly seconds: number }

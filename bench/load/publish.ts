@@ -2,13 +2,13 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { inParallel } from './in-parallel';
 import type { PublishJob } from './protocol';
 
-/** What is ready to run. */
+/** A job that is ready to run. */
 export interface Prepared {
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Connects all devices; `start` publishes with QoS 1 and ends with the last PUBACK. */
+/** Connects all devices. `start` publishes with QoS 1 and resolves with the last PUBACK. */
 export async function connectDevices({ url, username, password, devices, inFlight }: PublishJob): Promise<Prepared> {
   const connected = await Promise.all(
     devices.map(async ({ clientId, payloads }) => {

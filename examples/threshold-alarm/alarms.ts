@@ -3,11 +3,11 @@ import type { Connection } from './connection';
 
 const raised = z.object({ id: z.string() });
 
-/** Alarms over REST, as any client would raise and clear them. */
+/** Raises and clears alarms over REST, as any client would. */
 export class Alarms {
   constructor(private readonly connection: Connection) {}
 
-  /** Raises an alarm and gives its id. Raised again while it is open, it is the same alarm with a higher count. */
+  /** Raises an alarm and returns its id. When the alarm is open already, its count grows. */
   async raise(source: string, alarm: { type: string; text: string; time: string }): Promise<string> {
     const body = { source: { id: source }, severity: 'MAJOR', ...alarm };
     return raised.parse(await this.send('POST', '/alarm/alarms', body)).id;

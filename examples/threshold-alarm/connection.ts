@@ -1,7 +1,7 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 
-/** Where the REST API is and as whom to call it; the value of the SSM parameter, as JSON. */
+/** Where the REST API is, and which user calls it. The SSM parameter holds this as JSON. */
 const connection = z.object({
   url: z.url(),
   /** `<tenant>/<user>` */
@@ -10,7 +10,7 @@ const connection = z.object({
 });
 export type Connection = z.output<typeof connection>;
 
-/** Reads the parameter; throws when it is missing or no connection. */
+/** Reads the parameter. Throws when it is missing or holds something else. */
 export async function connectionFrom(parameterName: string): Promise<Connection> {
   const { Parameter } = await new SSMClient({}).send(
     new GetParameterCommand({ Name: parameterName, WithDecryption: true }),

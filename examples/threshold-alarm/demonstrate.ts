@@ -18,7 +18,7 @@ interface Alarm {
   readonly status: string;
 }
 
-/** Runs Cirrus with the construct on this machine, lets a boiler get too hot and cool down, and says what happens. */
+/** Runs Cirrus with the construct on this machine. A boiler gets too hot and cools down; `say` hears what happens. */
 export async function demonstrate(say: (line: string) => void): Promise<void> {
   const cirrus = await startCirrus(OWN_CLOUD, {}, { extend: addTo });
   try {
@@ -31,7 +31,7 @@ export async function demonstrate(say: (line: string) => void): Promise<void> {
     const read = async (celsius: number): Promise<void> => {
       say(`${SERIAL} publishes 211,${celsius}`);
       await boiler.publishAsync('s/us', `211,${celsius}`, { qos: 1 });
-      // one by one, so that it is clear which reading does what
+      // waits for each reading, so that it is clear which one raises or clears the alarm
       await cirrus.cloud.idle();
     };
     for (const celsius of [71, 82, 84]) await read(celsius);
@@ -57,7 +57,7 @@ function addTo(stack: CirrusStack): void {
   });
 }
 
-/** What whoever deploys it does once: a user for the function, and a parameter that tells it where and as whom. */
+/** Does what an operator does once: creates a user for the function, and the parameter with its connection. */
 async function connectFunction(cirrus: RunningCirrus): Promise<void> {
   const password = randomBytes(24).toString('base64url');
   await request(cirrus, 'POST', `/user/${OWN_CLOUD.tenant}/users`, {

@@ -25,7 +25,7 @@ const ATTEMPTS = 8;
 const measurement = z.object({ id: z.string(), time: z.string() });
 const watched = z.object({ [settings.FRAGMENT]: z.object({ [settings.SERIES]: z.object({ value: z.number() }) }) });
 
-/** An event of the bus: the readings in it decide whether their source gets an alarm, or loses it. */
+/** Takes an event of the bus. Its readings decide whether the alarm of their source is raised or cleared. */
 export const handler = async ({ detail }: EventBridgeEvent<string, unknown>): Promise<void> => {
   const event = changesEvent.parse(detail);
   for (const reading of readingsOf(event)) await take(event.source, reading);
@@ -42,7 +42,7 @@ function readingsOf({ changes }: ChangesEvent): Reading[] {
     });
 }
 
-/** The alarm first, then what is remembered of it: when the second fails, doing both again does no harm. */
+/** Changes the alarm first, and then the memory. When the second step fails, both can be done again without harm. */
 async function take(source: string, reading: Reading): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const before = await memory.of(source);
@@ -67,7 +67,7 @@ async function raise(source: string, readings: readonly Reading[]): Promise<stri
   return (await connect()).raise(source, { type: alarmType, text, time: readings.at(-1)?.time ?? '' });
 }
 
-/** Once per instance; a failure is not remembered. */
+/** Reads the connection once per instance. After a failure it is read again. */
 function connect(): Promise<Alarms> {
   alarms ??= connectionFrom(settings.CONNECTION_PARAMETER)
     .then((connection) => new Alarms(connection))

@@ -7,16 +7,16 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Reading } from './detector';
 
-/** What is remembered of a source between events. */
+/** What is kept about a source between events. */
 export interface Remembered {
   readonly readings: readonly Reading[];
-  /** Id of the alarm that is open. */
+  /** Id of the open alarm, if there is one. */
   readonly alarm?: string;
   /** Grows with every change. */
   readonly version: number;
 }
 
-/** One item per source; functions that work on one source at the same time do not overwrite each other. */
+/** Keeps one item per source. Functions that change the same item at the same time do not overwrite each other. */
 export class Memory {
   private readonly client = new DynamoDBClient({});
 
@@ -32,7 +32,7 @@ export class Memory {
     return { readings, version, ...(alarm !== undefined && { alarm }) };
   }
 
-  /** False when somebody else was faster. */
+  /** Writes `after` if nobody has changed the item since `before` was read. False otherwise. */
   async replace(source: string, before: Remembered, after: Omit<Remembered, 'version'>): Promise<boolean> {
     try {
       await this.client.send(

@@ -9,27 +9,30 @@ import { Construct } from 'constructs';
 import type { Cirrus } from '../../cdk/cirrus';
 import { CirrusEventRule } from '../../cdk/event-rule';
 
+/** What to watch, and how to reach the REST API. */
 export interface ThresholdAlarmProps {
   readonly cirrus: Cirrus;
+  /** Tenant whose measurements are watched. */
   readonly tenant: string;
-  /** Which readings: fragment and series of a measurement. */
+  /** Fragment of the measurements to watch. */
   readonly fragment: string;
+  /** Series within the fragment. */
   readonly series: string;
-  /** What a reading may be at most. */
+  /** The highest value that raises no alarm. */
   readonly limit: number;
   /**
-   * Readings above the limit in a row that make an alarm.
+   * How many readings in a row must be above the limit.
    * @default 3
    */
   readonly readings?: number;
   /**
-   * Name of the SecureString parameter with the function's way to the REST API: `{"url": "https://…", "user":
-   * "<tenant>/<name>", "password": "…"}`. Whoever deploys this writes it once.
+   * Name of the SecureString parameter with the connection to the REST API: `{"url": "https://…", "user":
+   * "<tenant>/<name>", "password": "…"}`. The operator writes it once.
    */
   readonly connectionParameter: string;
 }
 
-/** Raises an alarm when readings in a row exceed a limit, and clears it when one no longer does. */
+/** Raises an alarm when several readings in a row exceed a limit, and clears it when a reading no longer does. */
 export class ThresholdAlarm extends Construct {
   constructor(scope: Construct, id: string, props: ThresholdAlarmProps) {
     super(scope, id);

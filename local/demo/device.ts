@@ -6,7 +6,7 @@ const UPLINK = 's/us';
 const DOWNLINK = 's/ds';
 const ERRORS = 's/e';
 const ROWS_PER_PUBLISH = 20;
-/** AWS carries 100 PUBLISH packets a second per connection, in and out; some are left for what comes down. */
+/** AWS allows 100 PUBLISH packets per second and connection, in and out together. This leaves some for downlinks. */
 const PUBLISH_EVERY_MS = 11;
 const RESTART_OPERATION = '510';
 
@@ -17,7 +17,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** A simulated weather station: an MQTT client that knows SmartREST and nothing of what is behind the broker. */
+/** A simulated weather station: an MQTT client that speaks SmartREST and knows nothing else about Cirrus. */
 export class Device {
   /** PUBLISH packets sent. */
   publishes = 0;
@@ -34,7 +34,7 @@ export class Device {
     });
   }
 
-  /** Connects, listens, and says who it is and what it can do (100, 114). */
+  /** Connects, subscribes, and sends name and type (100) and the supported operations (114). */
   static async connect(station: Station, login: Login): Promise<Device> {
     const { url, ...credentials } = login;
     const client = await connectAsync(url, { ...credentials, clientId: station.serial, reconnectPeriod: 0 });
@@ -44,7 +44,7 @@ export class Device {
     return device;
   }
 
-  /** Sends all samples, 20 rows a publish, as fast as one connection may; `sent` hears of every publish. */
+  /** Sends all samples, 20 rows per publish, as fast as one connection may. `sent` is called after each. */
   async replay(samples: readonly Sample[], sent: (rows: number) => void): Promise<void> {
     const acknowledged: Promise<void>[] = [];
     for (let at = 0; at < samples.length; at += ROWS_PER_PUBLISH) {
@@ -64,7 +64,7 @@ export class Device {
     await this.client.publishAsync(UPLINK, payload, { qos: 1 });
   }
 
-  /** Executes a restart: says that it begins (501) and that it is done (503). */
+  /** Executes a restart: reports its begin (501) and its end (503). */
   private async execute(payload: string): Promise<void> {
     for (const row of payload.split('\n')) {
       if (!row.startsWith(`${RESTART_OPERATION},`)) continue;

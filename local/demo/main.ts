@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { usageBetween } from '@cirrus/local-aws';
 import { type RunningCirrus, startCirrus } from '../cirrus';
 import { OWN_CLOUD } from '../options';
@@ -9,6 +9,12 @@ import { RestClient, type RestOperation } from './rest';
 import { readBack, spaceOf } from './stored';
 import { costTable, type DeviceSummary, isComplete, spaceTable, storedTable } from './summary';
 import { type Sample, samplesOf, stations } from './weather';
+
+const USAGE = `npm run demo
+
+Replays a year of weather from three devices into a Cirrus on this machine and shows what is stored. It takes no arguments.
+
+Exit code: 0 everything is stored as it was sent, 1 something is not, 2 wrong call.`;
 
 const OPERATION_LIMIT_MS = 10_000;
 
@@ -22,7 +28,7 @@ const say = (line: string): void => console.log(line);
 const heading = (text: string): void => say(`\n${process.stdout.isTTY ? styleText('bold', text) : text}`);
 const seconds = (since: number): string => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
 
-/** The device users, the connections, and what each device is going to send. */
+/** Creates a user for each device, connects the devices, and says what each is going to send. */
 async function connectAll(cirrus: RunningCirrus, rest: RestClient): Promise<Replay[]> {
   const now = cirrus.clock.now();
   return Promise.all(
@@ -68,7 +74,7 @@ async function summarize(cirrus: RunningCirrus, rest: RestClient, replay: Replay
   return { serial: station.serial, unit: station.unit, publishes, sent: samples.length, stored, space };
 }
 
-/** Runs the demo in a started cloud; false when something is not as it should be. */
+/** Runs the demo in a started cloud. False when something is not stored as it was sent. */
 async function show(cirrus: RunningCirrus): Promise<boolean> {
   const { cloud, endpoints } = cirrus;
   const rest = new RestClient(endpoints.http, OWN_CLOUD.tenant, OWN_CLOUD.adminUser, OWN_CLOUD.adminPassword);
@@ -103,6 +109,21 @@ async function show(cirrus: RunningCirrus): Promise<boolean> {
   }
 }
 
+/** Why the arguments are wrong; undefined when there are none. */
+function wrongCall(args: readonly string[]): string | undefined {
+  try {
+    parseArgs({ args: [...args], options: {}, strict: true });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const wrong = wrongCall(process.argv.slice(2));
+if (wrong !== undefined) {
+  console.error(`${wrong}\n\n${USAGE}`);
+  process.exit(2);
+}
 const started = performance.now();
 const faults = new PublishLog(true, (line) => console.error(line));
 say('Starting the stack on this machine …');

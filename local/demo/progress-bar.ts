@@ -1,7 +1,7 @@
 const WIDTH = 30;
 const PLAIN_STEPS = 4;
 
-/** Shows how far something is: one line that is written over on a terminal, a few plain lines anywhere else. */
+/** Shows progress: a bar on the last line of a terminal, or a few plain lines in a log. */
 export class ProgressBar {
   private done = 0;
   private printed = 0;

@@ -11,11 +11,11 @@ interface MeasurementPage {
 }
 
 const DAY_MS = 86_400_000;
-/** More than a day of minutes has, so that a day is one page. */
+/** More than the minutes of a day, so that a day fits into one page. */
 const PAGE_SIZE = 2_000;
 const JSON_TYPE = 'application/json';
 
-/** What the demo asks of the platform, over HTTP like any other client. */
+/** The demo's REST client. */
 export class RestClient {
   private readonly headers: Readonly<Record<string, string>>;
 
@@ -29,7 +29,7 @@ export class RestClient {
     this.headers = { authorization: `Basic ${credentials}`, accept: JSON_TYPE, 'content-type': JSON_TYPE };
   }
 
-  /** Makes the user a device logs in with. */
+  /** Creates the user that a device logs in with. */
   async createDeviceUser(userName: string, password: string): Promise<void> {
     await this.call('POST', `/user/${this.tenant}/users`, { userName, password });
   }
@@ -52,7 +52,7 @@ export class RestClient {
     return this.call('GET', `/devicecontrol/operations/${id}`);
   }
 
-  /** What a device has stored in this range (inclusive, ms), read day by day; a value that is none becomes NaN. */
+  /** A device's samples from `from` to `to` (ms, inclusive), read day by day. A value that is not a number is NaN. */
   async *samples(deviceId: string, { fragment, series }: Station, from: number, to: number): AsyncGenerator<Sample> {
     for (let day = from; day <= to; day += DAY_MS) {
       const query = new URLSearchParams({

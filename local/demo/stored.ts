@@ -8,7 +8,7 @@ import type { RunningCirrus } from '../cirrus';
 import type { RestClient } from './rest';
 import type { Sample, Station } from './weather';
 
-/** What a device sent, as it is read back over REST. */
+/** A device's samples as they are read back over REST. `first` and `last` in ms since the epoch. */
 export interface Stored {
   readonly count: number;
   readonly first: number;
@@ -19,11 +19,11 @@ export interface Stored {
   readonly exact: number;
 }
 
-/** What the device's readings take in the telemetry table. */
+/** Space of a device's readings in the telemetry table. */
 export interface Space {
   readonly items: number;
   readonly bytes: number;
-  /** Units that writing these items once costs. */
+  /** Write units for writing each item once. */
   readonly writeUnits: number;
 }
 
@@ -50,7 +50,7 @@ export async function readBack(
   };
 }
 
-/** Looks at the items behind a device's readings. */
+/** Measures the items that hold a device's readings. */
 export async function spaceOf({ cloud }: RunningCirrus, tenant: string, deviceId: string): Promise<Space> {
   const client = new DynamoDBClient(cloud.clientConfiguration);
   const telemetry = new Table(client, cloud.outputs.TelemetryTable ?? '');
@@ -67,7 +67,7 @@ export async function spaceOf({ cloud }: RunningCirrus, tenant: string, deviceId
   };
 }
 
-/** The item as it travels: binary values in base64. */
+/** The item in its wire form, with binary values in base64. */
 function inWireForm(item: Readonly<Record<string, unknown>>): Parameters<typeof itemBytes>[0] {
   const entries = Object.entries(marshall(item)).map(([name, value]) => [
     name,

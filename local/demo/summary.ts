@@ -16,7 +16,7 @@ const MILLION = 1_000_000;
 const minute = (time: number): string =>
   Number.isNaN(time) ? '-' : new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
-/** What is stored, as read back over REST. */
+/** A table of what was read back over REST. */
 export function storedTable(devices: readonly DeviceSummary[]): string {
   return table(
     [
@@ -44,7 +44,7 @@ export function storedTable(devices: readonly DeviceSummary[]): string {
   );
 }
 
-/** What that takes in the table and took on the way. */
+/** A table of the publishes and of the space that the readings take. */
 export function spaceTable(devices: readonly DeviceSummary[]): string {
   const titles = ['publishes', 'items', 'kB', 'bytes/reading', 'write units', 'readings/unit'];
   return table(
@@ -61,7 +61,7 @@ export function spaceTable(devices: readonly DeviceSummary[]): string {
   );
 }
 
-/** What it would have cost on AWS, by service, and the same per million readings. */
+/** A table of what the demo would have cost on AWS, by service, and the same per million readings. */
 export function costTable({ lines, dollars }: Costs, usage: Usage, readings: number): string {
   const kinds = new Map<string, { service: string; label: string; units: number; unit: string; dollars: number }>();
   for (const { service, label, unit, ...line } of lines) {
@@ -98,6 +98,6 @@ export function costTable({ lines, dollars }: Costs, usage: Usage, readings: num
   return `${text}\n${formatNumber(messages)} messages for ${formatNumber(readings)} readings: ${formatNumber(readings / messages, 1)} each.`;
 }
 
-/** Whether everything that was sent is stored, exactly once and as it was. */
+/** Whether everything is stored exactly once, and as it was sent. */
 export const isComplete = ({ sent, stored }: Pick<DeviceSummary, 'sent' | 'stored'>): boolean =>
   stored.count === sent && stored.exact === sent;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { csvParse } from 'd3-dsv';
 
-/** One simulated station: what it measures and its year of hourly values, oldest first. */
+/** One simulated station: what it measures, and a year of hourly values, oldest first. */
 export interface Station {
   readonly serial: string;
   readonly name: string;
@@ -17,10 +17,12 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A replayed hour of the data set takes this long, so that the year fits into the last week. */
+/** Time between two samples. An hour of the data becomes a minute, so that the year fits into a week. */
 const STEP_MS = 60_000;
 
-/** Hourly weather normals of Seattle, 1981 to 2010: 8,759 hours of one year. `local/demo/README.md` says whose they are. */
+/**
+ * Hourly weather normals of Seattle, 1981 to 2010, for 8,759 hours of a year. `local/demo/README.md` names the source.
+ */
 const NORMALS = new URL('seattle-weather-hourly-normals.csv', import.meta.url);
 
 /** Three stations, one per column of the data. */
@@ -41,7 +43,7 @@ export function stations(): Station[] {
   ];
 }
 
-/** The station's values a minute apart, the newest at the last full minute before `now` (ms). */
+/** The station's values, a minute apart. The newest is at the last full minute before `now` (ms since the epoch). */
 export function samplesOf({ values }: Station, now: number): Sample[] {
   const newest = Math.floor(now / STEP_MS - 1) * STEP_MS;
   return values.map((value, index) => ({ time: newest - (values.length - 1 - index) * STEP_MS, value }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Check, checkTable, median, reached } from '../../bench/report';
+import { type Check, checkTable, exitCodeOf, median, reached } from '../../bench/report';
 
 const check = (value: number, is: Check['target']['is'], target: number): Check => ({
   what: 'figure',
@@ -32,6 +32,14 @@ describe('a figure', () => {
     const [, , hit, missed] = checkTable([check(1.5, 'above', 1), check(0.5, 'above', 1)]).split('\n');
     expect(hit).toMatch(/^figure +1\.50x +above 1x +ok$/);
     expect(missed).toMatch(/^figure +0\.50x +above 1x +MISSED$/);
+  });
+});
+
+describe('a run', () => {
+  it('ends with 1 as soon as one figure is missed', () => {
+    expect(exitCodeOf([])).toBe(0);
+    expect(exitCodeOf([check(1, 'at least', 1), check(2, 'at least', 1)])).toBe(0);
+    expect(exitCodeOf([check(1, 'at least', 1), check(0.5, 'at least', 1)])).toBe(1);
   });
 });
 

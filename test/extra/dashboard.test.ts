@@ -23,19 +23,19 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Media types of the files a reader's web server hands out. */
+/** Media types of the files that the reader's web server serves. */
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 const run = promisify(execFile);
 const cirrus = inject('cirrus');
 const [install, html] = blocksOf('A live dashboard').map(({ text }) => text);
-/** Where a reader runs the command; `dashboard` appears in it. */
+/** Folder in which a reader runs the command. The command makes `dashboard` in it. */
 let home: string;
 let profile: string;
 let server: Server;
 let browser: BrowserContext;
 
-/** What a reader of README.md has on the disk, and the example beside it. */
+/** Follows README.md as a reader does, and puts the example beside the page. */
 async function follow(): Promise<void> {
   home = await mkdtemp(join(tmpdir(), 'cirrus-reader-'));
   await run('bash', ['-c', String(install)], { cwd: home });
@@ -58,7 +58,7 @@ beforeAll(async () => {
   profile = await mkdtemp(join(tmpdir(), 'cirrus-chromium-'));
   server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  // the page names the port of `npm start`; this Cirrus has another one
+  // the page has the port of `npm start`, and this Cirrus has another one
   const elsewhere = `--host-resolver-rules=MAP localhost:8080 ${new URL(cirrus.endpoints.http).host}`;
   browser = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,

@@ -27,11 +27,11 @@ import {
 import { eventually } from '../e2e/support/eventually';
 import { type MiniStack, startMiniStack } from './support/ministack';
 
-/** `.ci/extra` installs it; the suite is left out where it could not. */
+/** `.ci/extra` installs it. The suite does not run where that failed. */
 const EXECUTABLE = process.env.MINISTACK ?? 'ministack';
 const DEPLOY_LIMIT_MS = 120_000;
 const RUN_LIMIT_MS = 60_000;
-/** A function's first call starts it, seconds on a busy machine. */
+/** The first call of a function starts it, which takes seconds on a busy machine. */
 const PATIENCE = { timeout: 25_000 };
 
 let ministack: MiniStack;
@@ -140,7 +140,7 @@ async function subscribedSocket({ RealtimeUrl }: StackOutputs) {
   return { socket, notification: find(({ data }) => data !== undefined) };
 }
 
-/** A new subscriber may be honoured seconds later, so the device goes on measuring until somebody has heard it. */
+/** A new subscription may take seconds to have an effect, so the device publishes until somebody has heard it. */
 async function whilePublishing<T>(device: MqttClient, heard: Promise<T>): Promise<T> {
   const timer = setInterval(() => device.publish('s/us', '200,c8y_Noise,T,1', { qos: 1 }), 250);
   try {
@@ -151,8 +151,8 @@ async function whilePublishing<T>(device: MqttClient, heard: Promise<T>): Promis
 }
 
 /**
- * The lines of docs/emulators.md#what-is-missing-and-what-that-means-for-you: a release that has one of these makes a
- * workaround superfluous.
+ * What docs/emulators.md#what-is-missing-and-what-that-means-for-you says. When a release of MiniStack has one of
+ * these, a workaround can go.
  */
 describe('MiniStack lacks', () => {
   it('direct messages and connection APIs', async () => {

@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { pasteLines } from '../../local/announce';
 import { OWN_CLOUD } from '../../local/options';
-
 import { newSerial } from '../e2e/support/device';
 import { eventually } from '../e2e/support/eventually';
 import { Rest } from '../e2e/support/rest';
@@ -16,7 +15,7 @@ const cirrus = inject('cirrus');
 const rest = new Rest(cirrus);
 const LOGIN = ['-u', `${cirrus.tenant}/${cirrus.user}`, '-P', cirrus.password];
 
-/** The command line up to what is published or subscribed to; a CA file means TLS. */
+/** The arguments that every mosquitto client needs. With a CA file it connects over TLS. */
 function connection(serial: string, caFile?: string): readonly string[] {
   const { hostname, port } = new URL(caFile === undefined ? cirrus.endpoints.mqtt : cirrus.endpoints.mqtts);
   return ['-h', hostname, '-p', port, ...(caFile === undefined ? [] : ['--cafile', caFile]), ...LOGIN, '-i', serial];
@@ -107,7 +106,7 @@ describe('the lines that a start prints to paste', () => {
     const [ask, mistake] = lines.filter((line) => line.startsWith('mosquitto_rr'));
     expect(await shell(String(ask))).toBe(`124,${id}\n`);
     expect(await shell(String(mistake))).toMatch(/^40,999,/);
-    // ends by itself after one operation
+    // the command ends by itself after one operation
     const heard = shell(String(lines.find((line) => line.startsWith('mosquitto_sub'))));
     await rest.createOperation(id, { c8y_Restart: {} });
     expect(await heard).toBe('s/ds 510,my-device\n');

@@ -8,7 +8,7 @@ import { Rest } from '../e2e/support/rest';
 import { blocksOf, onPortsOf } from './support/readme';
 
 const run = promisify(execFile);
-// one that nobody has used yet, as a reader has it
+// a new Cirrus, as a reader has it
 let cirrus: RunningCirrus;
 beforeAll(async () => {
   cirrus = await startTestCirrus();
@@ -30,11 +30,11 @@ it('the lines of a first device print what README.md says', { timeout: 120_000 }
   );
   expect(await shell(ask)).toBe(`124,${id}\n`);
   expect(await shell(mistake)).toBe('40,999,No static template for this message id\n');
-  // ends by itself after one operation
+  // the command ends by itself after one operation
   const heard = shell(waiting);
   expect(JSON.parse(await shell(creating))).toMatchObject({ deviceId: id, c8y_Restart: {} });
   expect(await heard).toBe('s/ds 510,my-device\n');
-  // the shell of the lines before knows the ID
+  // `ID` was set in the shell of the lines before
   const [began = '', done = '', look = ''] = answering.split('\n');
   await shell(began);
   await shell(done);

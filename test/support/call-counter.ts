@@ -15,9 +15,9 @@ export interface Usage {
 }
 
 /**
- * Counts commands and capacity units of a DynamoDB client. Secondary indexes are not in the units: the in-memory
- * database reports what the table itself consumed. It reports nothing for a write whose condition failed, which AWS
- * charges: that counts as one unit.
+ * Counts the commands and capacity units of a DynamoDB client. The units are those of the table without its indexes,
+ * because the in-memory database reports no others. It reports nothing for a write whose condition failed. AWS bills
+ * such a write, so it counts as one unit here.
  */
 export class CallCounter {
   private commands: Record<string, number> = {};
@@ -60,7 +60,7 @@ export class CallCounter {
     this.readUnits = 0;
   }
 
-  /** Runs `work` as a process that dies before its n-th call (from 1) reaches DynamoDB. */
+  /** Runs `work` like a process that dies before its n-th call reaches DynamoDB. The first call is 1. */
   async failAt(call: number, work: () => Promise<unknown>): Promise<void> {
     this.callsUntilCrash = call;
     try {
@@ -72,7 +72,7 @@ export class CallCounter {
     }
   }
 
-  /** What `work` alone asked of DynamoDB. */
+  /** What `work` alone used. It resets the counter first. */
   async counting(work: () => Promise<unknown>): Promise<Usage> {
     this.reset();
     await work();

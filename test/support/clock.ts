@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/base/clock';
 
-/** A clock that stands still until a test moves it; its random bytes repeat from run to run. */
+/** A clock that stands still until a test moves it. Its random bytes are the same in every run. */
 export class ManualClock implements Clock {
   private drawn = 0;
   private sleepers: { readonly until: number; readonly wake: () => void }[] = [];
@@ -23,7 +23,7 @@ export class ManualClock implements Clock {
     for (const { wake } of awake) wake();
   }
 
-  /** Resolves when the clock has been moved that far. */
+  /** Resolves when the clock has been moved by `ms`. */
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => {
       this.sleepers.push({ until: this.time + ms, wake });
@@ -42,9 +42,9 @@ export class ManualClock implements Clock {
   }
 }
 
-/** A clock that waiting moves, so that nobody waits in vain. */
+/** A clock that `sleep` moves forward, so that no test has to wait. */
 export class FlowingClock extends ManualClock {
-  /** What was waited for, in milliseconds. */
+  /** The times waited, in milliseconds. */
   readonly waits: number[] = [];
 
   override async sleep(ms: number): Promise<void> {

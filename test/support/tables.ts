@@ -5,12 +5,12 @@ import dynalite from 'dynalite';
 import { Table } from '../../lib/storage/table';
 import { CallCounter } from './call-counter';
 
-/** Both tables as the stack defines them, on a DynamoDB of this test's own. */
+/** Both tables as the stack defines them, in a DynamoDB that only this test uses. */
 export interface Tables {
   readonly registry: Table;
   readonly telemetry: Table;
   readonly client: DynamoDBClient;
-  /** What the code under test asked of DynamoDB, per command and in capacity units. */
+  /** Counts the calls and capacity units of the code under test. */
   readonly calls: CallCounter;
   close(): Promise<void>;
 }

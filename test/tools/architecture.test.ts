@@ -10,13 +10,13 @@ const NEW = ' (new)';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Paths of this repository in a code span or block; `lib/x/<name>` and `lib/x/*` count up to what is left open. */
+/** Paths of this repository in a code span or block. Of `lib/x/<name>` and `lib/x/*` it takes `lib/x/`. */
 function pathsIn(code: string): readonly string[] {
   const words = code.split(/[\s'"(),]+/).filter((word) => FOLDERS.includes(word.split('/')[0] ?? ''));
   return words.filter((word) => word.includes('/')).map((word) => word.replace(/#.*$|[^/]*[<*{…].*$/, ''));
 }
 
-/** What stands in code style: spans, and the lines of blocks of a shell. */
+/** The text in code style: spans and blocks. */
 function codeOf(page: string): readonly string[] {
   const blocks = [...page.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, text = '']) => text);
   const prose = page.replace(/^```[\s\S]*?^```$/gm, '');
@@ -25,7 +25,7 @@ function codeOf(page: string): readonly string[] {
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-/** Sources at a path: the file, or all below the folder. */
+/** The sources at a path: the file itself, or all files below the folder. */
 function sourcesAt(path: string): readonly string[] {
   if (!isFolder(path)) return [path];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
@@ -33,7 +33,7 @@ function sourcesAt(path: string): readonly string[] {
     .map((name) => join(path, name));
 }
 
-/** Whether a file declares a name: `name`, or `Class.method`. */
+/** Whether a file declares `name` or `Class.method`. */
 function declares(file: string, name: string): boolean {
   const [owner = '', member] = name.split('.');
   const text = read(file);
@@ -44,12 +44,12 @@ function declares(file: string, name: string): boolean {
 }
 
 const STEP = /^\d+\. /;
-/** A path and what to open in it. */
+/** A path, and the name to look at in it. */
 const OPENED = /`([^`]+\.ts)` · `([\w.]+)`/g;
 const openedIn = (text: string): readonly { path: string; name: string }[] =>
   [...text.matchAll(OPENED)].map(([, path = '', name = '']) => ({ path, name }));
 
-/** The steps of each journey, a step's lines joined. */
+/** The steps of each journey. The lines of a step are joined. */
 function journeysOf(page: string): readonly { readonly title: string; readonly steps: readonly string[] }[] {
   const [, after = ''] = page.split('\n## Journeys\n');
   const [section = ''] = after.split('\n## ');
@@ -66,7 +66,7 @@ describe.each([ARCHITECTURE, CONTRIBUTING, GLOSSARY])('%s', (page) => {
     const today = read(page).replace(/`[^`]+` \(new\)/g, '');
     const paths = codeOf(today).flatMap(pathsIn);
     expect(paths.length).toBeGreaterThan(15);
-    // a function stands in the diagram by the name of its file
+    // the diagram has functions without the `.ts` of their files
     expect([...new Set(paths)].filter((path) => !existsSync(path) && !existsSync(`${path}.ts`))).toEqual([]);
   });
 });

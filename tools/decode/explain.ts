@@ -2,19 +2,19 @@ import type { Json, JsonObject } from '../../lib/base/json';
 import type { Command, CommandKind, OperationSelector, Question, Reply } from '../../lib/platform/commands';
 import type { UplinkAddress } from '../../lib/protocols/protocol';
 
-/** What a command comes to, for people: a sentence and the REST request with the same effect, where there is one. */
+/** What a command does: a sentence, and the REST request with the same effect, if there is one. */
 export interface Explanation {
   readonly does: string;
   readonly request?: { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string; readonly body: Json };
-  /** What a question is answered with. */
+  /** The answer to a question. */
   readonly reply?: Reply;
 }
 
 type Explain<K extends CommandKind> = (command: Extract<Command, { kind: K }>, ctx: UplinkAddress) => Explanation;
 
-/** Explains a command without any server: ids that only the platform knows are written `<…>`. */
+/** Explains a command without a server. Ids that only the platform knows are written `<…>`. */
 export function explain(command: Command, ctx: UplinkAddress): Explanation {
-  // The table has an entry for every kind, each taking its own command; the compiler cannot tie the two across the lookup.
+  // the entry for a kind takes the command of that kind, which the compiler cannot see across the lookup
   const explainer = EXPLAINERS[command.kind] as (command: Command, ctx: UplinkAddress) => Explanation;
   return explainer(command, ctx);
 }

@@ -6,11 +6,11 @@ import { errorRow } from '../../lib/protocols/smartrest/errors';
 import { decodeStatic } from '../../lib/protocols/smartrest/static/protocol';
 import type { DecodeContext } from '../../lib/protocols/smartrest/static/templates/template';
 
-/** An example that the tests send; `expect` is what comes of it. */
+/** An example that the tests send. `expect` is what happens then. */
 export interface Example {
   readonly topic: string;
   readonly payload: string;
-  /** What is there before, for people to read. */
+  /** What must exist before, in words. */
   readonly given?: string;
   readonly expect: readonly JsonObject[];
 }
@@ -29,11 +29,11 @@ export const rowsOf = ({ payload }: Example): readonly string[] =>
 export const answersOf = ({ expect }: Example): readonly string[] =>
   expect.flatMap(({ send, line }) => (send === 's/ds' ? [String(line).slice(0, 3)] : []));
 
-/** An example as lines of text: what has to be there, topic and rows, what comes of it. */
+/** An example as lines of text: what must exist before, topic and rows, and what happens. */
 export function exampleText(example: Example): string {
   const { topic, payload, given, expect } = example;
   const rows = `${topic}  ${payload.replaceAll('\n', '⏎')}`;
-  // on s/ds the operation is there first, and the rows come of it
+  // on s/ds the operation comes first, and the rows are sent because of it
   const lines = topic === 's/ds' ? [...expect.flatMap(resultLine), `  ${rows}`] : [rows, ...resultsOf(example)];
   return [...(given === undefined ? [] : [`given: ${given}`]), ...lines].join('\n');
 }
@@ -43,7 +43,7 @@ const resultsOf = (example: Example): readonly string[] =>
 
 const isText = (value: Json | undefined): value is string => typeof value === 'string';
 
-/** The error rows that reading the rows alone gives; what the platform refuses stands in the example itself. */
+/** The error rows of rows that cannot be decoded. Refusals of the platform are written in the example itself. */
 function refusals({ topic, payload }: Example): readonly string[] {
   const [, , child] = topic.split('/');
   const ctx: DecodeContext = { serial: child ?? DEVICE, rootSerial: DEVICE, receivedAt: 0 };
@@ -111,15 +111,15 @@ const isFilled = (value: Json | undefined): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 const words = (value: Json | undefined): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
-/** The tests leave these two open; so does the page. */
+/** JSON for the page. The tests leave two values open, and so does the page. */
 const json = (value: Json | undefined): string =>
   JSON.stringify(value).replaceAll('"<unspecified>"', '"…"').replaceAll('"<empty>"', '""');
 
-/** `^[0-9]+,104,.+` is how the examples write an error row whose text they leave open. */
+/** An error row whose text the examples leave open. They write it as `^[0-9]+,104,.+`. */
 const shapeOf = (pattern: Json | undefined): string =>
   String(pattern).replace('^[0-9]+', '<code>').replace('.+', '<text>');
 
-/** The version changes, and the examples show the beginning of a 603 row only. */
+/** A row on `s/ds`. The version in 601 changes, and the examples have only the beginning of a 603 row. */
 function lineOf(line: Json | undefined): string {
   const row = String(line);
   if (row.startsWith('601,')) return '601,<version>';

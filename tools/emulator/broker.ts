@@ -9,8 +9,8 @@ export interface EmulatorBroker {
 }
 
 /**
- * Asks the emulator for its broker; the question starts LocalStack's. MiniStack serves MQTT over WebSocket on its gateway
- * and tells it by the Host header, which is a name that need not resolve.
+ * Asks the emulator for its broker. LocalStack starts its broker when it is asked. MiniStack serves MQTT over WebSocket
+ * on its gateway, and knows a request for the broker by its Host header. That host name does not have to resolve.
  */
 export async function findBroker(settings: EmulatorSettings): Promise<EmulatorBroker> {
   if (settings.mqttUrl !== undefined) return { url: settings.mqttUrl, options: {} };
@@ -24,7 +24,7 @@ export async function findBroker(settings: EmulatorSettings): Promise<EmulatorBr
   return { url: url.href, options: { wsOptions: { headers: { host: endpointAddress } } } };
 }
 
-/** Connects without user and password, which no emulator looks at. */
+/** Connects without user and password, because no emulator checks them. */
 export function connectDevice(broker: EmulatorBroker, clientId: string): Promise<MqttClient> {
   const options = { ...broker.options, clientId, reconnectPeriod: 0, connectTimeout: 10_000 };
   return connectAsync(broker.url, options, false);

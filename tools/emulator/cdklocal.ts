@@ -6,7 +6,7 @@ const CDKLOCAL = createRequire(import.meta.url).resolve('aws-cdk-local/bin/cdklo
 
 /**
  * Runs cdklocal, the CDK command line pointed at an emulator, in this process's terminal.
- * @throws when it fails; it has said why by then
+ * @throws when it fails; cdklocal has printed why
  */
 export async function cdklocal(settings: EmulatorSettings, args: readonly string[]): Promise<void> {
   const { endpoint, s3Endpoint, region } = settings;
@@ -18,7 +18,7 @@ export async function cdklocal(settings: EmulatorSettings, args: readonly string
       AWS_ENDPOINT_URL: endpoint.origin,
       AWS_ENDPOINT_URL_S3: s3Endpoint,
       AWS_REGION: region,
-      // it takes all other AWS variables out of the environment, lest it deploys to AWS by mistake
+      // cdklocal removes all other AWS variables, so that it never deploys to AWS by mistake
       AWS_ENVAR_ALLOWLIST: 'AWS_REGION',
       CDK_DISABLE_CLI_TELEMETRY: 'true',
     },

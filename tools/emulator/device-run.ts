@@ -6,7 +6,7 @@ import { connectDevice, findBroker } from './broker';
 import { EmulatorRest } from './rest';
 import { type EmulatorSettings, stackOutputsOf } from './settings';
 
-/** The first call of each function starts it, seconds on a small machine. */
+/** How long to wait. The first call of each function starts it, which takes seconds on a small machine. */
 const PATIENCE_MS = 40_000;
 const INTERVAL_MS = 100;
 
@@ -17,16 +17,16 @@ const measurements = z.object({
 const operation = z.object({ id: z.string(), status: z.string() });
 
 /**
- * One device end to end: publish, stored; operation down, answer up; a bad row, its error down.
- * @param say hears each step with what came of it
- * @throws what was waited for in vain
+ * Runs one device end to end: a reading that is stored, an operation and its answer, and a bad row and its error.
+ * @param say gets a line for each step
+ * @throws when one of these does not arrive in time
  */
 export async function runDevice(settings: EmulatorSettings, say: (line: string) => void): Promise<void> {
   const rest = new EmulatorRest(settings, stackOutputsOf(settings));
   const serial = `emulated-${randomBytes(4).toString('hex')}`;
   const broker = await findBroker(settings);
   const client = await connectDevice(broker, serial);
-  // a lost connection shows in what does not arrive
+  // after a lost connection a step below fails, because nothing arrives
   client.on('error', () => undefined);
   try {
     const device = new RunningDevice(client, rest, serial);
@@ -115,7 +115,7 @@ class RunningDevice {
   }
 }
 
-/** Tries until it succeeds; then the last error is the cause. */
+/** Tries until `check` succeeds. After the time limit it throws, with the last error as the cause. */
 async function until<T>(what: string, check: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {

@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import type { EmulatorSettings, StackOutputs } from './settings';
 import { ACCOUNTS } from './settings';
 
+/** The answer to a REST request. */
 export interface RestAnswer {
   readonly status: number;
   /** The parsed body; undefined for an empty one. */
@@ -10,8 +11,8 @@ export interface RestAnswer {
 }
 
 /**
- * The REST API behind the emulator's gateway. The API's own host name (`<id>.execute-api.…`) goes into the Host header,
- * because it often resolves nowhere, and `fetch` cannot set that header.
+ * The REST API behind the emulator's gateway. The host name of the API (`<id>.execute-api.…`) often does not resolve,
+ * so it goes into the Host header, which `fetch` cannot set.
  */
 export class EmulatorRest {
   private readonly host: string;

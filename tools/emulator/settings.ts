@@ -6,10 +6,10 @@ import * as z from 'zod';
 import { EMULATOR_TENANT } from '../../cdk/emulator';
 import type { SeedAccounts } from '../../local/seed';
 
-/** What an emulator takes for credentials: it looks at them for an account number at most. */
+/** Credentials for an emulator. It reads nothing but an account number from them, if anything. */
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Who is in the emulator's Cirrus: the same as after `npm start`. */
+/** The accounts of the emulator's Cirrus: the same as after `npm start`. */
 export const ACCOUNTS: SeedAccounts = {
   tenant: EMULATOR_TENANT,
   adminUser: 'admin',
@@ -17,18 +17,20 @@ export const ACCOUNTS: SeedAccounts = {
   bootstrapPassword: 'bootstrap',
 };
 
+/** Where the emulator is, and where the deployment keeps its files. */
 export interface EmulatorSettings {
   /** Where the emulator's gateway listens. */
   readonly endpoint: URL;
-  /** The same for S3, which SDK clients call by the bucket's host name, unless the host is an IP address. */
+  /** The gateway for S3. SDK clients put the bucket's name before its host name, unless the host is an IP address. */
   readonly s3Endpoint: string;
   readonly region: string;
-  /** Folder of the assembly and of what the deployment printed. */
+  /** Folder of the assembly and of the deployment's outputs. */
   readonly dir: string;
-  /** Where devices connect; found out when left out. */
+  /** Where devices connect. Default: the emulator is asked. */
   readonly mqttUrl?: string;
 }
 
+/** Arguments or environment are wrong. The message says how. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
@@ -41,10 +43,13 @@ environment  AWS_ENDPOINT_URL      the emulator (http://127.0.0.1:4566)
              AWS_REGION            us-east-1
              EMULATOR_MQTT_URL     where devices connect, if DescribeEndpoint does not say`;
 
-/** @throws SettingsError saying what is wrong with arguments or environment */
+/**
+ * Reads arguments and environment.
+ * @throws SettingsError that says what is wrong with them
+ */
 export function emulatorSettings(args: readonly string[], environment: NodeJS.ProcessEnv): EmulatorSettings {
   const endpoint = urlOf('AWS_ENDPOINT_URL', environment.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566');
-  // Node resolves it to ::1 where IPv6 comes first, and S3 clients would ask for bucket.localhost
+  // Node resolves `localhost` to ::1 where IPv6 comes first, and S3 clients would call bucket.localhost
   if (endpoint.hostname === 'localhost') endpoint.hostname = '127.0.0.1';
   const s3 = environment.AWS_ENDPOINT_URL_S3;
   if (s3 === undefined && isIP(endpoint.hostname) === 0) {
@@ -61,14 +66,14 @@ export function emulatorSettings(args: readonly string[], environment: NodeJS.Pr
   };
 }
 
-/** For SDK clients. */
+/** Configuration for SDK clients. */
 export const clientConfiguration = ({ endpoint, region }: EmulatorSettings) => ({
   endpoint: endpoint.origin,
   region,
   credentials: CREDENTIALS,
 });
 
-/** The stack's outputs as the deployment left them. */
+/** The stack's outputs, as the deployment wrote them. */
 export type StackOutputs = z.output<typeof stackOutputs>;
 const stackOutputs = z.object({
   ApiUrl: z.url(),
@@ -79,7 +84,10 @@ const stackOutputs = z.object({
 
 export const outputsFile = ({ dir }: EmulatorSettings): string => join(dir, 'outputs.json');
 
-/** @throws SettingsError when nothing was deployed from here */
+/**
+ * Reads the stack's outputs.
+ * @throws SettingsError when nothing was deployed from this folder
+ */
 export function stackOutputsOf(settings: EmulatorSettings): StackOutputs {
   const file = outputsFile(settings);
   try {

@@ -3,7 +3,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type Replay, type ReplayTargets, replayOf } from './replay';
 
-/** What became of one message of the failure queue. */
+/** What was done with one message of the failure queue. */
 export interface Redriven {
   readonly outcome: 'replayed' | 'kept' | 'would replay';
   /** Absent for a message that is not understood. */
@@ -12,22 +12,23 @@ export interface Redriven {
   readonly reason?: string;
 }
 
+/** What a run needs. */
 export interface RedriveOptions extends ReplayTargets {
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
   readonly queueUrl: string;
-  /** Look only. */
+  /** Change nothing. */
   readonly dryRun: boolean;
 }
 
 const BATCH = 10;
-/** Longer than a run over a large queue takes between two looks at the same message, seconds. */
+/** Seconds for which a message is hidden: longer than a run, so that no run sees a message twice. */
 const HIDDEN_SECONDS = 300;
 
 /**
- * Hands every message of the failure queue to its function again, and takes it out of the queue only once Lambda has
- * accepted it: what is interrupted is done twice rather than never, which the functions are built for. One that fails
- * again comes back to the queue by itself, and stays there for a later run.
+ * Hands every message of the failure queue to its function again. It deletes a message only after Lambda has accepted
+ * the event. A run that is interrupted may hand an event over twice, which the functions are made for. An event that
+ * fails again comes back to the queue by itself, and waits there for a later run.
  */
 export async function* redrive(options: RedriveOptions): AsyncGenerator<Redriven> {
   const { sqs, queueUrl } = options;
@@ -37,7 +38,7 @@ export async function* redrive(options: RedriveOptions): AsyncGenerator<Redriven
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: BATCH,
-        // asks all of the queue's servers, so that empty means empty
+        // a long poll asks all servers of the queue, so that no answer means that the queue is empty
         WaitTimeSeconds: 1,
         VisibilityTimeout: HIDDEN_SECONDS,
         MessageSystemAttributeNames: ['SentTimestamp'],

@@ -4,21 +4,22 @@ import { fail, ok, type Result } from '../../lib/base/result';
 /** A message of the failure queue. */
 export interface FailedMessage {
   readonly body: string;
-  /** When it came into the queue, ms since the epoch. */
+  /** When it was put into the queue, ms since the epoch. */
   readonly sentAt: number;
 }
 
-/** What to do again: which function, with which event, and what is known of why it failed. */
+/** What to do again: the function, the event, and what is known about why it failed. */
 export interface Replay {
   /** Name or ARN. */
   readonly functionName: string;
   readonly event: unknown;
-  /** Whom it is about: the client ID where there is one. */
+  /** The client ID; empty when there is none. */
   readonly subject: string;
   readonly topic: string;
   readonly cause: string;
 }
 
+/** The functions that get what a rule could not hand over, by name or ARN. */
 export interface ReplayTargets {
   /** Gets what an uplink rule could not hand over. */
   readonly ingest: string;
@@ -26,7 +27,7 @@ export interface ReplayTargets {
   readonly lifecycle: string;
 }
 
-/** Record of Lambda's on-failure destination: the function failed, or its event grew too old. */
+/** The record of Lambda's on-failure destination: the function failed, or the event became too old. */
 const destinationRecord = z.object({
   requestContext: z.object({ functionArn: z.string(), condition: z.string() }),
   requestPayload: z.unknown(),
@@ -34,7 +35,7 @@ const destinationRecord = z.object({
 });
 
 /**
- * What a rule's error action sends: the rule could not hand the message over
+ * The message of a rule's error action: the rule could not hand a message over
  * (docs/reference/aws-platform.md#message-of-an-error-action).
  */
 const ruleRecord = z.object({
@@ -49,7 +50,7 @@ const ruleRecord = z.object({
 const about = z.object({ clientId: z.string(), topic: z.string() }).partial();
 const LIFECYCLE_TOPIC = '$aws/events/';
 
-/** Reads a message of the failure queue; the error says why nothing can be done with it. */
+/** Reads a message of the failure queue. The error says why it cannot be replayed. */
 export function replayOf(message: FailedMessage, targets: ReplayTargets): Result<Replay, string> {
   let body: unknown;
   try {
@@ -96,8 +97,9 @@ function ofRule(
       return fail(`the lifecycle event on ${topic} is not JSON`);
     }
   }
-  if (clientId === 'n/a') return fail(`nobody's: the message on ${topic} was not published over MQTT`);
-  // the record has no broker time; when it failed is the nearest known, and later than every retry of it
+  if (clientId === 'n/a') return fail(`no device: the message on ${topic} was not published over MQTT`);
+  // The record does not have the time when the broker got the message. The time of the failure is the nearest one
+  // known.
   const event = {
     payload: base64OriginalPayload,
     topic,

@@ -1,4 +1,4 @@
-/** The one source of time and randomness: whatever needs either takes a `Clock`, so that a test can hold or move it. */
+/** The one source of time and randomness. Everything that needs either takes a `Clock`, so that a test can move it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { AwsError } from './endpoint/aws-error';
 import { ServiceEndpoint } from './endpoint/service-endpoint';
-import type { IotCore } from './iot/iot-core';
 import type { InvocationResult } from './lambda/runtime/instance';
 import { Meter } from './meter/meter';
 import type { CloudPorts, EmbeddedCloudOptions } from './options';
@@ -18,7 +17,10 @@ const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const ANY_PORTS: CloudPorts = { mqtt: 0, ws: 0, http: 0 };
 
-/** AWS on one machine: runs the resources of a synthesized CloudFormation template. Knows nothing of what the stack is for. */
+/**
+ * AWS on one machine: runs the resources of a synthesized CloudFormation template. It knows nothing about what the
+ * stack is for.
+ */
 export class EmbeddedCloud {
   /** What AWS would bill. */
   readonly meter = new Meter();
@@ -49,7 +51,10 @@ export class EmbeddedCloud {
     });
   }
 
-  /** Makes all resources and listens. Rejects with a `TemplateError` for what the template asks and this cloud cannot do. */
+  /**
+   * Makes all resources and listens. Rejects with a `TemplateError` when the template asks for something that this
+   * cloud cannot do.
+   */
   static async start(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
     const endpoint = new ServiceEndpoint();
     await endpoint.listen(options.host ?? HOST);
@@ -81,11 +86,7 @@ export class EmbeddedCloud {
     return this.#deployment.physicalIds;
   }
 
-  get iot(): IotCore {
-    return this.#services.iot.core;
-  }
-
-  /** The ports listened on; `http` and `https` only when the template has an HTTP API. */
+  /** The ports it listens on. `http` and `https` are there only when the template has an HTTP API. */
   get ports(): Partial<CloudPorts> {
     return this.#ports;
   }
@@ -100,7 +101,7 @@ export class EmbeddedCloud {
     return { endpoint: this.#endpoint.url, region: this.region, credentials };
   }
 
-  /** Invokes a function, named by logical id or function name, and waits for how it ended. */
+  /** Invokes a function, named by logical id or function name, and waits for its result. */
   invoke(functionName: string, event: unknown): Promise<InvocationResult> {
     return this.#services.lambda.functions.invoke(this.#functionArn(functionName), JSON.stringify(event));
   }
@@ -119,7 +120,7 @@ export class EmbeddedCloud {
     return queue.messages;
   }
 
-  /** Runs what is due by the clock now: call it after moving a manual clock. */
+  /** Runs what is due now. Call it after moving a clock by hand. */
   wake(): void {
     this.#scheduler.wake();
   }
@@ -129,7 +130,7 @@ export class EmbeddedCloud {
     for (const service of this.#services.all) await service.idle?.();
   }
 
-  /** Stops listening, lets running work end for up to two seconds, keeps the rest in the data directory. */
+  /** Stops listening, gives running work two seconds to end, and keeps the rest in the data directory. */
   async close(): Promise<void> {
     await this.#end();
     this.#saveState();

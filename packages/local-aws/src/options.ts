@@ -13,10 +13,11 @@ export interface CloudPorts {
   readonly https?: number;
 }
 
+/** What to run and how. Only `assembly` and `clock` are required. */
 export interface EmbeddedCloudOptions {
   /** What to run: `readAssembly('cdk.out')`, or a template made by hand. */
   readonly assembly: Assembly;
-  /** Values of template parameters that have no default, or another one. */
+  /** Values of the template's parameters. A parameter that is left out has its default. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string;
@@ -28,24 +29,33 @@ export interface EmbeddedCloudOptions {
   readonly region?: string;
   /** Default 000000000000. */
   readonly account?: string;
-  /** Directory where tables, parameters, queued messages and pending events outlive the process. Default: memory only. */
+  /**
+   * Folder in which tables, parameters, queued messages and pending events outlive the process. Default: memory only.
+   */
   readonly dataDir?: string;
   /**
-   * URL of a real DynamoDB or DynamoDB Local to use instead of the embedded database, signed for with the process's
-   * `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+   * URL of a real DynamoDB or DynamoDB Local to use instead of the embedded database. Requests are signed with the
+   * process's `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
    */
   readonly dynamodbEndpoint?: string;
-  /** A module (JavaScript or TypeScript) that every function instance imports first, which finds `preloadData` in its `workerData`. */
+  /**
+   * Path of a module (JavaScript or TypeScript) that every function instance imports first. It finds `preloadData` in
+   * its `workerData`.
+   */
   readonly preload?: string;
   readonly preloadData?: unknown;
-  /** Milliseconds before the two retries of an asynchronous invocation. AWS waits one and two minutes. Default [1000, 2000]. */
+  /**
+   * Milliseconds before the two retries of an asynchronous invocation. AWS waits one and two minutes. Default [1000,
+   * 2000].
+   */
   readonly retryDelays?: readonly [number, number];
-  /** Instances per function at most. Default 4. */
+  /** Most instances of one function. Default 4. */
   readonly concurrency?: number;
-  /** The same for single functions, by name: those that mostly wait may be many. */
+  /** Other numbers for single functions, by name, such as a function that mostly waits. */
   readonly functionConcurrency?: Readonly<Record<string, number>>;
   readonly iot?: IotCoreOptions;
-  /** Lines that functions write, and what the cloud itself has to say about them. */
+  /** Lines that functions write, and what the cloud reports about its services. `source` is the name of either. */
   onLog?(source: string, line: string): void;
+  /** What MQTT clients and rules do. */
   onEvent?(event: IotEvent): void;
 }

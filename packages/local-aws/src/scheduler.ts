@@ -6,12 +6,12 @@ interface Entry {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** The longest delay a Node timer takes; longer ones are re-armed. */
+/** The longest delay of a Node timer, ms. A longer one is armed again. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Runs things at times of the injected clock. Real timers carry a clock that moves by itself; a clock moved by hand
- * (a test that advances an hour) is followed by `wake()`.
+ * Runs functions at times of the injected clock. Timers do this for a clock that moves by itself. After a test has
+ * moved its clock by hand, it calls `wake()`.
  */
 export class Scheduler {
   readonly #clock: Clock;
@@ -21,7 +21,7 @@ export class Scheduler {
     this.#clock = clock;
   }
 
-  /** Runs `run` once the clock reads `at` (milliseconds since the epoch). Returns how to cancel it. */
+  /** Calls `run` once the clock reads `at` (milliseconds since the epoch). The function returned cancels that. */
   at(at: number, run: () => void): () => void {
     const entry: Entry = { at, run, timer: undefined };
     this.#entries.add(entry);
@@ -29,12 +29,12 @@ export class Scheduler {
     return () => this.#remove(entry);
   }
 
-  /** Runs `run` after `delay` milliseconds. Returns how to cancel it. */
+  /** Calls `run` after `delay` milliseconds. The function returned cancels that. */
   after(delay: number, run: () => void): () => void {
     return this.at(this.#clock.now() + delay, run);
   }
 
-  /** Runs everything that is due by now: call it after moving a manual clock. */
+  /** Runs everything that is due now. Call it after moving a clock by hand. */
   wake(): void {
     const now = this.#clock.now();
     const due = [...this.#entries].filter((entry) => entry.at <= now).sort((a, b) => a.at - b.at);

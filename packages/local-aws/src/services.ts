@@ -16,7 +16,7 @@ import { SqsService } from './sqs/sqs-service';
 import { SsmService } from './ssm/ssm-service';
 import type { StackIdentity } from './template/resource-type';
 
-/** What the services have in common. */
+/** What the cloud gives to its services. */
 interface CloudFrame {
   readonly options: EmbeddedCloudOptions;
   readonly stack: StackIdentity;
@@ -34,7 +34,6 @@ export interface ComposedServices {
   readonly all: readonly Service[];
   readonly lambda: LambdaService;
   readonly sqs: SqsService;
-  readonly iot: IotService;
 }
 
 /** Instances per function, and batches per event source mapping, unless the options say so. */
@@ -62,11 +61,10 @@ export function composeServices({ options, rootAccessKeyId, ...frame }: CloudFra
   });
   const calling = { ...common, invoker: lambda.functions, queues: sqs.queues };
   const apiGateway = new ApiGatewayService(calling);
-  const iot = new IotService({ ...calling, options: options.iot ?? {}, onEvent: options.onEvent });
   const all = [
     new CloudFrontService(apiGateway),
     apiGateway,
-    iot,
+    new IotService({ ...calling, options: options.iot ?? {}, onEvent: options.onEvent }),
     new EventBridgeService(calling),
     new CloudFormationService(calling),
     lambda,
@@ -76,7 +74,7 @@ export function composeServices({ options, rootAccessKeyId, ...frame }: CloudFra
     new IamService(iam),
     inertService,
   ];
-  return { all, lambda, sqs, iot };
+  return { all, lambda, sqs };
 }
 
 /** The resource types of all services together. Raises an error when two claim the same one. */

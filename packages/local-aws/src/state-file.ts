@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What outlives a run beside the tables, by the key of the service whose it is. */
+/** What outlives a run, besides the tables: the state of each service by its key. */
 type SavedState = Readonly<Record<string, unknown>>;
 
-/** Reads what an earlier run left; nothing when there was none. */
+/** Reads the state of an earlier run; empty when there was none. */
 export function readState(file: string): SavedState {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SavedState) : {};
 }
 
-/** Writes the state whole or not at all. */
+/** Writes the state. After a crash the file has the old state or the new one, never a part. */
 export function writeState(file: string, state: SavedState): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.new`;

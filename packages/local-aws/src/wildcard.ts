@@ -1,6 +1,6 @@
 /**
- * IAM's wildcards: `*` is any run of characters (across `/` too), `?` is any one character, everything else is itself.
- * Linear in the text for each `*`, so that no pattern can stall whoever asks.
+ * IAM's wildcards: `*` is any run of characters, with `/` too, `?` is any one character, and everything else is itself.
+ * The time is linear in the text for each `*`, so that no pattern can stall the caller.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   let p = 0;

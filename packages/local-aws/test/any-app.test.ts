@@ -15,7 +15,7 @@ describe('a CDK app that has nothing to do with the rest of this house', () => {
   const folder = mkdtempSync(join(tmpdir(), 'any-app-'));
   const assemblyFolder = join(folder, 'cdk.out');
   beforeAll(() => {
-    // as in a project of ES modules, whose package.json would rule over the CommonJS bundles in its cdk.out
+    // in a project of ES modules, this file would make Node take the CommonJS bundles in cdk.out for ES modules
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     synthesizeShop(assemblyFolder);
   });
@@ -60,7 +60,7 @@ describe('a CDK app that has nothing to do with the rest of this house', () => {
   });
 });
 
-/** Where the API listens, from the line that says so. */
+/** The URL of the API, from the line that the process prints. */
 async function apiOf({ stdout }: ChildProcess): Promise<string> {
   if (!stdout) throw new Error('the process has no output');
   for await (const line of createInterface({ input: stdout })) {

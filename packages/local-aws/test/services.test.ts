@@ -90,7 +90,7 @@ describe('state', () => {
     Later: lambda('none', 'Role', { Code: { ZipFile: 'exports.handler = async () => {}' } }),
   };
   const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:test-Later';
-  /** How each service that has state comes to some. */
+  /** Gives some state to each service that has state. */
   const fill: Readonly<Record<string, (composed: ComposedServices) => unknown>> = {
     ssm: (composed) => {
       const Properties = { Name: '/p', Type: 'String', Value: 'v' };
@@ -107,7 +107,7 @@ describe('state', () => {
   });
 
   it.each(Object.keys(fill))('of %s survives a restart', async (name) => {
-    // without an instance, an accepted event stays pending
+    // with no instance, an accepted event stays pending
     const [first, second] = [servicesOf({ concurrency: 0 }), servicesOf({ concurrency: 0 })];
     const stateOf = ({ all }: ComposedServices) => all.find((service) => service.name === name)?.state;
     await make(resources, first);

@@ -10,20 +10,20 @@ import { eventually } from '../../e2e/support/eventually';
 export interface MiniStack {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** A folder that goes with it. */
+  /** A folder for its files. `stop` removes it. */
   readonly dir: string;
   stop(): Promise<void>;
 }
 
-/** How long it may take to say goodbye, functions included. */
+/** How long MiniStack and its functions may take to end. */
 const STOP_LIMIT_MS = 5_000;
 
-/** Starts an emulator of the test's own; everything it writes goes to a temporary folder. */
+/** Starts an emulator for one test. It writes only to a temporary folder. */
 export async function startMiniStack(executable: string): Promise<MiniStack> {
   const dir = await mkdtemp(join(tmpdir(), 'cirrus-ministack-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  // its output is kept for a start that fails; later it is only noise
+  // the output is printed only when the start fails
   const child = spawn(executable, { stdio: ['ignore', 'pipe', 'pipe'], env: environmentOf(dir, port) });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text));
@@ -44,14 +44,14 @@ export async function startMiniStack(executable: string): Promise<MiniStack> {
   return { url, dir, stop };
 }
 
-/** Loopback only: its MQTT listener with TLS and its SFTP server know no address to bind, so both stay off. */
+/** Everything listens on the loopback interface. MQTT over TLS and SFTP cannot be bound to it, so both are off. */
 function environmentOf(dir: string, port: number): NodeJS.ProcessEnv {
   return {
     ...process.env,
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     IOT_MTLS_ENABLED: '0',
-    // seconds before the first retry of an asynchronous invocation; it waits 10 by itself
+    // seconds before the first retry of an asynchronous invocation; the default is 10
     LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.1',
     SFTP_ENABLED: '0',
     STATE_DIR: join(dir, 'state'),

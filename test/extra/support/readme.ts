@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { RunningCirrus } from '../../../local/cirrus';
 
+/** A code block of README.md. */
 export interface Block {
-  /** The word after the three backticks; '' for lines of a shell. */
+  /** The word after the three backticks. It is empty for lines of a shell. */
   readonly language: string;
   readonly text: string;
 }
@@ -16,7 +17,7 @@ export function blocksOf(heading: string): readonly Block[] {
   return [...section.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }));
 }
 
-/** The same lines for a Cirrus on other ports. */
+/** The same lines with the ports of this Cirrus. */
 export function onPortsOf({ endpoints }: Pick<RunningCirrus, 'endpoints'>, lines: string): string {
   const { port } = new URL(endpoints.mqtt);
   return lines

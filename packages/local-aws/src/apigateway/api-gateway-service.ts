@@ -74,7 +74,9 @@ export class ApiGatewayService implements Service, ApiHosts {
     return new WebSocketApi({ ...webSocket, arn }, { ...this.#dependencies, onLog });
   }
 
-  /** REST and WebSocket share the port, as they share the host behind CloudFront. An upgrade request shows that it is one. */
+  /**
+   * REST and WebSocket share the port. An upgrade request goes to the WebSocket API, every other one to the HTTP API.
+   */
   #makeHttpApi(webSocketApi: WebSocketApi | undefined): HttpApi | undefined {
     const { http } = this.#parts;
     if (!http) return undefined;

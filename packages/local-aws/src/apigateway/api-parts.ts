@@ -10,7 +10,7 @@ export interface HttpApiParts {
   readonly routes: Route[];
 }
 
-/** The parts of a WebSocket API, likewise. */
+/** The parts of a WebSocket API, collected until its server is made of them. */
 export interface WebSocketApiParts {
   readonly apiId: string;
   readonly name: string;
@@ -22,13 +22,13 @@ export interface WebSocketApiParts {
   responds: boolean;
 }
 
-/** The APIs of the template: there is one port, for one of each kind. */
+/** The APIs of the template: at most one of each kind, because both share one port. */
 export interface ApiParts {
   http?: HttpApiParts;
   webSocket?: WebSocketApiParts;
 }
 
-/** The host names of the APIs there are. */
+/** Knows the host names of the APIs. */
 export interface ApiHosts {
   hosts(): readonly string[];
 }

@@ -10,6 +10,6 @@ export const APIGATEWAY_LIMITS = {
   webSocketConnectionMs: 2 * 60 * 60_000,
   webSocketIdleMs: 10 * 60_000,
   webSocketIntegrationMs: 29_000,
-  /** Bytes that wait for a client that does not read; AWS says nothing of its own limit. */
+  /** Bytes that wait for a client that does not read. AWS does not publish its own limit. */
   webSocketUnreadBytes: 1024 * 1024,
 } as const;

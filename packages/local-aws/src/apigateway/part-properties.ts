@@ -7,5 +7,5 @@ export interface PartProperties {
 /** The parts that both kinds of API have. */
 export type ApiPart = 'Api' | 'Integration' | 'Route' | 'Stage';
 
-/** Everything a part may have. */
+/** All properties that a part may have. */
 export const propertiesOf = ({ reads, ignores }: PartProperties): readonly string[] => [...reads, ...ignores];

@@ -17,7 +17,7 @@ import {
   WEB_SOCKET_PROPERTIES,
 } from './websocket/web-socket-resources';
 
-/** AWS names the parts of both kinds of API alike: what a part belongs to decides which kind it is. */
+/** HTTP and WebSocket APIs have the same resource types. The API that a part belongs to decides how it is made. */
 export function apiGatewayResources(parts: ApiParts): ResourceTypes {
   const isWebSocket = (apiId: unknown): boolean => parts.webSocket?.apiId === String(apiId);
   return {
@@ -53,7 +53,7 @@ export function apiGatewayResources(parts: ApiParts): ResourceTypes {
   };
 }
 
-/** What either kind may have; what belongs to the other kind is refused when the part is made. */
+/** The properties of both kinds. A property of the other kind is refused when the part is made. */
 function either(part: ApiPart): PartProperties {
   const [http, webSocket] = [HTTP_PROPERTIES[part], WEB_SOCKET_PROPERTIES[part]];
   return {

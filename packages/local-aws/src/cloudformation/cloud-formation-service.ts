@@ -4,7 +4,9 @@ import type { ResourceType } from '../template/resource-type';
 import { type CustomResourceDependencies, createCustomResource } from './custom-resources';
 import { ResponseUploads, UPLOAD_PREFIX } from './response-uploads';
 
-/** What AWS CloudFormation itself makes: custom resources. Templates as such are read in `template/`. */
+/**
+ * AWS CloudFormation, as far as it makes resources itself: custom resources. The code in `template/` reads templates.
+ */
 export class CloudFormationService implements Service {
   readonly name = 'cloudformation';
   readonly resources;
@@ -12,7 +14,7 @@ export class CloudFormationService implements Service {
 
   constructor(dependencies: Omit<CustomResourceDependencies, 'uploads'>) {
     const custom: ResourceType = {
-      // the function gets them all
+      // the function gets all properties
       reads: 'any',
       create: (request) => createCustomResource(request, { ...dependencies, uploads: this.#uploads }),
     };

@@ -7,7 +7,7 @@ import { isTemplateObject, TemplateError, type TemplateValue } from '../template
 import { newUuid } from '../uuid';
 import type { ResponseUploads } from './response-uploads';
 
-/** What the function of a custom resource uploads. */
+/** The response that the function of a custom resource uploads. */
 interface ResourceResponse {
   readonly Status: string;
   readonly Reason?: string;
@@ -24,7 +24,8 @@ export interface CustomResourceDependencies {
 
 /**
  * Runs a custom resource as CloudFormation does: invokes the function behind `ServiceToken` with a Create request and
- * takes the response that it PUTs to `ResponseURL`. It runs at every start, because nothing here remembers the last one.
+ * takes the response that the function PUTs to `ResponseURL`. It runs at every start, because no start remembers the
+ * last.
  */
 export async function createCustomResource(
   request: ResourceRequest,

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Where one response is uploaded to, and what came. */
+/** One response that is expected. */
 interface ExpectedUpload {
   /** Path of its URL at the endpoint. */
   readonly path: string;
-  /** The first body uploaded, if any; from then on none is taken. */
+  /** Ends the upload. Returns the first body that was uploaded, if any. */
   take(): string | undefined;
 }
 
-/** Below this path the endpoint takes uploads without a signature: the id in the path is the secret, as in AWS's URLs. */
+/**
+ * The endpoint takes uploads below this path without a signature. The id in the path is the secret, as it is in the
+ * URLs of AWS.
+ */
 export const UPLOAD_PREFIX = '/callback/';
 
-/** One-time uploads, by which functions of custom resources answer. */
+/** The uploads by which functions of custom resources answer. */
 export class ResponseUploads {
   readonly #bodies = new Map<string, string[]>();
 

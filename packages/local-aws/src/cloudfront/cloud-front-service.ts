@@ -3,8 +3,8 @@ import type { Service } from '../service';
 import { cloudFrontResources } from './resources';
 
 /**
- * Amazon CloudFront, as far as it gives APIs one host and does nothing else: the embedded APIs have one anyway, so
- * nothing runs here. Functions at its edge are accepted and not run.
+ * Amazon CloudFront in front of the stack's own APIs, without a cache. The embedded APIs share one host already, so
+ * nothing runs here. CloudFront functions are accepted and not run.
  */
 export class CloudFrontService implements Service {
   readonly name = 'cloudfront';

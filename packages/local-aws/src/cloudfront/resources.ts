@@ -2,7 +2,7 @@ import type { ApiHosts } from '../apigateway/api-parts';
 import { physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
 import { isTemplateObject, TemplateError } from '../template/template';
 
-/** The id of the policy that AWS manages. */
+/** Id of the managed cache policy `CachingDisabled`. */
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 
 export function cloudFrontResources(apis: ApiHosts): ResourceTypes {

@@ -2,7 +2,7 @@ import type { AttributeValue, Item, SecondaryIndex, TableDescription } from './i
 
 const WRITE_UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
-/** What a list or map takes beside its members. */
+/** Bytes that a list or map takes beside its members. */
 const DOCUMENT_OVERHEAD = 3;
 
 /** The size DynamoDB bills for an item, in bytes: attribute names and values (DDB/CapacityUnitCalculations.html). */
@@ -39,20 +39,22 @@ function sum<T>(items: readonly T[], size: (item: T) => number): number {
   return items.reduce((total, item) => total + size(item), 0);
 }
 
-/** Read units of a number of bytes: half as many when eventually consistent; nothing found is one read too. */
+/**
+ * Read units of a number of bytes: half as many when eventually consistent. A read that finds nothing counts as one.
+ */
 export function readUnits(bytes: number, consistent: boolean): number {
   return Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES)) * (consistent ? 1 : 0.5);
 }
 
 /**
- * Write units of one item write, the table's own: by the larger of the item before and after. A write that changes
- * nothing, or whose condition fails, is one unit at least.
+ * Write units that the table itself takes for one item write: those of the larger of the item before and after. A write
+ * that changes nothing, or whose condition fails, takes one unit at least.
  */
 export function tableWriteUnits(before: Item | undefined, after: Item | undefined): number {
   return Math.max(1, units(before), units(after));
 }
 
-/** Write units all indexes take for one item write (DDB/GSI.html, "write capacity units"). */
+/** Write units that all indexes take for one item write (DDB/GSI.html, "write capacity units"). */
 export function indexWriteUnits(table: TableDescription, before: Item | undefined, after: Item | undefined): number {
   const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
   return sum(indexes, (index) => oneIndexUnits(table, index, before, after));
@@ -68,7 +70,7 @@ function oneIndexUnits(
   const fresh = projected(table, index, after);
   if (!old || !fresh) return units(old) + units(fresh);
   const keyChanged = index.KeySchema.some(({ AttributeName }) => !same(old[AttributeName], fresh[AttributeName]));
-  // an entry whose key changes is deleted in one place and put in another
+  // an entry whose key changes is deleted at the old key and written at the new one
   if (keyChanged) return units(old) + units(fresh);
   return same(old, fresh) ? 0 : Math.max(units(old), units(fresh));
 }

@@ -1,15 +1,13 @@
 import { createRequire } from 'node:module';
 import type { Item, TableDescription } from './item';
 
-/**
- * dynalite without its HTTP server: the same actions and validations, called directly. That saves a hop and a second
- * parse per request, and lets the caller see which items an action touched.
- */
+// dynalite without its HTTP server: its actions and validations are called directly. That saves a hop and a second
+// parse for each request, and the caller sees which items an action touched.
 const require = createRequire(import.meta.url);
 
 type Callback<T> = (error: DynaliteError | null, value?: T) => void;
 
-/** How dynalite refuses: the HTTP status and the body DynamoDB would send. */
+/** A refusal of dynalite: the HTTP status and the body that DynamoDB would send. */
 export interface DynaliteError extends Error {
   readonly statusCode?: number;
   readonly body?: { readonly __type: string; readonly message?: string };
@@ -22,6 +20,7 @@ export interface DynaliteDb {
   del(key: string, callback: Callback<void>): void;
 }
 
+/** A database: its tables and their items. */
 export interface DynaliteStore {
   readonly db: { close(callback: Callback<void>): void };
   readonly tableDb: { awsAccountId: string; awsRegion: string };

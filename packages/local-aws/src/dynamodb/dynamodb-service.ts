@@ -16,7 +16,7 @@ interface DynamodbDependencies {
   readonly meter: DynamodbMeter;
   readonly clock: Clock;
   readonly stack: StackIdentity;
-  /** Where tables outlive the process. Default: memory only. */
+  /** Folder in which tables outlive the process. Default: memory only. */
   readonly dataDir?: string | undefined;
   /** A real DynamoDB or DynamoDB Local to use instead of the embedded database. */
   readonly dynamodbEndpoint?: string | undefined;
@@ -54,7 +54,7 @@ function databaseOf({ dataDir, dynamodbEndpoint, clock, stack, ...rest }: Dynamo
   return new EmbeddedDynamodb({ ...shared, ...(dataDir === undefined ? {} : { path: join(dataDir, 'dynamodb') }) });
 }
 
-/** The key that the host has for the other DynamoDB; DynamoDB Local takes any. */
+/** The host's own key for the other DynamoDB. DynamoDB Local takes any key. */
 function hostCredentials(): HostCredentials {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   return {

@@ -3,10 +3,10 @@ import type { Meter } from '../meter/meter';
 
 /** Amazon DynamoDB for the stack: the embedded database, or one somewhere else. */
 export interface Dynamodb extends AwsJsonApi {
-  /** Takes the input of `CreateTable`; a table that exists is kept with its items. */
+  /** Creates a table from the input of `CreateTable`. A table that exists is kept with its items. */
   createTable(input: RequestInput): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a database counts: the units that AWS bills. */
+/** Counts the units that AWS bills. */
 export type DynamodbMeter = Pick<Meter, 'dynamodbRead' | 'dynamodbWrite'>;

@@ -17,7 +17,7 @@ import { tablesOf } from './request-tables';
 
 type Output = Record<string, unknown>;
 
-/** A condition that fails is billed like the write it refuses. */
+/** AWS bills a failed condition like the write that it refuses. */
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
@@ -47,7 +47,6 @@ export class EmbeddedDynamodb implements Dynamodb {
     this.#arnPrefix = `arn:aws:dynamodb:${region}:${account}:table/`;
   }
 
-  /** Creates a table (the input of `CreateTable`); one that the data directory already has is kept with its items. */
   async createTable(input: RequestInput): Promise<void> {
     const name = String(input.TableName);
     if (!(await this.#describe(name))) await runOperation(this.#store, 'CreateTable', input);
@@ -95,7 +94,7 @@ export class EmbeddedDynamodb implements Dynamodb {
     }
   }
 
-  /** Counts what single items cost, by table. */
+  /** Counts the units of the items that were read or written. Returns them by table. */
   #countItems(operation: string, input: RequestInput, touched: ReadonlyMap<string, TouchedItem>): Map<string, number> {
     const consumed = new Map<string, number>();
     const isRead = operation === 'GetItem' || operation === 'BatchGetItem';
@@ -118,7 +117,7 @@ export class EmbeddedDynamodb implements Dynamodb {
     return tableWriteUnits(before, after) + indexUnits;
   }
 
-  /** A query is billed for what it read, before any filter; dynalite adds that up, without a minimum. */
+  /** AWS bills a query for what it read before any filter. dynalite adds that up, but without AWS's minimum. */
   #countQuery(input: RequestInput, output: Output): Map<string, number> {
     const table = String(input.TableName);
     const reported = (output.ConsumedCapacity as { CapacityUnits?: number } | undefined)?.CapacityUnits ?? 0;

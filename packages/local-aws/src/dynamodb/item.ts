@@ -11,6 +11,7 @@ export type AttributeValue = {
   readonly L?: readonly AttributeValue[];
   readonly M?: Item;
 };
+/** An item in its wire form. */
 export type Item = { readonly [attribute: string]: AttributeValue };
 
 interface KeySchemaElement {
@@ -18,12 +19,14 @@ interface KeySchemaElement {
   readonly KeyType: 'HASH' | 'RANGE';
 }
 
+/** A global or local index of a table. */
 export interface SecondaryIndex {
   readonly IndexName: string;
   readonly KeySchema: readonly KeySchemaElement[];
   readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: readonly string[] };
 }
 
+/** What `DescribeTable` says of a table, as far as it is used here. */
 export interface TableDescription {
   readonly TableName: string;
   readonly TableStatus: string;

@@ -1,7 +1,7 @@
 import type { DynaliteDb, DynaliteStore } from './dynalite';
 import type { Item } from './item';
 
-/** One item that an operation looked at, and what it made of it. */
+/** One item that an operation read, and the item that it wrote in its place. */
 export interface TouchedItem {
   readonly table: string;
   readonly before: Item | undefined;
@@ -9,7 +9,7 @@ export interface TouchedItem {
   after?: Item;
 }
 
-/** A view of a store for one operation that notes every item read and written. */
+/** A view of a store for one operation. It notes every item that is read or written in `touched`. */
 export function recordingStore(store: DynaliteStore, touched: Map<string, TouchedItem>): DynaliteStore {
   return { ...store, getItemDb: (table) => recordingDb(store.getItemDb(table), table, touched) };
 }

@@ -29,8 +29,8 @@ const METERED = new Set([...READS, 'PutItem', 'UpdateItem', 'DeleteItem', 'Batch
 const TABLE_POLL_MS = 200;
 
 /**
- * A DynamoDB somewhere else (AWS, DynamoDB Local) behind the permissions of this cloud: checks the caller's role, signs
- * with the host's own key, and counts the units that DynamoDB reports.
+ * A DynamoDB somewhere else: on AWS, or DynamoDB Local. This class checks the caller's role, signs the request with the
+ * host's own key, and counts the units that DynamoDB reports.
  */
 export class RemoteDynamodb implements Dynamodb {
   readonly contentType = 'application/x-amz-json-1.0';
@@ -69,7 +69,7 @@ export class RemoteDynamodb implements Dynamodb {
   }
 
   async close(): Promise<void> {
-    // nothing is held open: fetch keeps its own pool
+    // there is nothing to close: fetch has a pool of its own
   }
 
   async #isActive(input: RequestInput): Promise<boolean> {

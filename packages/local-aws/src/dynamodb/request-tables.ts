@@ -1,8 +1,8 @@
 import type { RequestInput } from '../endpoint/aws-json';
 
 /**
- * What a DynamoDB request acts on, as the part of the ARN after `table/`: the tables of a batch, the index of a query,
- * otherwise the one table. `*` for operations that name none.
+ * The resources of a DynamoDB request, each as the part of its ARN after `table/`: the tables of a batch, the index of
+ * a query, otherwise the one table. `*` for `ListTables`, which names none.
  */
 export function tablesOf(operation: string, input: RequestInput): readonly string[] {
   if (operation === 'ListTables') return ['*'];

@@ -2,6 +2,7 @@ import { TemplateError, type TemplateObject } from '../template/template';
 
 /** Properties of `AWS::DynamoDB::Table` that `CreateTable` takes as they are. */
 export const TABLE_INPUT = ['AttributeDefinitions', 'KeySchema', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'];
+
 /** The input of `CreateTable` for a resolved `AWS::DynamoDB::Table`. */
 export function createTableInput(name: string, properties: TemplateObject): Record<string, unknown> {
   if (properties.BillingMode !== 'PAY_PER_REQUEST')

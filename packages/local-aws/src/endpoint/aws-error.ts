@@ -1,4 +1,4 @@
-/** An error an AWS service answers with: its code, HTTP status and message. */
+/** An error that an AWS service answers with: its code, HTTP status and message. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   readonly code: string;
@@ -14,7 +14,7 @@ export class AwsError extends Error {
   }
 }
 
-/** The refusal every service gives when a caller's role lacks a permission. */
+/** The refusal that every service gives when a caller's role lacks a permission. */
 export function accessDenied(caller: string, action: string, resource: string, status = 400): AwsError {
   const message = `User: ${caller} is not authorized to perform: ${action} on resource: ${resource}`;
   return new AwsError('AccessDeniedException', `${message} because no policy allows the ${action} action`, status);

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from './aws-error';
 import type { ServiceEndpoint } from './service-endpoint';
 
-/** The parsed body of a request. Nothing is known of it but that it is an object. */
+/** The parsed body of a request. It is an object; its members are not checked. */
 export type RequestInput = Readonly<Record<string, unknown>>;
 
-/** One call in the AWS JSON protocol: the operation from `X-Amz-Target`, the parsed body and who calls. */
+/**
+ * One call in the AWS JSON protocol: the operation from `X-Amz-Target`, the parsed body, and the caller's access key.
+ */
 export interface AwsJsonCall {
   readonly operation: string;
   readonly input: RequestInput;
@@ -25,7 +27,7 @@ export function mountAwsJson(endpoint: ServiceEndpoint, signingName: string, api
   endpoint.mount(signingName, (accessKeyId, request, response) => serveAwsJson(api, accessKeyId, request, response));
 }
 
-/** Answers one HTTP request by an API that speaks AWS JSON. */
+/** Answers one HTTP request with an API that speaks AWS JSON. */
 async function serveAwsJson(
   api: AwsJsonApi,
   accessKeyId: string,
@@ -60,7 +62,7 @@ function parseBody(body: Buffer): RequestInput {
       return parsed as RequestInput;
     }
   } catch {
-    // falls through to the refusal below, which is the same for every body that is no JSON object
+    // refused below, as every body that is not a JSON object
   }
   throw new AwsError('SerializationException', 'the request body is not a JSON object');
 }

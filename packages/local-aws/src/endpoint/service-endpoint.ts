@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Serves the requests of one AWS service. `accessKeyId` is who signed. */
+/** Serves the requests of one AWS service. `accessKeyId` tells who signed the request. */
 export type ServiceHandler = (
   accessKeyId: string,
   request: IncomingMessage,
@@ -14,8 +14,8 @@ type UnsignedHandler = (request: IncomingMessage, response: ServerResponse) => P
 const CREDENTIAL = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\/aws4_request/;
 
 /**
- * The one HTTP endpoint behind which all services are found: the credential scope of the signature names the service,
- * its access key the caller. Signatures themselves are not verified; the endpoint listens on the loopback interface.
+ * The one HTTP endpoint of all services. The credential scope of a signature names the service, and its access key the
+ * caller. The signature itself is not verified, because the endpoint listens on the loopback interface.
  */
 export class ServiceEndpoint {
   readonly #server: Server;
@@ -38,12 +38,12 @@ export class ServiceEndpoint {
     this.#handlers.set(signingName, handler);
   }
 
-  /** Takes requests below `prefix`, such as `/callback/`, for which nobody signs. */
+  /** Mounts a handler for unsigned requests whose path begins with `prefix`, such as `/callback/`. */
   mountUnsigned(prefix: string, handler: UnsignedHandler): void {
     this.#unsigned.set(prefix, handler);
   }
 
-  /** Serves callers whose access key is known; nobody before that. */
+  /** Sets whose access keys are served. Before the first call nobody is served. */
   admit(isKnown: (accessKeyId: string) => boolean): void {
     this.#isKnown = isKnown;
   }

@@ -10,13 +10,13 @@ interface EventBridgeApiDependencies {
   readonly buses: EventBuses;
   readonly access: Access;
   readonly meter: Pick<Meter, 'eventBridgeEvent'>;
-  /** What is added to each event. */
+  /** What EventBridge adds to each event. */
   readonly frame: EventFrame;
 }
 
 type Result = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
-/** What EventBridge counts for a `Time`. */
+/** Bytes that EventBridge counts for a `Time`. */
 const TIME_BYTES = 14;
 
 /** Amazon EventBridge behind the AWS JSON protocol: PutEvents. */
@@ -34,7 +34,7 @@ export class EventBridgeApi implements AwsJsonApi {
     throw new AwsError('UnknownOperationException', `EventBridge operation ${operation} is not embedded here`);
   }
 
-  /** Each entry by itself is taken or refused, but for permissions, sizes and counts, which are the request's. */
+  /** Takes or refuses each entry by itself. Permissions, sizes and counts are checked for the whole request. */
   #putEvents(input: RequestInput, accessKeyId: string): unknown {
     const entries = Array.isArray(input.Entries) ? (input.Entries as RequestInput[]) : [];
     if (entries.length === 0 || entries.length > EVENTBRIDGE_LIMITS.requestEntries) {

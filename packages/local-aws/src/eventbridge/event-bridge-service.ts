@@ -24,7 +24,9 @@ interface EventBridgeDependencies {
   onLog(source: string, line: string): void;
 }
 
-/** Amazon EventBridge: buses, rules that match events, and schedules. What it delivers waits in Lambda or SQS. */
+/**
+ * Amazon EventBridge: buses, rules that match events, and schedules. It keeps no state: Lambda or SQS hold its events.
+ */
 export class EventBridgeService implements Service {
   readonly name = 'eventbridge';
   readonly limits = EVENTBRIDGE_LIMITS;

@@ -1,6 +1,6 @@
 import type { EventBus } from './event-bus';
 
-/** The buses of the stack. */
+/** The event buses of the stack. */
 export class EventBuses {
   readonly #byName = new Map<string, EventBus>();
 

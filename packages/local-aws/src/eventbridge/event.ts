@@ -22,12 +22,12 @@ export interface EventFrame {
   readonly account: string;
 }
 
-/** What comes from whoever causes an event; `at` in ms since the epoch, now when left out. */
+/** What the sender of an event gives. `at` in ms since the epoch. Default: now. */
 interface EventContent extends Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> {
   readonly at?: number;
 }
 
-/** An event with an id of its own. */
+/** Makes an event with a new id. */
 export function newEvent(
   { clock, region, account }: EventFrame,
   { at = clock.now(), ...content }: EventContent,

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
 
-/** Whether one value of an event, never an object or a list, is what a pattern asks for. */
+/** Whether one value of an event is what a pattern asks for. The value is never an object or a list. */
 export type ValueTest = (value: unknown) => boolean;
 
-/** The comparison operators of EventBridge; `exists` is not among them, because it is about the absence of a value too. */
+/** The comparison operators of EventBridge, without `exists`, which also looks at absent values (`pattern.ts`). */
 const OPERATORS: Readonly<Record<string, (operand: TemplateValue, where: string) => ValueTest>> = {
   prefix: (operand, where) => text(operand, where, (value, start) => value.startsWith(start)),
   suffix: (operand, where) => text(operand, where, (value, end) => value.endsWith(end)),
@@ -15,7 +15,9 @@ const OPERATORS: Readonly<Record<string, (operand: TemplateValue, where: string)
   cidr: (operand, where) => cidr(operand, where),
 };
 
-/** Compiles a value of a pattern's list. What EventBridge does not know is a `TemplateError` that names it and `where`. */
+/**
+ * Compiles a value of a pattern's list. An operator that EventBridge does not know is a `TemplateError` naming `where`.
+ */
 export function valueTest(expected: TemplateValue, where: string): ValueTest {
   if (Array.isArray(expected)) throw new TemplateError(`${where}: a list stands within a list`);
   if (!isTemplateObject(expected)) return (value) => value === expected;

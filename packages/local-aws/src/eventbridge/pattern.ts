@@ -1,14 +1,15 @@
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
 import { type ValueTest, valueTest } from './operators';
 
-/** Whether an event is one a rule is for. */
+/** Whether an event matches. */
 export type EventPattern = (event: unknown) => boolean;
 
 type ScopeTest = (scope: unknown) => boolean;
 
 /**
- * Compiles an event pattern as EventBridge reads it: all members must hold, any value of a list may; members of objects in
- * a list must hold for one and the same object. Whatever it does not know is a `TemplateError` that names it and `where`.
+ * Compiles an event pattern as EventBridge reads it. All members must match, and of a list any one value. When the
+ * event has a list of objects, all members must match in the same object. A pattern that EventBridge would not take is
+ * a `TemplateError` that names `where`.
  */
 export function compilePattern(pattern: TemplateValue | undefined, where: string): EventPattern {
   if (!isTemplateObject(pattern) || Object.keys(pattern).length === 0) {
@@ -52,7 +53,7 @@ function member(name: string, expected: TemplateValue, where: string): ScopeTest
   };
 }
 
-/** Of the values a member has: one, several of a list, none when it is absent. */
+/** A test of the values that a member has: one value, those of a list, or none when the member is absent. */
 function leaf(expected: TemplateValue, where: string): (values: readonly unknown[]) => boolean {
   if (isTemplateObject(expected) && 'exists' in expected) {
     const { exists } = expected;
@@ -68,7 +69,7 @@ function memberOf(scope: unknown, name: string): unknown {
   return Object.hasOwn(scope, name) ? (scope as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
-/** Operators look at leaves only: an object counts as absent. */
+/** The values that operators look at. An object counts as absent. */
 function leaves(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap(leaves);

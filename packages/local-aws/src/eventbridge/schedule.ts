@@ -5,7 +5,9 @@ import { TemplateError } from '../template/template';
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const RATE = /^rate\((\d+) (minute|hour|day)(s?)\)$/;
 
-/** `rate(5 minutes)` in ms. `cron()` is not embedded here. */
+/**
+ * The interval of a rate such as `rate(5 minutes)`, in ms. Raises a `TemplateError` for anything else, `cron()` too.
+ */
 export function parseRate(expression: string, where: string): number {
   const [, count = '', unit = '', plural] = RATE.exec(expression) ?? [];
   const ms = Number(count) * (UNITS[unit] ?? 0);
@@ -16,7 +18,10 @@ export function parseRate(expression: string, where: string): number {
   return ms;
 }
 
-/** Runs `tick` every `interval` ms of the injected clock, for the first time after one; ticks that were slept through are one. */
+/**
+ * Runs `tick` every `interval` ms of the clock, for the first time when one interval is over. When the clock jumps over
+ * several ticks, only one of them runs.
+ */
 export function every(
   interval: number,
   { clock, scheduler }: { clock: Clock; scheduler: Scheduler },

@@ -15,16 +15,16 @@ export interface TargetDependencies {
 
 /** Where a rule sends its events. */
 export interface Target {
-  /** Hands an event over; what the target refuses goes to its dead-letter queue, or is logged and dropped. */
+  /** Hands an event over. An event that the target refuses goes to the dead-letter queue, or is logged and dropped. */
   deliver(ruleArn: string, event: BusEvent): void;
 }
 
 const KNOWN = ['Arn', 'Id', 'DeadLetterConfig', 'RetryPolicy', 'SqsParameters'];
 
 /**
- * A target of a rule, from the template: a function, invoked asynchronously with Lambda's own retries, or a queue. The
- * retry policy of EventBridge is for a target that cannot be reached, which does not happen on one machine; a refusal for
- * lack of permission is not retried there either.
+ * A target of a rule in the template: a function, invoked asynchronously with Lambda's own retries, or a queue.
+ * EventBridge's own retry policy has no effect here. It is for targets that cannot be reached, which does not happen on
+ * one machine. EventBridge does not retry a refusal for lack of permission either.
  */
 export function targetOf(properties: TemplateObject, where: string, dependencies: TargetDependencies): Target {
   const unknown = Object.keys(properties).find((property) => !KNOWN.includes(property));

@@ -2,7 +2,7 @@ import { accessDenied } from '../endpoint/aws-error';
 import type { RequestContext } from './conditions';
 import type { PolicyStatement } from './policy';
 
-/** Who may do what: all that the other services see of IAM when somebody calls them. */
+/** Who may do what. The other services ask this about each caller. */
 export interface Access {
   /**
    * Whether the holder of this key may do `action` on `resource`. `context` has the condition keys of the request,
@@ -19,7 +19,7 @@ export interface Access {
   callerArn(accessKeyId: string): string;
 }
 
-/** The keys by which services act for a role. */
+/** Knows the access keys with which services act for a role. */
 export interface RoleKeys {
   /** The access key of the role with this ARN. Raises a `TemplateError` when the template has no such role. */
   accessKeyOf(roleArn: string): string;

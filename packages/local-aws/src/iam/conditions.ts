@@ -1,7 +1,7 @@
 import { isTemplateObject, TemplateError, type TemplateObject, type TemplateValue } from '../template/template';
 import { matchesWildcard } from '../wildcard';
 
-/** Condition keys of one request, such as `iot:Topic`; a key that is absent is absent from the request. */
+/** The condition keys that a request has, such as `iot:Topic`, with their values. */
 export type RequestContext = Readonly<Record<string, string>>;
 
 type TextComparison = (expected: string, actual: string) => boolean;
@@ -31,7 +31,9 @@ export interface PolicyCondition {
   readonly ifExists: boolean;
 }
 
-/** Compiles a `Condition` block. An operator this cloud cannot evaluate is a `TemplateError` naming it and `where`. */
+/**
+ * Compiles a `Condition` block. An operator that cannot be evaluated here is a `TemplateError` naming it and `where`.
+ */
 export function parseConditions(block: TemplateValue | undefined, where: string): readonly PolicyCondition[] {
   if (block === undefined) return [];
   if (!isTemplateObject(block)) throw new TemplateError(`${where}: Condition is not an object`);
@@ -51,7 +53,9 @@ function clauses(keys: TemplateObject): { key: string; values: string[] }[] {
   }));
 }
 
-/** All clauses must hold; an absent key fails a positive operator and passes a negated or `IfExists` one. */
+/**
+ * Whether all clauses hold. An absent key fails a positive operator, and passes a negated one or one with `IfExists`.
+ */
 export function conditionsHold(conditions: readonly PolicyCondition[], context: RequestContext): boolean {
   if (conditions.length === 0) return true;
   const lowered = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));

@@ -11,7 +11,7 @@ interface Role {
   readonly statements: PolicyStatement[];
 }
 
-/** The AWS managed policies a template may name, as far as they matter here. */
+/** The AWS managed policies that a template may name. */
 const managedPolicies: Readonly<Record<string, readonly PolicyStatement[]>> = {
   'service-role/AWSLambdaBasicExecutionRole': parsePolicy(
     {
@@ -29,8 +29,8 @@ const managedPolicies: Readonly<Record<string, readonly PolicyStatement[]>> = {
 const TRANSPORT: RequestContext = { 'aws:SecureTransport': 'true' };
 
 /**
- * The roles of the template and what they may do. Each role has one access key, by which the endpoints tell callers
- * apart; the root key, known to the host process only, may do everything.
+ * The roles of the template and what they may do. Each role has one access key, by which the endpoint tells callers
+ * apart. Only the host process knows the root key, which may do everything.
  */
 export class Iam implements Access, RoleKeys {
   readonly rootAccessKeyId: string;

@@ -2,7 +2,7 @@ import { isTemplateObject, TemplateError, type TemplateValue } from '../template
 import { matchesWildcard } from '../wildcard';
 import { conditionsHold, type PolicyCondition, parseConditions, type RequestContext } from './conditions';
 
-/** What a request asks for. `principals` matter in resource policies only: the role's ARN, or a service's host name. */
+/** What a request asks for. Only resource policies look at `principals`: the role's ARN, or a service's host name. */
 interface AccessRequest {
   readonly action: string;
   readonly resource: string;
@@ -10,6 +10,7 @@ interface AccessRequest {
   readonly principals?: readonly string[];
 }
 
+/** One statement of a policy. `undefined` where the statement does not have the element. */
 export interface PolicyStatement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
@@ -20,10 +21,12 @@ export interface PolicyStatement {
   readonly conditions: readonly PolicyCondition[];
 }
 
-/** `neither`: no statement speaks about the request, so identity and resource policies can still decide. */
+/** `neither`: no statement is about the request, so another policy decides. */
 type PolicyVerdict = 'allowed' | 'denied' | 'neither';
 
-/** Compiles a resolved policy document. What cannot be evaluated is a `TemplateError` naming `where`. */
+/**
+ * Compiles a resolved policy document. An element that cannot be evaluated here is a `TemplateError` naming `where`.
+ */
 export function parsePolicy(document: TemplateValue | undefined, where: string): readonly PolicyStatement[] {
   if (!isTemplateObject(document)) throw new TemplateError(`${where}: policy document is not an object`);
   const statements = document.Statement ?? [];

@@ -1,5 +1,5 @@
 import type { Service } from '../service';
 import { inertResources } from './resources';
 
-/** CloudWatch, its logs and CDK's metadata: resources that change nothing here at run time. They are made and do nothing. */
+/** CloudWatch, its logs and CDK's metadata. Their resources are accepted and have no effect here. */
 export const inertService: Service = { name: 'inert', resources: inertResources };

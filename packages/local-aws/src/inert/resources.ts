@@ -2,7 +2,7 @@ import { arnOf, physicalName, type ResourceType, type ResourceTypes } from '../t
 
 const namedById: ResourceType = { reads: 'any', create: ({ logicalId }) => ({ ref: logicalId, attributes: {} }) };
 
-/** Each type is named, so that no other slips in. */
+/** Each type is listed by name, so that no other type of these services is accepted by accident. */
 export const inertResources: ResourceTypes = {
   'AWS::CDK::Metadata': namedById,
   'AWS::CloudWatch::Alarm': {

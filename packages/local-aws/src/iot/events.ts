@@ -13,7 +13,7 @@ export type DisconnectReason =
   | 'API_INITIATED_DISCONNECT'
   | 'CUSTOMAUTH_TTL_EXPIRATION';
 
-/** What the broker did, for the log line of the embedded cloud and for tests. */
+/** What the broker did, for logs and tests. */
 export type IotEvent =
   | { readonly kind: 'connected'; readonly clientId: string; readonly transport: TransportKind }
   | { readonly kind: 'refused'; readonly clientId: string; readonly code: number; readonly reason: string }
@@ -21,7 +21,7 @@ export type IotEvent =
       readonly kind: 'disconnected';
       readonly clientId: string;
       readonly reason: DisconnectReason;
-      /** What the client did, when the broker ended the connection for it. */
+      /** What the client did wrong, when the broker ended the connection for that. */
       readonly detail?: string;
     }
   | {

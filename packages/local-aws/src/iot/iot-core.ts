@@ -29,8 +29,8 @@ const SWEEP_INTERVAL_MS = 1000;
 const AUTHORIZER_TIMEOUT_MS = 5000;
 
 /**
- * AWS IoT Core on one machine: message broker with custom authorizer and policies, topic rules, lifecycle events and the
- * HTTP data plane, from the resources of a template.
+ * AWS IoT Core on one machine, made from the resources of a template: message broker with custom authorizer and
+ * policies, topic rules, lifecycle events and the HTTP data plane.
  */
 export class IotCore {
   private readonly connections: Connections;
@@ -73,11 +73,6 @@ export class IotCore {
   readonly dataPlane = (request: IncomingMessage, response: ServerResponse): void => {
     void handleDataPlane(request, response, this.deps, this.operations);
   };
-
-  /** Ends what is over by now: call it after moving a manual clock. */
-  wake(): void {
-    this.sweeper.sweep();
-  }
 
   /** Resolves when every rule action started so far is done. */
   idle(): Promise<void> {

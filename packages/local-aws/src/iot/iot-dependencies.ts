@@ -3,7 +3,7 @@ import type { ServiceCaller } from '../iam/service-caller';
 import type { IotEvent } from './events';
 import type { IotMeter } from './meter';
 
-/** What IoT Core needs of the rest of the embedded cloud. */
+/** What IoT Core needs from the rest of the embedded cloud. */
 export interface IotDependencies {
   readonly region: string;
   readonly account: string;
@@ -14,7 +14,7 @@ export interface IotDependencies {
   invokeAsync(functionArn: string, event: unknown, caller: ServiceCaller): Promise<void>;
   /** SQS rule action; rejects when the role may not send to the queue. */
   sendMessage(queueUrl: string, body: string, roleArn: string): Promise<void>;
-  /** Whether the role behind an access key may do `action` on `resource`; `context` holds condition keys (`iot:Topic`). */
+  /** Whether the holder of the key may do `action` on `resource`. `context` has condition keys, such as `iot:Topic`. */
   isAllowed(accessKeyId: string, action: string, resource: string, context?: Record<string, string>): boolean;
   readonly meter: IotMeter;
   onEvent?(event: IotEvent): void;

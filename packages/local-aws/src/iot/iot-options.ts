@@ -1,13 +1,13 @@
-/** Deviations from AWS's own figures, for benches, tests and the emulator target. */
+/** Settings that differ from AWS, for benches, tests and stacks without an authorizer. */
 export interface IotCoreOptions {
   /**
    * PUBLISH packets per second and connection, in and out together
    * (docs/reference/aws-platform.md#publish-rate-of-a-connection). Default 100.
    */
   readonly connectionPublishesPerSecond?: number;
-  /** Let every client in with a policy that allows everything: a stack without authorizer. Default false. */
+  /** Accept every client with a policy that allows everything, for a stack without an authorizer. Default false. */
   readonly open?: boolean;
-  /** Pauses before a rule action is tried again, ms; as many retries as entries. Default [100, 500]. */
+  /** Pauses before each retry of a rule action, ms. There are as many retries as pauses. Default [100, 500]. */
   readonly ruleRetryDelays?: readonly number[];
   /** How often connection lifetimes are compared with the clock, ms. Default 1000. */
   readonly sweepInterval?: number;

@@ -37,13 +37,14 @@ export interface TopicRuleResource {
   };
 }
 
+/** The IoT resources of a template. */
 export interface IotResources {
   readonly authorizers: readonly AuthorizerResource[];
   readonly domainConfigurations: readonly DomainConfigurationResource[];
   readonly rules: readonly TopicRuleResource[];
 }
 
-/** A template asks for something the embedded IoT Core does not do; the message names the resource and the construct. */
+/** The template asks for something that IoT Core does not do here. The message names the resource and the construct. */
 export class UnsupportedResourceError extends TemplateError {
   override readonly name = 'UnsupportedResourceError';
 

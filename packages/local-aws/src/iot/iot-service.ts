@@ -30,7 +30,7 @@ interface IotServiceDependencies {
   readonly onEvent?: ((event: IotEvent) => void) | undefined;
 }
 
-/** The names under which SDK clients sign for the data plane; the older one is still accepted by AWS. */
+/** The names that SDK clients sign with for the data plane. AWS still accepts the older one. */
 const DATA_PLANE_NAMES = ['iotdata', 'iotdevicegateway'];
 
 /** AWS IoT Core: broker, rules, data plane and the part of the control plane that tells a stack its host names. */
@@ -57,7 +57,7 @@ export class IotService implements Service {
     }
   }
 
-  /** What the resources of the template were made into; there is nothing before `open`. */
+  /** The IoT Core made from the template. It exists from `open` on; before, this throws. */
   get core(): IotCore {
     if (!this.#core) throw new Error('the message broker has not started yet');
     return this.#core;

@@ -6,7 +6,7 @@ const PAYLOAD_BYTES = 128 * 1024;
  */
 export const IOT_LIMITS = {
   payloadBytes: PAYLOAD_BYTES,
-  /** Topic, packet id and payload; whatever a CONNECT holds stays below it too. */
+  /** Length and bytes of a topic, packet id and payload. A CONNECT may be as long. */
   packetBytes: PAYLOAD_BYTES + 2 + 65_535 + 2,
   clientIdBytes: 128,
   topicBytes: 256,
@@ -15,7 +15,7 @@ export const IOT_LIMITS = {
   filtersPerConnection: 50,
   /** PUBLISH packets of one connection, in and out together. */
   publishesPerSecond: 100,
-  /** Keep-alive of a connection: anything outside is moved to the nearest of the two. */
+  /** Keep-alive of a connection. A value outside becomes the nearest of the two. */
   keepAliveSecondsAtLeast: 30,
   keepAliveSecondsAtMost: 1200,
   /** What an authorizer may answer. */

@@ -1,7 +1,7 @@
 /**
- * What AWS IoT Core bills, reported as it happens. Sizes are payload bytes; the meter turns them into billed units with
- * `billedUnits`. PUBLISH both ways, the client's PUBACK, CONNECT and SUBSCRIBE count
- * (docs/reference/aws-platform.md#messages-that-iot-core-bills).
+ * Is told what AWS IoT Core bills, as it happens: PUBLISH in both directions, the client's PUBACK, CONNECT and
+ * SUBSCRIBE (docs/reference/aws-platform.md#messages-that-iot-core-bills). Sizes are payload bytes; `billedUnits` turns
+ * them into units.
  */
 export interface IotMeter {
   connects(): void;
@@ -18,7 +18,7 @@ export interface IotMeter {
 
 const UNIT_BYTES = 5 * 1024;
 
-/** Messages, rules and actions are billed per begun 5 KB; an empty message is one unit. */
+/** Units that AWS bills for a message, a rule or an action: one per begun 5 KB, and one for an empty message. */
 export function billedUnits(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / UNIT_BYTES));
 }

@@ -3,14 +3,14 @@ import { arnOf, physicalName, type ResourceRequest, type ResourceTypes } from '.
 import { isTemplateObject, TemplateError } from '../template/template';
 import type { AuthorizerResource, DomainConfigurationResource, TopicRuleResource } from './iot-resources';
 
-/** The IoT resources of the template, collected until the broker is made of them. */
+/** The IoT resources of the template, collected until the broker is made from them. */
 export interface CollectedResources {
   readonly authorizers: AuthorizerResource[];
   readonly domainConfigurations: DomainConfigurationResource[];
   readonly rules: TopicRuleResource[];
 }
 
-/** Resources are passed on as they stand in the template; the broker checks what is in them. */
+/** Hands the resources on as they are in the template. The broker checks what is in them. */
 export function iotResources(collected: CollectedResources): ResourceTypes {
   return {
     'AWS::IoT::Authorizer': {

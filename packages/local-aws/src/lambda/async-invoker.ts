@@ -4,16 +4,18 @@ import { LAMBDA_LIMITS } from './limits';
 import type { LambdaFunction } from './runtime/function';
 import type { InvocationResult } from './runtime/instance';
 
-/** An accepted event that has not ended yet. */
+/** An event that was accepted and has not ended yet. */
 export interface AsyncEvent {
   readonly requestId: string;
   /** The event as JSON text. */
   readonly event: string;
+  /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /** Attempts that have ended. */
   readonly attempts: number;
 }
 
-/** `AWS::Lambda::EventInvokeConfig`, with AWS's defaults where the template is silent. */
+/** An `AWS::Lambda::EventInvokeConfig`, with AWS's defaults for what the template leaves out. */
 export interface AsyncConfiguration {
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
@@ -38,13 +40,17 @@ interface AsyncOptions {
 
 type Ending = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
-/** Asynchronous invocation: accepts at once, retries a failed event twice, hands what still fails to the destination. */
+/**
+ * Asynchronous invocation of one function. It accepts an event at once and retries it as configured. An event that
+ * still fails goes to the on-failure destination.
+ */
 export class AsyncInvoker {
   readonly #function: LambdaFunction;
   readonly #options: AsyncOptions;
   readonly #open = new Map<string, AsyncEvent>();
   #configuration: AsyncConfiguration = DEFAULTS;
-  #drained: (() => void) | undefined;
+  /** Wakes everybody who waits until nothing is pending. */
+  readonly #waiting: (() => void)[] = [];
   #closed = false;
 
   constructor(lambdaFunction: LambdaFunction, options: AsyncOptions) {
@@ -62,7 +68,7 @@ export class AsyncInvoker {
     void this.#attempt(event);
   }
 
-  /** Events accepted and not ended: running, waiting for an instance or for a retry. */
+  /** Events that were accepted and have not ended: they run, or wait for an instance or a retry. */
   get pending(): readonly AsyncEvent[] {
     return [...this.#open.values()];
   }
@@ -71,12 +77,12 @@ export class AsyncInvoker {
   async idle(): Promise<void> {
     while (this.#open.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#drained = resolve;
+        this.#waiting.push(resolve);
       });
     }
   }
 
-  /** Stops starting further attempts; what is pending stays in `pending`. */
+  /** Starts no further attempt. Events that have not ended stay in `pending`. */
   close(): void {
     this.#closed = true;
   }
@@ -104,7 +110,8 @@ export class AsyncInvoker {
       this.#options.onLog(`destination refused the record of ${event.requestId}: ${String(error)}`);
     }
     this.#open.delete(event.requestId);
-    if (this.#open.size === 0) this.#drained?.();
+    if (this.#open.size > 0) return;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #record(event: AsyncEvent, outcome: InvocationResult, condition: Ending): string {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 
-/** Where the code of a function lies. */
+/** Where the code of a function is. */
 interface CodeLocation {
   readonly directory: string;
   /** The module that exports the handler. */
   readonly modulePath: string;
 }
 
-/** Finds the code of functions on this machine, and keeps the folders that had to be made for it. */
+/** Finds the code of functions on this machine. It makes temporary folders for some of it, until `close`. */
 export class CodeFolders {
   readonly #assets: ReadonlyMap<string, string>;
   readonly #made: string[] = [];
@@ -76,8 +76,9 @@ function findModule(functionName: string, directory: string, file: string): stri
 }
 
 /**
- * Whether Node would take a `.js` file here for an ES module because of a package.json outside the code. In Lambda there
- * is nothing outside, and such a file is CommonJS; here an assembly may lie in a project of ES modules.
+ * Whether Node would take a `.js` file of this folder for an ES module because of a package.json above the folder. In
+ * Lambda there is nothing above the code, and such a file is CommonJS. Here an assembly may be in a project of ES
+ * modules.
  */
 function isInModuleScope(directory: string): boolean {
   if (existsSync(join(directory, 'package.json'))) return false;

@@ -7,15 +7,15 @@ import type { InvocationResult } from './runtime/instance';
 interface EventSourceMappingConfiguration {
   readonly batchSize: number;
   readonly reportBatchItemFailures: boolean;
-  /** Batches at most that are with the function at the same time. */
+  /** Most batches that the function may have at the same time. */
   readonly maximumConcurrency: number;
   readonly region: string;
 }
 
 /**
- * Feeds a queue to a function: receives as soon as something is visible, deletes what the function has dealt with. What
- * failed stays in flight until its visibility timeout, as on AWS. FIFO order needs nothing more: the queue gives out no
- * message of a group that has one in flight.
+ * Feeds a queue to a function: receives as soon as a message is visible, and deletes the messages that the function has
+ * handled. A failed message stays in flight until its visibility timeout, as on AWS. The queue itself keeps the FIFO
+ * order, because it gives out no message of a group that has one in flight.
  */
 export class EventSourceMapping {
   readonly #queue: Queue;
@@ -75,7 +75,7 @@ export class EventSourceMapping {
     if (done.length > 0) this.#queues.countRequest(this.#queue, 0);
   }
 
-  /** Ids of the messages that are to be tried again; an answer that cannot be read means all of them. */
+  /** Ids of the messages to try again. An answer that cannot be read means all of them. */
   #failures(outcome: InvocationResult, handles: ReadonlyMap<string, string>): ReadonlySet<string> {
     const all = new Set(handles.keys());
     if (!outcome.ok) {
@@ -113,7 +113,7 @@ export class EventSourceMapping {
   }
 }
 
-/** The ids of `batchItemFailures`; nothing at all means none failed, anything unreadable gives undefined. */
+/** The ids of `batchItemFailures`: none when it is absent, and undefined when it cannot be read. */
 function reportedFailures(payload: string): readonly string[] | undefined {
   const result: unknown = JSON.parse(payload);
   if (result === null) return [];

@@ -21,7 +21,7 @@ interface FunctionsOptions {
   readonly scheduler: Scheduler;
   readonly meter: Pick<Meter, 'lambdaInvoked'>;
   readonly account: string;
-  /** Instances per function at most. */
+  /** Most instances of one function. */
   readonly concurrency: number;
   /** Other numbers for single functions, by name. */
   readonly functionConcurrency: Readonly<Record<string, number>>;
@@ -90,7 +90,7 @@ export class Functions implements Invoker, ServiceState {
     asyncInvoker.accept({ requestId: newUuid(clock), event, acceptedAt: clock.now(), attempts: 0 });
   }
 
-  /** Resolves once no function has a pending asynchronous event; what these events cause in turn is waited for too. */
+  /** Resolves once no function has a pending asynchronous event. It also waits for events that these events cause. */
   async idle(): Promise<void> {
     const invokers = [...this.#functions.values()].map(({ asyncInvoker }) => asyncInvoker);
     while (invokers.some(({ pending }) => pending.length > 0)) {
@@ -107,7 +107,7 @@ export class Functions implements Invoker, ServiceState {
     this.#saved = saved as SavedEvents;
   }
 
-  /** Accepts the events again that an earlier run left behind. */
+  /** Accepts again the events that an earlier run left. */
   resume(): void {
     for (const [arn, events] of Object.entries(this.#saved)) {
       for (const event of events) this.#functions.get(arn)?.asyncInvoker.accept(event);

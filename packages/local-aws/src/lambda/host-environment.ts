@@ -1,7 +1,10 @@
-/** Services whose SDK clients must find this machine; `AWS_ENDPOINT_URL` alone would be overruled by one set for a service. */
+/**
+ * Services whose SDK clients must find this machine. A variable for one service would overrule `AWS_ENDPOINT_URL`, so
+ * each gets its own.
+ */
 const CLIENTS = ['DYNAMODB', 'SQS', 'SSM', 'EVENTBRIDGE', 'APIGATEWAYMANAGEMENTAPI', 'IOT', 'IOT_DATA_PLANE'] as const;
 
-/** What Lambda itself adds to a function's environment; the endpoints lead the SDK clients to this machine. */
+/** The variables that Lambda adds to a function's environment. The endpoints lead SDK clients to this machine. */
 export function hostEnvironment(region: string, accessKeyId: string, endpointUrl: string): Record<string, string> {
   return {
     AWS_REGION: region,

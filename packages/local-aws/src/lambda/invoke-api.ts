@@ -15,7 +15,7 @@ interface InvokeApiDependencies {
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const INVOKE = 'lambda:InvokeFunction';
 
-/** Lambda's Invoke over HTTP, as the SDK's `LambdaClient` speaks it: a function by name or ARN, waited for or not. */
+/** Lambda's Invoke over HTTP, as the SDK's `LambdaClient` speaks it: synchronous and asynchronous, by name or ARN. */
 export function invokeApi(deps: InvokeApiDependencies): ServiceHandler {
   return async (accessKeyId, request, response) => {
     try {
@@ -54,7 +54,7 @@ async function invoke(
   else send(response, 200, { 'x-amz-function-error': 'Unhandled' }, JSON.stringify(outcome.error));
 }
 
-/** A function's name, its ARN or the ARN's end; the only version there is may be named too. */
+/** The ARN for a function's name, its ARN, or the last part of its ARN. A `:$LATEST` at the end is left out. */
 function arnOf(label: string, arnPrefix: string): string {
   const unqualified = label.replace(/:\$LATEST$/, '');
   return `${arnPrefix}${unqualified.slice(unqualified.lastIndexOf(':') + 1)}`;

@@ -24,7 +24,7 @@ interface LambdaDependencies {
   readonly endpointUrl: string;
   /** S3 object key of an asset → directory. */
   readonly assets: ReadonlyMap<string, string>;
-  /** Instances per function at most, and batches per event source mapping. */
+  /** Most instances of one function, and most batches of one event source mapping. */
   readonly concurrency: number;
   /** Other numbers of instances for single functions, by name. */
   readonly functionConcurrency: Readonly<Record<string, number>>;
@@ -38,7 +38,7 @@ interface LambdaDependencies {
 /** How long `close` waits for running invocations before it ends them, in milliseconds. */
 const DRAIN_LIMIT = 2_000;
 
-/** AWS Lambda: functions, their asynchronous events, which outlive the process, and the queues that feed them. */
+/** AWS Lambda: functions, and the queues that feed them. Asynchronous events outlive the process. */
 export class LambdaService implements Service {
   readonly name = 'lambda';
   readonly limits = LAMBDA_LIMITS;
@@ -65,7 +65,7 @@ export class LambdaService implements Service {
     endpoint.mount('lambda', invokeApi({ invoker: this.functions, access: this.#access, arnPrefix }));
   }
 
-  /** Begins to read queues, and takes up the events of an earlier run. */
+  /** Begins to read queues, and resumes the events of an earlier run. */
   async open(): Promise<void> {
     for (const mapping of this.#mappings) mapping.start();
     this.functions.resume();
@@ -75,7 +75,9 @@ export class LambdaService implements Service {
     return this.functions.idle();
   }
 
-  /** What still runs after two seconds is ended. Its events stay in the state, its messages in their queues. */
+  /**
+   * Ends invocations that still run after two seconds. Their events stay in the state, their messages in the queues.
+   */
   async close(): Promise<void> {
     const mappings = this.#mappings.map((mapping) => mapping.close());
     await withinLimit(Promise.all([...mappings, this.functions.idle()]));

@@ -10,14 +10,14 @@ import type { Functions } from './functions';
 import { hostEnvironment } from './host-environment';
 import { LAMBDA_LIMITS } from './limits';
 
-/** What the resources of Lambda are made with. */
+/** What Lambda's resources need when they are made. */
 interface LambdaSurroundings {
   readonly functions: Functions;
   readonly roleKeys: RoleKeys;
   readonly queues: QueueSender & QueueReader;
   readonly code: CodeFolders;
   readonly endpointUrl: string;
-  /** Batches of one event source mapping that may be with its function at the same time. */
+  /** Most batches of one event source mapping that its function may have at the same time. */
   readonly concurrency: number;
   /** Where event source mappings are collected until they start. */
   readonly mappings: EventSourceMapping[];

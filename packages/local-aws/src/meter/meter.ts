@@ -1,19 +1,20 @@
 import { billedUnits, type IotMeter } from '../iot/meter';
 import { type Metric, prices } from './prices';
 
-/** What was used: units by metric and by the resource that used them. */
+/** What was used: units by metric and by resource. */
 export type Usage = ReadonlyMap<Metric, ReadonlyMap<string, number>>;
 
 interface CostLine {
   readonly service: string;
   readonly label: string;
-  /** The table, function or queue; empty where AWS bills the account as a whole. */
+  /** Name of the table, function or queue. Empty for metrics that AWS bills for the whole account. */
   readonly resource: string;
   readonly units: number;
   readonly unit: string;
   readonly dollars: number;
 }
 
+/** What a usage costs, in dollars. */
 export interface Costs {
   readonly lines: readonly CostLine[];
   readonly dollars: number;
@@ -23,6 +24,7 @@ const SQS_UNIT_BYTES = 64 * 1024;
 const EVENT_UNIT_BYTES = 64 * 1024;
 const HTTP_UNIT_BYTES = 512 * 1024;
 const WEBSOCKET_UNIT_BYTES = 32 * 1024;
+/** IoT Core is billed for the whole account. */
 const IOT_CORE = '';
 
 /** Counts what AWS would bill, as it happens. */
@@ -34,7 +36,7 @@ export class Meter implements IotMeter {
     return unitsOf(this.#counts, metric, resource);
   }
 
-  /** A copy of all counts, to be compared with a later one by `usageBetween`. */
+  /** A copy of all counts. `usageBetween` compares two of them. */
   snapshot(): Usage {
     return new Map([...this.#counts].map(([metric, counts]) => [metric, new Map(counts)]));
   }
@@ -81,7 +83,7 @@ export class Meter implements IotMeter {
     this.#add('iotActions', IOT_CORE, billedUnits(bytes));
   }
 
-  /** The HTTP request and the PUBLISH to the device, and the device's PUBACK when it is awaited. */
+  /** Counts the HTTP request, the PUBLISH to the device, and the device's PUBACK when it is confirmed. */
   directMessages(bytes: number, confirmed: boolean): void {
     this.#add('iotDirectMessages', IOT_CORE, 2 * billedUnits(bytes) + (confirmed ? 1 : 0));
   }
@@ -120,7 +122,7 @@ export class Meter implements IotMeter {
     this.#add('webSocketMessages', apiName, Math.max(1, Math.ceil(bytes / WEBSOCKET_UNIT_BYTES)));
   }
 
-  /** How long a WebSocket was open, when it has been closed. */
+  /** Minutes that a WebSocket was open, counted when it has closed. */
   webSocketMinutes(apiName: string, minutes: number): void {
     this.#add('webSocketMinutes', apiName, minutes);
   }
@@ -135,7 +137,7 @@ export class Meter implements IotMeter {
   }
 }
 
-/** What was used after `earlier` was taken and before `later` was. */
+/** What was used between two snapshots. */
 export function usageBetween(earlier: Usage, later: Usage): Usage {
   const differences = [...later].map(([metric, counts]) => {
     const changed = [...counts]

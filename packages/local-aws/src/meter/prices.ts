@@ -8,6 +8,7 @@ interface Price {
   readonly unit: string;
   /** Dollars per unit. */
   readonly dollars: number;
+  /** Where the price is published. */
   readonly source: string;
 }
 
@@ -77,4 +78,5 @@ export const prices = {
   },
 } as const satisfies Readonly<Record<string, Price>>;
 
+/** What is counted: one unit of each has a price. */
 export type Metric = keyof typeof prices;

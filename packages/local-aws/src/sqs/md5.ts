@@ -6,7 +6,10 @@ export function md5OfBody(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }
 
-/** MD5 of message attributes as SQS defines it: by name, each part with its length in four bytes; absent without any. */
+/**
+ * MD5 of message attributes as SQS defines it: in the order of their names, with the length of each part in four bytes.
+ * Undefined without attributes.
+ */
 export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;

@@ -2,13 +2,16 @@ import type { RequestInput } from '../endpoint/aws-json';
 import type { ServiceCaller } from '../iam/service-caller';
 import type { Queue } from './queue';
 
-/** How other services reach the queues of the stack. What SQS refuses is an `AwsError`. */
+/** How other services send to the queues of the stack. Sending throws an `AwsError` when SQS refuses it. */
 export interface QueueSender {
   byArn(arn: string): Queue | undefined;
   byUrl(url: string): Queue | undefined;
-  /** Sends with the rights of the role whose access key this is: what a rule action or a destination does. */
+  /** Sends with the rights of the role that has this access key, as rule actions and destinations do. */
   sendAs(accessKeyId: string, queue: Queue, body: string): void;
-  /** Sends as an AWS service for one of its resources, as far as the queue's own policy lets it. `message` is the input of SendMessage. */
+  /**
+   * Sends as an AWS service for one of its resources. The queue's own policy must allow it. `message` is the input of
+   * SendMessage.
+   */
   sendByService(caller: ServiceCaller, queue: Queue, message: RequestInput): void;
 }
 

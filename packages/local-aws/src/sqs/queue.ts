@@ -14,7 +14,7 @@ export interface QueueConfiguration {
   readonly delay: number;
   readonly retention: number;
   readonly maximumMessageSize: number;
-  /** How long a receive waits that does not say so itself. */
+  /** How long a receive waits when its request does not say. */
   readonly receiveWait: number;
   readonly redrive?: { readonly targetArn: string; readonly maxReceiveCount: number };
 }
@@ -25,7 +25,7 @@ export interface MessageAttribute {
   readonly BinaryValue?: string;
 }
 
-/** A message at rest; what is written to disk. */
+/** A message in the queue, as it is written to disk. */
 export interface StoredMessage {
   readonly messageId: string;
   readonly body: string;
@@ -33,15 +33,17 @@ export interface StoredMessage {
   readonly groupId?: string;
   readonly deduplicationId?: string;
   readonly sequenceNumber?: string;
+  /** Milliseconds since the epoch, as the other times. */
   readonly sentAt: number;
   readonly senderId: string;
   visibleAt: number;
   receiveCount: number;
   firstReceivedAt?: number;
-  /** The handle of the newest receipt; only with it is the message in flight. */
+  /** The handle of the newest receipt. Absent until the message is received. */
   receiptHandle?: string;
 }
 
+/** A message to send. */
 export interface NewMessage {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
@@ -52,22 +54,23 @@ export interface NewMessage {
   readonly senderId: string;
 }
 
+/** What the sender of a message is told. */
 export interface SentMessage {
   readonly messageId: string;
   readonly sequenceNumber?: string;
 }
 
 /**
- * One queue. Standard: any message that is visible. FIFO: messages of one group in the order sent, and none of a group
- * that has one in flight; a deduplication id seen within five minutes is accepted and dropped.
+ * One queue. A standard queue gives out any message that is visible. A FIFO queue gives out the messages of a group in
+ * the order in which they were sent, and none while one of the group is in flight. It accepts a message whose
+ * deduplication id it has seen within five minutes, and drops it.
  */
 export class Queue {
   readonly configuration: QueueConfiguration;
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
-  /** Where a message goes that was received too often. */
+  /** The queue that gets messages which were received too often. */
   deadLetters: Queue | undefined;
-  /** Called whenever a message may have become receivable. */
   readonly #listeners = new Set<() => void>();
   readonly #messages = new Map<string, StoredMessage>();
   readonly #seen = new Map<string, { readonly at: number; readonly sent: SentMessage }>();
@@ -81,7 +84,7 @@ export class Queue {
     this.#scheduler = scheduler;
   }
 
-  /** Calls `listener` when something may be receivable. Returns how to stop that. */
+  /** Calls `listener` when a message may be receivable. The function returned stops that. */
   onAvailable(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -127,7 +130,7 @@ export class Queue {
     return received;
   }
 
-  /** Deletes what the receipt handle stands for; a handle that is no longer the newest deletes nothing in FIFO queues. */
+  /** Deletes the message of a receipt handle. In a FIFO queue only the newest handle of a message deletes it. */
   delete(receiptHandle: string): boolean {
     const message = this.#byHandle(receiptHandle);
     if (!message) return false;
@@ -168,7 +171,9 @@ export class Queue {
     return counts;
   }
 
-  /** Puts back what an earlier run wrote down; what was in flight is visible again, because its receiver is gone. */
+  /**
+   * Takes back the messages of an earlier run. One that was in flight is visible again, because its receiver is gone.
+   */
   restore(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       const visibleAt = message.receiptHandle === undefined ? message.visibleAt : this.#clock.now();
@@ -196,7 +201,10 @@ export class Queue {
     return found;
   }
 
-  /** As many as possible of the group of the oldest message, then of the next group, as SQS does. */
+  /**
+   * As many as possible of the group of the oldest message, then of the next group, as SQS does. A message in flight
+   * holds back its whole group. A delayed message holds back only those sent after it.
+   */
   #fifoCandidates(max: number, now: number): StoredMessage[] {
     const groups = new Map<string, StoredMessage[]>();
     const blocked = new Set<string>();
@@ -205,6 +213,7 @@ export class Queue {
       const group = message.groupId ?? '';
       if (message.visibleAt > now) {
         blocked.add(group);
+        if (message.receiveCount > 0) groups.delete(group);
         this.#planWake(message.visibleAt);
       } else if (!blocked.has(group)) {
         const members = groups.get(group);
@@ -212,10 +221,10 @@ export class Queue {
         else groups.set(group, [message]);
       }
     }
-    return [...groups].flatMap(([group, members]) => (blocked.has(group) ? [] : members)).slice(0, max);
+    return [...groups.values()].flat().slice(0, max);
   }
 
-  /** Drops a message past its retention and hands one received too often to the dead-letter queue. */
+  /** Drops a message past its retention, and hands one received too often to the dead-letter queue. True for both. */
   #isGone(message: StoredMessage, now: number): boolean {
     const { retention, redrive } = this.configuration;
     if (message.sentAt + retention * 1000 <= now) {

@@ -12,7 +12,7 @@ import type { QueueReader, QueueSender } from './queue-sender';
 /** The messages of each queue, by ARN. */
 type SavedMessages = Readonly<Record<string, readonly StoredMessage[]>>;
 
-/** The queues of the stack: who may use them, what is sent to them, and what of that outlives the process. */
+/** The queues of the stack and their policies. The messages outlive the process. */
 export class Queues implements QueueSender, QueueReader, ServiceState {
   readonly key = 'queues';
   readonly #access: Access;

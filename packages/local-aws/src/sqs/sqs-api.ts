@@ -126,6 +126,7 @@ export class SqsApi implements AwsJsonApi {
     return { Messages: messages.map((message) => receivedMessage(message)) };
   }
 
+  /** Resolves when a message is visible, or after `seconds`. */
   #available(queue: Queue, seconds: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

@@ -15,7 +15,7 @@ interface SqsDependencies {
   readonly meter: Pick<Meter, 'sqsRequest'>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** The URL of the endpoint, which queue URLs begin with. */
+  /** The URL of the endpoint. Queue URLs begin with it. */
   readonly endpointUrl: string;
 }
 

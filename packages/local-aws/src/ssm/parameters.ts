@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { ServiceState } from '../service';
 
+/** One parameter. `modifiedAt` in ms since the epoch. */
 export interface Parameter {
   readonly name: string;
   readonly type: string;
@@ -9,7 +10,7 @@ export interface Parameter {
   readonly modifiedAt: number;
 }
 
-/** The parameters there are. A SecureString is kept as plain text. They outlive the process, each change at once. */
+/** The parameters of the Parameter Store. A SecureString is kept as plain text. Every change is saved at once. */
 export class Parameters implements ServiceState {
   readonly key = 'parameters';
   readonly #clock: Clock;
@@ -48,7 +49,7 @@ export class Parameters implements ServiceState {
     for (const parameter of saved as readonly Parameter[]) this.#byName.set(parameter.name, parameter);
   }
 
-  /** A key that a table depends on must survive a crash. */
+  /** Called after every change, because data in tables may depend on a key that is kept here. */
   onChange(listener: () => void): void {
     this.#notify = listener;
   }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Template, TemplateError } from './template';
 
-/** One synthesized stack: its template and where the code of its functions lies on disk. */
+/** One synthesized stack: its template, and where its assets are on disk. */
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
@@ -27,7 +27,7 @@ interface AssetFile {
 
 /**
  * Reads a cloud assembly as `cdk synth` writes it: `manifest.json`, one `<stack>.template.json`, the asset manifests.
- * `stackName` chooses among several stacks.
+ * `stackName` chooses one of several stacks. Throws a `TemplateError` when there is not exactly one.
  */
 export function readAssembly(directory: string, stackName?: string): Assembly {
   const manifest = readJson<Manifest>(join(directory, 'manifest.json'));

@@ -4,13 +4,16 @@ import { creationOrder } from './order';
 import { allowOnly, type ResourceType, type ResourceTypes, type StackIdentity } from './resource-type';
 import { TemplateError, type TemplateValue } from './template';
 
-/** What became of a template: the physical ids by logical id, and the outputs. */
+/** A template whose resources have been made: their physical ids by logical id, and the outputs. */
 export interface Deployment {
   readonly physicalIds: ReadonlyMap<string, string>;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Makes every resource of the template by its type, each after those it refers to. Raises a `TemplateError` naming what cannot be. */
+/**
+ * Makes every resource of the template, each after the resources that it refers to. Throws a `TemplateError` that names
+ * what cannot be made.
+ */
 export async function deploy(
   { template }: Assembly,
   types: ResourceTypes,

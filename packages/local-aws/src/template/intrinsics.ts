@@ -52,7 +52,7 @@ export class Intrinsics {
     this.#references.set(logicalId, reference);
   }
 
-  /** The value with every intrinsic replaced; properties that resolve to `AWS::NoValue` are gone. */
+  /** The value with every intrinsic function evaluated, and without properties that are `AWS::NoValue`. */
   resolve(value: TemplateValue): TemplateValue {
     const resolved = this.#resolve(value);
     if (resolved === NO_VALUE) throw new TemplateError('AWS::NoValue stands where a value is needed');

@@ -1,6 +1,8 @@
 import { isTemplateObject, type Template, TemplateError, type TemplateResource, type TemplateValue } from './template';
 
-/** Logical ids in an order in which every resource comes after those it refers to (Ref, Fn::GetAtt, Fn::Sub, DependsOn). */
+/**
+ * The logical ids, each after those it refers to by Ref, Fn::GetAtt, Fn::Sub or DependsOn. Refuses a circle by name.
+ */
 export function creationOrder(template: Template): string[] {
   const order: string[] = [];
   const state = new Map<string, 'visiting' | 'done'>();

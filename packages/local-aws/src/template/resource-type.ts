@@ -1,7 +1,7 @@
 import type { ResourceReference } from './intrinsics';
 import { TemplateError, type TemplateObject } from './template';
 
-/** Where a stack is: what names and ARNs of its resources are made of. */
+/** Name and place of a stack. The names and ARNs of its resources are made from these. */
 export interface StackIdentity {
   readonly stackName: string;
   readonly region: string;
@@ -19,11 +19,13 @@ export interface ResourceRequest {
 
 /** One resource type: which properties it may have, and how a resource of it is made. */
 export interface ResourceType {
-  /** Properties that are read, or `any`: nothing that stands there can change what runs here. */
+  /** Properties that are read. `any`: every property is accepted. */
   readonly reads: readonly string[] | 'any';
   /** Properties that are accepted and have no effect here. Every other one is refused by name. */
   readonly ignores?: readonly string[];
-  /** Makes the resource and says what `Ref` and `Fn::GetAtt` of it give. Raises a `TemplateError` for what it cannot do. */
+  /**
+   * Makes the resource and returns what `Ref` and `Fn::GetAtt` give. Throws a `TemplateError` for what it cannot do.
+   */
   create(request: ResourceRequest): ResourceReference | Promise<ResourceReference>;
 }
 
@@ -35,13 +37,13 @@ export function arnOf({ stack }: Pick<ResourceRequest, 'stack'>, service: string
   return `arn:aws:${service}:${stack.region}:${stack.account}:${resource}`;
 }
 
-/** The name the template gives, or one made of stack and logical id as CloudFormation would. */
+/** The name that the template gives, or one made from stack and logical id, as CloudFormation does. */
 export function physicalName({ logicalId, properties, stack }: ResourceRequest, property: string): string {
   const given = properties[property];
   return given === undefined ? `${stack.stackName}-${logicalId}` : String(given);
 }
 
-/** Refuses properties that are neither read nor without effect here, because ignoring one would change what runs. */
+/** Refuses every property that is not listed, because to ignore one could change what runs. */
 export function allowOnly(request: ResourceRequest, properties: readonly string[]): void {
   const unknown = Object.keys(request.properties).find((property) => !properties.includes(property));
   if (unknown !== undefined) {

@@ -1,4 +1,4 @@
-/** The parts of a CloudFormation template that this cloud runs. Property values are unresolved: they may hold intrinsics. */
+/** A value in a CloudFormation template. It may hold intrinsic functions until it is resolved. */
 export type TemplateValue =
   | null
   | boolean
@@ -6,8 +6,10 @@ export type TemplateValue =
   | string
   | readonly TemplateValue[]
   | { readonly [key: string]: TemplateValue };
+/** An object in a CloudFormation template. */
 export type TemplateObject = { readonly [key: string]: TemplateValue };
 
+/** One resource of a template. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: TemplateObject;
@@ -29,6 +31,7 @@ interface TemplateParameter {
   readonly Default?: string;
 }
 
+/** The parts of a CloudFormation template that this cloud reads. */
 export interface Template {
   readonly Resources: { readonly [logicalId: string]: TemplateResource };
   readonly Parameters?: { readonly [name: string]: TemplateParameter };
@@ -39,7 +42,7 @@ export interface Template {
   readonly Outputs?: { readonly [name: string]: TemplateOutput };
 }
 
-/** The template asks for something this cloud cannot run, or is not a valid template. Raised while starting, never later. */
+/** The template is not valid, or asks for something that this cloud cannot run. Thrown at the start, never later. */
 export class TemplateError extends Error {
   override readonly name: string = 'TemplateError';
 }

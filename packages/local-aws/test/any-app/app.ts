@@ -10,7 +10,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 
-/** A shop: orders come over HTTP, are stored and put on a bus; a rule queues them for a function that packs them. */
+/** A shop. Orders come over HTTP, are stored and put on a bus. A rule queues them for a function that packs them. */
 class ShopStack extends Stack {
   constructor(app: App) {
     super(app, 'Shop');
@@ -41,7 +41,7 @@ class ShopStack extends Stack {
       entry: join(import.meta.dirname, `${id.toLowerCase()}.ts`),
       runtime: Runtime.NODEJS_22_X,
       environment,
-      // nothing is installed beside a function here, as the SDK is in Lambda's runtime
+      // a worker does not have the SDK, which Lambda's runtime has
       bundling: { bundleAwsSDK: true },
     });
   }
@@ -49,7 +49,7 @@ class ShopStack extends Stack {
 
 /** Synthesizes the shop, as `cdk synth` would. */
 export function synthesizeShop(outdir: string): void {
-  // without the checks of the template, which take seconds
+  // the checks of the template are off, because they take seconds
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   new ShopStack(app);
   app.synth();

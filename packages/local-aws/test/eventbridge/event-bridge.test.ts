@@ -4,7 +4,7 @@ import type { TemplateObject, TemplateResource } from '../../src/template/templa
 import { startCloud, type TestCloud } from '../support/cloud';
 import { allow, attribute, lambda, queue, ref, role } from '../support/templates';
 
-/** Sends what it was given to the queue `NOTES`; fails as often as the event says. */
+/** Sends its event to the queue `NOTES`. Before that it fails as often as the event says. */
 const RECEIVER = `
   import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
   const client = new SQSClient({});

@@ -1,9 +1,7 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Iam } from '../../src/iam/iam';
 import { evaluate, parsePolicy } from '../../src/iam/policy';
 import { TemplateError, type TemplateObject } from '../../src/template/template';
-import { matchesWildcard } from '../../src/wildcard';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:1:table/Data';
 
@@ -96,22 +94,6 @@ describe('policy evaluation', () => {
       'TheRole: condition operator NumericLessThan',
     );
     expect(() => parsePolicy({ Statement: statement }, 'TheRole')).toThrow(TemplateError);
-  });
-});
-
-describe('wildcards', () => {
-  it('match what a simple backtracking matcher matches', () => {
-    const model = (pattern: string, text: string): boolean => {
-      if (pattern === '') return text === '';
-      if (pattern[0] === '*') return model(pattern.slice(1), text) || (text !== '' && model(pattern, text.slice(1)));
-      return text !== '' && (pattern[0] === '?' || pattern[0] === text[0]) && model(pattern.slice(1), text.slice(1));
-    };
-    const pattern = fc.string({ unit: fc.constantFrom('a', '/', '*', '?', '.', '$', '+'), maxLength: 8 });
-    const text = fc.string({ unit: fc.constantFrom('a', '/', '.', '$', '+', '\n'), maxLength: 10 });
-    fc.assert(
-      fc.property(pattern, text, (p, t) => matchesWildcard(p, t) === model(p, t)),
-      { numRuns: 3000 },
-    );
   });
 });
 

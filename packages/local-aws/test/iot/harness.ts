@@ -19,7 +19,7 @@ export const AUTHORIZER_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:auth
 export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:ingest`;
 export const QUEUE_URL = 'http://127.0.0.1/123456789012/failures';
 
-/** A clock that runs with the system's until it is moved forward. */
+/** The system's clock plus an offset that can grow. */
 class TestClock {
   private offset = 0;
 
@@ -63,12 +63,14 @@ export const lambdaRule = (RuleName: string, Sql: string): TopicRuleResource => 
   },
 });
 
+/** An invocation of a function and the service that caused it. */
 export interface Invocation {
   readonly functionArn: string;
   readonly event: unknown;
   readonly source: ServiceCaller;
 }
 
+/** What a test sets. By default every client may do everything. */
 export interface StartOptions extends IotCoreOptions {
   readonly rules?: readonly TopicRuleResource[];
   readonly resources?: Partial<IotResources>;
@@ -92,7 +94,7 @@ export const RESOURCES: IotResources = {
   rules: [],
 };
 
-/** A running IoT Core with everything it did, and clients that are gone when the test is over. */
+/** A running IoT Core and everything that it did. Clients and servers are closed when the test is over. */
 export class Harness {
   readonly clock = new TestClock();
   readonly authorized: Invocation[] = [];
@@ -167,7 +169,7 @@ export class Harness {
     return `http://127.0.0.1:${this.dataPlanePort}`;
   }
 
-  /** Resolves with what `find` finds as soon as it does; looked for after everything that happens. */
+  /** Resolves with the first result of `find`, which is called after everything that happens. */
   until<T>(find: () => T | undefined | false): Promise<T> {
     return new Promise((resolve) => {
       const look = (): void => {

@@ -134,6 +134,27 @@ describe('a FIFO queue', () => {
     expect(bodies(queue.receive(10))).toEqual(['1', '2']);
   });
 
+  it('a delayed message holds back only those after it', () => {
+    const { queue, clock } = setUp(fifo);
+    send(queue, 'a', '1');
+    queue.send({ body: '2', groupId: 'a', deduplicationId: 'a2', senderId: 's', delay: 10 });
+    send(queue, 'a', '3');
+    const [first] = queue.receive(10);
+    expect(first?.body).toBe('1');
+    queue.delete(handle(first));
+    expect(queue.receive(10)).toEqual([]);
+    clock.advance(10_000);
+    expect(bodies(queue.receive(10))).toEqual(['2', '3']);
+  });
+
+  it('a message in flight holds back those before it too', () => {
+    const { queue } = setUp(fifo);
+    for (const body of ['1', '2']) send(queue, 'a', body);
+    const [first] = queue.receive(10);
+    queue.changeVisibility(handle(first), 0);
+    expect(queue.receive(10)).toEqual([]);
+  });
+
   it('drops a duplicate within five minutes and answers with the first message', () => {
     const { queue, clock } = setUp(fifo);
     const message = { body: 'x', groupId: 'a', deduplicationId: 'same', senderId: 's' };

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { startCloud, type TestCloud } from '../support/cloud';
 import { allow, attribute, lambda, queue, ref, role } from '../support/templates';
 
-/** Notes what it handles on the queue `NOTES` and fails the messages whose body says so. */
+/** Sends a note of each message to the queue `NOTES`. It fails the messages whose body says so. */
 const CONSUMER = `
   import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
   const client = new SQSClient({});

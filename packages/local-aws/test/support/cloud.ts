@@ -4,6 +4,7 @@ import type { EmbeddedCloudOptions } from '../../src/options';
 import type { Template } from '../../src/template/template';
 import { functionAssets } from './function-assets';
 
+/** A running cloud and the lines that it logged. */
 export interface TestCloud {
   readonly cloud: EmbeddedCloud;
   readonly logs: string[];

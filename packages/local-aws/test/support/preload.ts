@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
 
-/** What a host would do here: put something where the function's module finds it. */
+// a host's preload would do the same: set something that the function's module finds
 const { seed } = (workerData as { readonly preloadData: { readonly seed: number } }).preloadData;
 Object.assign(globalThis, { greeting: `hello from ${seed}` });

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CloudFormation's placeholders
 import type { TemplateObject, TemplateResource, TemplateValue } from '../../src/template/template';
 
-/** Short forms of the resources that the tests' templates are made of. */
+// Short forms of the resources in the tests' templates.
+
+/** A role with a policy of these statements. */
 export function role(...statements: TemplateObject[]): TemplateResource {
   return {
     Type: 'AWS::IAM::Role',
@@ -13,10 +15,12 @@ export function role(...statements: TemplateObject[]): TemplateResource {
   };
 }
 
+/** A statement that allows an action. */
 export function allow(action: string | string[], resource: TemplateValue, condition?: TemplateObject): TemplateObject {
   return { Effect: 'Allow', Action: action, Resource: resource, ...(condition && { Condition: condition }) };
 }
 
+/** A function whose code is the asset `<asset>.zip`. */
 export function lambda(asset: string, roleId: string, more: TemplateObject = {}): TemplateResource {
   return {
     Type: 'AWS::Lambda::Function',
@@ -30,6 +34,7 @@ export function lambda(asset: string, roleId: string, more: TemplateObject = {})
   };
 }
 
+/** A table with `pk` and `sk`, and an index `<name>` over `<name>Pk` and `<name>Sk` for each name. */
 export function table(indexes: readonly string[] = []): TemplateResource {
   const keys = indexes.flatMap((name) => [`${name}Pk`, `${name}Sk`]);
   return {

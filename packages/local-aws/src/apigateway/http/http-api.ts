@@ -110,12 +110,12 @@ export class HttpApi {
   }
 }
 
-/** The end of the source ARN: `GET /things` is `GET/things`. */
+/** The last part of the source ARN of a route: `GET/things` for `GET /things`. */
 function routeResource(routeKey: string): string {
   return routeKey.replace(' ', '');
 }
 
-/** The body, or undefined when it is over the limit. */
+/** The body of a request, or undefined when it is over the limit. */
 async function readLimited(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
+/** What events tell of the API. */
 export interface ApiIdentity {
   readonly apiId: string;
   readonly account: string;
   readonly stage: string;
 }
 
+/** The route of a request and the values of its variables. */
 export interface RouteMatch {
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -55,7 +57,7 @@ export function apiEvent(
   };
 }
 
-/** Who asks, and for what. */
+/** Who sent the request, and what it asks for. */
 function requesterOf(request: IncomingMessage, path: string, headers: Readonly<Record<string, string>>): object {
   const { host = 'localhost', 'user-agent': userAgent = '' } = headers;
   const { method, httpVersion, socket } = request;
@@ -77,7 +79,7 @@ function bodyMembers(body: Buffer, contentType: string): object {
   };
 }
 
-/** HTTP APIs hand over a decoded path, and lose what follows a `?` that was encoded in it. */
+/** The path as HTTP APIs hand it over: decoded, without what follows an encoded `?`. */
 export function decodedPath(target: string): string {
   try {
     return splitOnce(decodeURIComponent(target), '?')[0] ?? '/';
@@ -86,7 +88,9 @@ export function decodedPath(target: string): string {
   }
 }
 
-/** Headers lower-cased, repeated ones joined by commas, without cookies, with those API Gateway adds. */
+/**
+ * Headers as the event has them: lower-cased, repeated ones joined by commas, no cookies, and API Gateway's own added.
+ */
 function lowerCasedHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (let index = 0; index < request.rawHeaders.length; index += 2) {

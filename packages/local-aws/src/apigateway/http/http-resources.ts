@@ -5,7 +5,7 @@ import { type ApiParts, type HttpApiParts, hostOf } from '../api-parts';
 import { integratedFunction } from '../integrated-function';
 import { type ApiPart, type PartProperties, propertiesOf } from '../part-properties';
 
-/** What the parts of an HTTP API may have. */
+/** The properties that each part of an HTTP API may have. */
 export const HTTP_PROPERTIES: Readonly<Record<ApiPart, PartProperties>> = {
   Api: { reads: ['Name', 'ProtocolType'], ignores: ['Description', 'DisableExecuteApiEndpoint', 'Tags', 'Version'] },
   Integration: {

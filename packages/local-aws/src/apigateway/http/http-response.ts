@@ -15,12 +15,12 @@ interface LambdaResponse {
 }
 
 const JSON_TYPE: readonly [string, string] = ['content-type', 'application/json'];
-/** The server writes this one itself. */
+/** Node's server writes these itself. */
 const OWN_HEADERS = new Set(['content-length', 'connection', 'transfer-encoding']);
 
 /**
- * The HTTP response for what a function returned, payload format 2.0: with `statusCode` as it says; without, the result
- * itself is the JSON body of a 200. A failed function is a 500.
+ * The HTTP response for the result of a function, payload format 2.0. A result without `statusCode` is itself the JSON
+ * body of a 200. A failed function gives a 500.
  */
 export function toHttpResponse(outcome: InvocationResult): HttpResponse {
   if (!outcome.ok) return failure();

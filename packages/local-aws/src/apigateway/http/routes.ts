@@ -12,8 +12,8 @@ interface Matched extends RouteMatch {
 }
 
 /**
- * The route API Gateway would choose: a full match first, then a greedy `{proxy+}`, then `$default`; at the same place a
- * literal segment before a variable, a method before `ANY`.
+ * The route that API Gateway would choose: a full match before a greedy `{proxy+}`, and `$default` last. At the same
+ * place a literal segment goes before a variable, and a method before `ANY`.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Matched | undefined {
   const candidates = routes
@@ -27,7 +27,7 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 }
 
 interface Match {
-  /** Orders candidates: the greater text wins. */
+  /** Orders the candidates: the greatest text wins. */
   readonly rank: string;
   readonly parameters: Record<string, string>;
 }
@@ -36,22 +36,29 @@ function matchOne(routeKey: string, method: string, path: string): Match | undef
   if (routeKey === '$default') return { rank: '', parameters: {} };
   const [wantedMethod = '', pattern = ''] = routeKey.split(' ');
   if (wantedMethod !== 'ANY' && wantedMethod !== method) return undefined;
-  const segments = path.split('/').slice(1);
-  const wanted = pattern.split('/').slice(1);
+  const matched = matchPath(pattern.split('/').slice(1), path.split('/').slice(1));
+  if (matched === undefined) return undefined;
+  const { isGreedy, rank, parameters } = matched;
+  return { rank: isGreedy ? `1${rank}1` : `2${rank}${wantedMethod === 'ANY' ? '0' : '1'}`, parameters };
+}
+
+/**
+ * Compares the segments of a route with those of a path. `rank` has one digit for each segment, 3 for a literal one.
+ */
+function matchPath(
+  wanted: readonly string[],
+  segments: readonly string[],
+): (Match & { isGreedy: boolean }) | undefined {
   const parameters: Record<string, string> = {};
   let rank = '';
   for (const [index, part] of wanted.entries()) {
     const segment = segments[index];
-    const variable = /^\{(.+?)(\+?)\}$/.exec(part);
     if (segment === undefined) return undefined;
-    if (variable?.[2] === '+') {
-      parameters[variable[1] ?? ''] = segments.slice(index).join('/');
-      return { rank: `1${rank}1`, parameters };
-    }
-    if (variable) parameters[variable[1] ?? ''] = segment;
-    else if (part !== segment) return undefined;
-    rank += variable ? '2' : '3';
+    const [, variable, greedy] = /^\{(.+?)(\+?)\}$/.exec(part) ?? [];
+    if (variable === undefined && part !== segment) return undefined;
+    if (variable !== undefined) parameters[variable] = greedy ? segments.slice(index).join('/') : segment;
+    if (greedy) return { isGreedy: true, rank, parameters };
+    rank += variable === undefined ? '3' : '2';
   }
-  if (segments.length !== wanted.length) return undefined;
-  return { rank: `2${rank}${wantedMethod === 'ANY' ? '0' : '1'}`, parameters };
+  return segments.length === wanted.length ? { isGreedy: false, rank, parameters } : undefined;
 }

@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 
-/** One open WebSocket and what events tell of it. */
+/** One WebSocket connection and what events tell of it. */
 export interface ApiConnection {
   readonly id: string;
+  /** Milliseconds since the epoch, as `lastActiveAt`. */
   readonly connectedAt: number;
   readonly domainName: string;
   readonly sourceIp: string;
   readonly userAgent: string;
+  /** Undefined until `$connect` has accepted the connection. */
   socket: WebSocket | undefined;
   lastActiveAt: number;
-  /** Cancels what is planned for it. */
+  /** Cancels the planned end of the connection. */
   cancel(): void;
 }
 

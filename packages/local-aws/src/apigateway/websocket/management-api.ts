@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../../endpoint/aws-error';
 import { readBody } from '../../endpoint/aws-json';
 import type { ServiceHandler } from '../../endpoint/service-endpoint';
@@ -9,27 +9,39 @@ import type { WebSocketApi } from './web-socket-api';
 const CONNECTION = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)$/;
 const ACTION = 'execute-api:ManageConnections';
 
-/** `@connections` over HTTP, as the SDK's `ApiGatewayManagementApiClient` speaks it. `apiOf` is the one API there is, once it is. */
+/**
+ * `@connections` over HTTP, as the SDK's `ApiGatewayManagementApiClient` speaks it. `apiOf` gives the one WebSocket
+ * API, or undefined before it is open.
+ */
 export function managementApi(access: Access, apiOf: () => WebSocketApi | undefined): ServiceHandler {
   return async (accessKeyId, request, response) => {
     try {
-      const api = apiOf();
-      const label = CONNECTION.exec(request.url ?? '')?.[1];
-      const method = request.method ?? '';
-      if (api === undefined || label === undefined) throw new AwsError('ForbiddenException', 'Forbidden', 403);
-      const id = decodeURIComponent(label);
-      const { arn, stage } = api.configuration;
-      const resource = `${arn}/${stage}/${method}/@connections/${id}`;
-      demandAccess(access, { accessKeyId, action: ACTION, resource, status: 403 });
-      if (method === 'POST') return end(response, post(api, id, await readBody(request)));
-      if (method === 'DELETE') return end(response, api.end(id) ? 204 : gone());
-      throw new AwsError('UnknownOperationException', `${method} of a connection is not embedded here`, 404);
+      response.writeHead(await manage(access, apiOf(), accessKeyId, request), { 'content-length': 0 }).end();
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       response.writeHead(error.status, { 'content-type': 'application/json', 'x-amzn-errortype': error.code });
       response.end(JSON.stringify({ message: error.message }));
     }
   };
+}
+
+/** Carries out one request; the HTTP status of its answer. */
+async function manage(
+  access: Access,
+  api: WebSocketApi | undefined,
+  accessKeyId: string,
+  request: IncomingMessage,
+): Promise<number> {
+  const label = CONNECTION.exec(request.url ?? '')?.[1];
+  const method = request.method ?? '';
+  if (api === undefined || label === undefined) throw new AwsError('ForbiddenException', 'Forbidden', 403);
+  const id = decodeURIComponent(label);
+  const { arn, stage } = api.configuration;
+  const resource = `${arn}/${stage}/${method}/@connections/${id}`;
+  demandAccess(access, { accessKeyId, action: ACTION, resource, status: 403 });
+  if (method === 'POST') return post(api, id, await readBody(request));
+  if (method === 'DELETE') return api.end(id) ? 204 : gone();
+  throw new AwsError('UnknownOperationException', `${method} of a connection is not embedded here`, 404);
 }
 
 function post(api: WebSocketApi, id: string, data: Buffer): number {
@@ -42,9 +54,4 @@ function post(api: WebSocketApi, id: string, data: Buffer): number {
 
 function gone(): never {
   throw new AwsError('GoneException', 'the connection is not there any more', 410);
-}
-
-function end(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-length': 0 });
-  response.end();
 }

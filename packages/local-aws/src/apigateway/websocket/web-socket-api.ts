@@ -36,7 +36,10 @@ const NORMAL = 1000;
 const GOING_AWAY = 1001;
 const MINUTE_MS = 60_000;
 
-/** An API Gateway WebSocket API: upgrade requests and frames become events, `@connections` reaches who is there. */
+/**
+ * An API Gateway WebSocket API. It turns upgrade requests and frames into events. `post` and `end` are what
+ * `@connections` does with a connection.
+ */
 export class WebSocketApi {
   readonly configuration: WebSocketApiConfiguration;
   readonly #dependencies: WebSocketApiDependencies;
@@ -44,7 +47,7 @@ export class WebSocketApi {
   #isClosed = false;
   readonly #server = new WebSocketServer({
     noServer: true,
-    // larger ones are closed with 1009 before they are read
+    // `ws` closes the connection with 1009 before it reads a larger message
     maxPayload: APIGATEWAY_LIMITS.webSocketMessageBytes,
     perMessageDeflate: false,
     handleProtocols: () => false,
@@ -60,7 +63,7 @@ export class WebSocketApi {
     return this.#connections.size;
   }
 
-  /** Takes an upgrade request: `$connect` decides. */
+  /** Takes an upgrade request. The function of `$connect` decides whether the connection opens. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     const connection = this.#newConnection(request);
@@ -78,7 +81,7 @@ export class WebSocketApi {
     this.#server.off('headers', add);
   }
 
-  /** Sends to a client; `gone` when there is none of that id, or one that has not read for long. */
+  /** Sends to a client. `gone` when no client has that id, or when the client does not read. */
   post(connectionId: string, data: Buffer): 'sent' | 'gone' | 'tooLarge' {
     const connection = this.#connections.get(connectionId);
     if (connection?.socket === undefined) return 'gone';
@@ -86,14 +89,14 @@ export class WebSocketApi {
     return this.#send(connection, data.toString('utf8')) ? 'sent' : 'gone';
   }
 
-  /** Ends a connection; false when there is none of that id. */
+  /** Ends a connection; false when no client has that id. */
   end(connectionId: string): boolean {
     const socket = this.#connections.get(connectionId)?.socket;
     socket?.close(NORMAL, 'Connection Closed');
     return socket !== undefined;
   }
 
-  /** Ends all connections; nobody is told, because functions end too. */
+  /** Ends all connections. `$disconnect` is not run, because the functions end as well. */
   close(): void {
     this.#isClosed = true;
     for (const { socket } of this.#connections.values()) socket?.terminate();
@@ -119,12 +122,12 @@ export class WebSocketApi {
     this.#connections.set(connection.id, connection);
     this.#watch(connection);
     socket.on('message', (data: Buffer, isBinary) => void this.#message(connection, data, isBinary));
-    // the close that follows says what there is to say
+    // an error is always followed by a close, which is handled below
     socket.on('error', () => undefined);
     socket.on('close', (code, reason) => void this.#closed(connection, code, reason.toString()));
   }
 
-  /** Ends it after two hours, or ten minutes without a message. */
+  /** Ends the connection after two hours, or after ten minutes without a message. */
   #watch(connection: ApiConnection): void {
     const { scheduler, clock } = this.#dependencies;
     const { connectedAt, lastActiveAt } = connection;
@@ -194,7 +197,7 @@ export class WebSocketApi {
     });
     const { routeKey } = context as { routeKey: string };
     const functionArn = routes.get(routeKey);
-    // a route that is not there costs nothing: connecting and disconnecting work without
+    // a client can connect and disconnect without these routes; a message without a route has no effect
     if (functionArn === undefined)
       return type === 'MESSAGE' ? undefined : { ok: true, payload: '{"statusCode":200}', billedMs: 0 };
     const body = JSON.stringify({ ...event, requestContext: { ...context, ...facts } });

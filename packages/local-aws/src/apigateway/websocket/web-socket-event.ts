@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { ApiConnection } from './api-connection';
 
+/** What events tell of the API. */
 export interface WebSocketApiIdentity {
   readonly apiId: string;
   readonly stage: string;

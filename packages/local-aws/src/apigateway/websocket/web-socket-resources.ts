@@ -5,7 +5,7 @@ import { type ApiParts, hostOf, type WebSocketApiParts } from '../api-parts';
 import { integratedFunction } from '../integrated-function';
 import { type ApiPart, type PartProperties, propertiesOf } from '../part-properties';
 
-/** What the parts of a WebSocket API may have. */
+/** The properties that each part of a WebSocket API may have. */
 export const WEB_SOCKET_PROPERTIES: Readonly<Record<ApiPart, PartProperties>> = {
   Api: { reads: ['Name', 'ProtocolType'], ignores: ['Description', 'RouteSelectionExpression', 'Tags'] },
   Integration: {
@@ -62,7 +62,7 @@ export function createWebSocketRoute(request: ResourceRequest, parts: ApiParts):
   return { ref: logicalId, attributes: { RouteId: logicalId } };
 }
 
-/** What makes the result of `$default` the answer to the client. */
+/** A route response sends the result of `$default` back to the client. */
 export function createWebSocketResponse(request: ResourceRequest, parts: ApiParts): ResourceReference {
   if (request.properties.RouteResponseKey !== '$default') {
     throw new TemplateError(`${request.logicalId}: only the route response $default is supported`);

@@ -2,7 +2,9 @@ import type { Connection, ConnectRequest } from '../connections/connection';
 import { usesTls, usesWebSocket } from '../transport/transport';
 import type { AuthorizerEvent } from './authorizer-message';
 
-/** The password goes as base64 of its bytes; the client ID only if the client sent one. */
+/**
+ * The event for a CONNECT. The password is the base64 of its bytes. The client ID is there only if the client sent one.
+ */
 export function authorizerEvent(connection: Connection, request: ConnectRequest): AuthorizerEvent {
   const { transport } = connection;
   return {

@@ -28,7 +28,7 @@ export class Authorizer {
     return this.ask(connection, authorizerEvent(connection, request), request.clientId);
   }
 
-  /** Asks again for a living connection; its lifetime stays as it was granted at CONNECT. */
+  /** Asks again for a connection that is open. Its lifetime stays as it was granted at CONNECT. */
   async refresh(connection: Connection, event: AuthorizerEvent): Promise<Authorization> {
     const answer = await this.ask(connection, event, connection.clientId);
     if (!answer.ok || connection.grant.expiresAt === undefined) return answer;
@@ -54,8 +54,8 @@ export class Authorizer {
 }
 
 /**
- * Checks an authorizer's result (docs/reference/aws-platform.md#what-the-authorizer-answers). What AWS would not accept
- * refuses the connection.
+ * Checks an authorizer's result (docs/reference/aws-platform.md#what-the-authorizer-answers). A result that AWS would
+ * not accept refuses the connection.
  */
 function readResult(result: unknown, clientId: string, event: AuthorizerEvent, now: number): Authorization {
   if (typeof result !== 'object' || result === null) return invalid('it is not an object');

@@ -6,7 +6,7 @@ import { matchesWildcard } from '../../wildcard';
  */
 export type IotAction = 'iot:Connect' | 'iot:Publish' | 'iot:RetainPublish' | 'iot:Receive' | 'iot:Subscribe';
 
-/** A policy the broker cannot apply exactly; better refused than read too generously. */
+/** A policy that the broker cannot apply exactly. It is refused, because a guess could allow too much. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
@@ -17,11 +17,12 @@ interface Statement {
   readonly resources: readonly string[];
 }
 
+/** Decisions kept for one connection, so that a device that publishes in a loop is not decided anew each time. */
 const MAX_REMEMBERED = 512;
 
 /**
- * What one connection may do. Implicit deny, explicit deny wins, `*` and `?` are the only wildcards: a topic filter's `+`
- * and `#` are plain characters here.
+ * What one connection may do. Nothing is allowed unless a statement allows it, and an explicit Deny wins. `*` and `?`
+ * are the only wildcards: the `+` and `#` of a topic filter are plain characters here.
  */
 export class ConnectionPolicy {
   private readonly remembered = new Map<string, boolean>();
@@ -81,7 +82,10 @@ function readStatement(statement: Record<string, unknown>, clientId: string): St
   };
 }
 
-/** `${iot:ClientId}` is the only variable a password connection has; a value with live characters would widen the ARN. */
+/**
+ * Puts the client ID in the place of `${iot:ClientId}`, the only variable that a password connection has. A client ID
+ * with wildcards is refused, because it would widen the ARN.
+ */
 function substitute(resource: string, clientId: string): string {
   return resource.replace(/\$\{([^}]*)\}/g, (_, variable: string) => {
     if (variable.toLowerCase() !== 'iot:clientid') throw new PolicyError(`the variable ${variable} is not supported`);

@@ -8,8 +8,8 @@ import { type TransportKind, usesWebSocket } from '../transport/transport';
 const PROTOCOLS = { mqtt: 'SECURE_MQTT', webSocket: 'MQTT_WSS' } as const;
 
 /**
- * Which authorizer answers for which transport: the default authorizer of the domain configuration with `CUSTOM_AUTH` and
- * the transport's application protocol. Plain TCP and WebSocket count as their TLS siblings.
+ * Knows which authorizer decides for a transport: the default authorizer of the domain configuration that has
+ * `CUSTOM_AUTH` and the transport's application protocol. Plain TCP and WebSocket count like the same over TLS.
  */
 export class Endpoints {
   private readonly authorizers = new Map<string, AuthorizerResource>();

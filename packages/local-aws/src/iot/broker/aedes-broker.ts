@@ -7,7 +7,7 @@ import { matchesFilter } from '../topics/topics';
 import { AwsTopicEmitter } from './aws-topic-emitter';
 import type { BrokerHooks, MqttBroker, Publication, RefusalCode } from './broker-adapter';
 
-/** The parts of aedes 1.2 that its type declarations leave out. */
+/** Parts of aedes 1.2 that its type declarations leave out. */
 interface AedesInternals {
   readonly persistence: {
     subscriptionsByTopic(topic: string): Promise<{ topic: string; clientId: string; qos: number }[]>;
@@ -24,7 +24,9 @@ const MAX_MESSAGE_ID = 65_535;
 /** aedes closes a client with more packets queued before its CONNACK; an authorizer may take seconds. */
 const QUEUE_LIMIT = 1000;
 
-/** aedes behind `MqttBroker`. Its own answers to QoS 2 and long packets are never reached: the gate is in front. */
+/**
+ * aedes as an `MqttBroker`. It sees no QoS 2 and no packet that is too long, because the gate in front keeps them away.
+ */
 export class AedesBroker implements MqttBroker {
   private readonly connections = new WeakMap<object, Connection>();
   private readonly clients = new WeakMap<Connection, Client>();
@@ -59,7 +61,7 @@ export class AedesBroker implements MqttBroker {
   nextMessageId(connection: Connection): number {
     const client = this.clients.get(connection);
     if (client === undefined) throw new Error('the connection is not attached');
-    // One counter for both sides, because both wait for a PUBACK with that number.
+    // aedes and direct messages share its counter, because each waits for a PUBACK with its own number
     const counter = client as unknown as ClientInternals;
     const id = counter._nextId;
     counter._nextId = id >= MAX_MESSAGE_ID ? 1 : id + 1;
@@ -99,7 +101,7 @@ export class AedesBroker implements MqttBroker {
     this.aedes.on('keepaliveTimeout', (client) => this.with(client, (c) => this.hooks.keepAliveTimeout(c)));
     this.aedes.on('clientError', (client, error) =>
       this.with(client, (c) => {
-        // Errors of the socket itself carry a code; the others are the client's.
+        // an error of the socket itself has a code; every other one is a fault of the client
         if (!('code' in error)) c.explain('CLIENT_ERROR', error.message);
       }),
     );
@@ -152,7 +154,7 @@ export class AedesBroker implements MqttBroker {
       }),
     );
     this.aedes.on('unsubscribe', (filters, client) => {
-      // aedes also reports the end of a clean session this way; AWS does not.
+      // aedes also calls this at the end of a clean session; AWS sends no event then
       if (!client.closed) this.with(client, (connection) => this.hooks.unsubscribed(connection, filters));
     });
   }
@@ -178,7 +180,10 @@ function publication(packet: PublishPacket | AedesPublishPacket): Publication {
   return { topic: packet.topic, payload: payload ?? Buffer.alloc(0), qos: packet.qos, retain: packet.retain };
 }
 
-/** Queues for offline sessions and retained messages by AWS's rules: its `#`, and exact filters only for retained ones. */
+/**
+ * Makes aedes follow AWS's rules where it matches topics itself: AWS's `#` for messages that wait for offline sessions,
+ * and retained messages for filters without wildcards only.
+ */
 function followAwsTopicRules(persistence: AedesInternals['persistence']): void {
   const { subscriptionsByTopic, createRetainedStreamCombi } = persistence;
   persistence.subscriptionsByTopic = async (topic) =>

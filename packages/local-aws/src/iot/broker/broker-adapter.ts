@@ -12,16 +12,17 @@ export interface Publication {
 export const CONNACK = { identifierRejected: 2, unavailable: 3, badCredentials: 4, notAuthorized: 5 } as const;
 export type RefusalCode = (typeof CONNACK)[keyof typeof CONNACK];
 
-/** What the broker library asks and tells; everything AWS-like is decided behind this interface. */
+/** What the MQTT library asks and reports. The implementation decides as AWS would. */
 export interface BrokerHooks {
   /** Whether the client may connect; a number is the CONNACK code of the refusal. */
   authenticate(connection: Connection, request: ConnectRequest): Promise<'accept' | RefusalCode>;
   /** The client speaks a version of MQTT that the library does not; it was refused with CONNACK 1. */
   protocolRefused(connection: Connection): void;
-  /** The CONNACK is out. */
+  /** The CONNACK has been sent. */
   connected(connection: Connection): void;
   /** A PUBLISH or last will arrived; false closes the connection. */
   publish(connection: Connection, publication: Publication): boolean;
+  /** `refuse` is a SUBACK failure for this filter; `close` ends the connection. */
   subscribe(connection: Connection, filter: string): 'grant' | 'refuse' | 'close';
   /** After the SUBACK, with the filters granted and refused. */
   subscribed(connection: Connection, granted: readonly string[], refused: readonly string[]): void;
@@ -31,7 +32,7 @@ export interface BrokerHooks {
   keepAliveTimeout(connection: Connection): void;
 }
 
-/** The MQTT library: protocol, sessions, subscriptions. It knows nothing of AWS. */
+/** An MQTT library: protocol, sessions, subscriptions. It knows nothing about AWS. */
 export interface MqttBroker {
   start(): Promise<void>;
   /** Takes over a connection whose gate is open. */

@@ -9,7 +9,7 @@ import { type BrokerHooks, CONNACK, type Publication, type RefusalCode } from '.
 import { connectedMessage, connectFailedMessage, disconnectedMessage, subscriptionMessage } from './lifecycle';
 import type { MessageRouter } from './message-router';
 
-/** The broker's decisions about MQTT clients: who may connect, publish, subscribe and receive, and what is told of it. */
+/** Decides which MQTT clients may connect, publish, subscribe and receive, and reports what they do. */
 export class ClientHooks implements BrokerHooks {
   constructor(
     private readonly deps: IotDependencies,
@@ -42,14 +42,14 @@ export class ClientHooks implements BrokerHooks {
   }
 
   connected(connection: Connection): void {
-    // The library ends a duplicate itself, except one that was already ending.
+    // the library ends an older connection itself, unless that one was already ending
     this.connections.get(connection.clientId)?.end('DUPLICATE_CLIENTID');
     this.connections.enter(connection);
     this.deps.onEvent?.({ kind: 'connected', clientId: connection.clientId, transport: connection.transport.kind });
     this.router.lifecycle(connectedMessage(connection, this.deps.clock.now()));
   }
 
-  /** The connection's stream is closed, whoever closed it. */
+  /** The connection's stream is closed, by the client or by the broker. */
   disconnected(connection: Connection): void {
     connection.abandon();
     if (connection.session === undefined) return;
@@ -117,7 +117,7 @@ export class ClientHooks implements BrokerHooks {
     connection.explain('MQTT_KEEP_ALIVE_TIMEOUT');
   }
 
-  /** A last will is authorised here, at CONNECT, not when it is published. */
+  /** Why a CONNECT is forbidden. A last will is checked here, at CONNECT, and not when it is published. */
   private connectProblem(connection: Connection): string | undefined {
     const { clientId, will } = connection.request;
     if (!this.allows(connection, 'iot:Connect', `client/${clientId}`)) return `iot:Connect on client/${clientId}`;

@@ -22,7 +22,7 @@ export function disconnectedMessage(connection: Connection, now: number): Lifecy
   });
 }
 
-/** Only for clients that were authenticated and then lacked a permission. */
+/** AWS sends this message only for clients that were authenticated and lack a permission. */
 export function connectFailedMessage(connection: Connection, now: number): LifecycleMessage | undefined {
   const { sourceIp: ipAddress } = connection.transport;
   return presence(connection, now, 'connect_failed', { ipAddress, reason: 'AUTHORIZATION_FAILED' });
@@ -41,7 +41,7 @@ function presence(connection: Connection, now: number, eventType: Presence, rest
   return lifecycle(`$aws/events/presence/${eventType}`, connection, now, eventType, rest);
 }
 
-/** Client IDs with a wildcard character have no lifecycle topic. */
+/** A message about a client. Undefined for client IDs with a wildcard character, which have no lifecycle topic. */
 function lifecycle(
   topic: string,
   connection: Connection,

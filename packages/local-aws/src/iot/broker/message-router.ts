@@ -6,7 +6,7 @@ import type { MqttBroker, Publication } from './broker-adapter';
 import type { LifecycleMessage } from './lifecycle';
 import { TraceIds } from './trace-ids';
 
-/** Brings what clients, HTTP callers and the broker itself publish to the rules, and to subscribers where it must. */
+/** Hands messages of clients, of HTTP callers and of the broker itself to the rules and to subscribers. */
 export class MessageRouter {
   private readonly traceIds: TraceIds;
 
@@ -18,7 +18,7 @@ export class MessageRouter {
     this.traceIds = new TraceIds(deps.clock);
   }
 
-  /** A client's PUBLISH or last will. The broker library goes on to the subscribers by itself. */
+  /** A client's PUBLISH or last will. The MQTT library hands it to subscribers itself. */
   fromClient(connection: Connection, { topic, payload }: Publication): void {
     const { clientId } = connection;
     const traceId = this.traceIds.next();

@@ -2,8 +2,8 @@ import type { Clock } from '../../clock';
 import { newUuid } from '../../uuid';
 
 /**
- * Trace ids: UUIDs whose first eight digits count the broker's messages. AWS promises only uniqueness; here their text
- * order is the order of arrival as well, so that messages of one millisecond keep it.
+ * Trace ids: UUIDs whose first eight digits count the broker's messages. AWS promises only that they are unique. Here
+ * they sort in the order of arrival, so that messages of the same millisecond can be told apart.
  */
 export class TraceIds {
   private count = 0;

@@ -4,10 +4,9 @@ import type { Connection } from './connection';
 import type { Connections } from './connections';
 
 /**
- * Holds connections to what their authorizer granted: their lifetime
- * (docs/reference/aws-platform.md#lifetime-of-a-password-connection), and their policy's age
- * (docs/reference/aws-platform.md#when-the-authorizer-is-called). Compares with the injected clock, so that a test
- * which advances it sees the same.
+ * Ends connections whose lifetime is over (docs/reference/aws-platform.md#lifetime-of-a-password-connection), and asks
+ * the authorizer again when a policy is too old (docs/reference/aws-platform.md#when-the-authorizer-is-called). It
+ * reads the injected clock, so that a test can advance the time.
  */
 export class ConnectionSweeper {
   private timer: NodeJS.Timeout | undefined;

@@ -20,14 +20,15 @@ export interface ConnectRequest {
 export interface Grant {
   readonly principalId: string;
   readonly policy: ConnectionPolicy;
-  /** ms since the epoch; absent for connections without an authorizer. */
+  /** When the connection ends, ms since the epoch. Absent without an authorizer. */
   readonly expiresAt?: number;
+  /** When the authorizer is asked again, ms since the epoch. Absent without an authorizer. */
   readonly refreshAt?: number;
-  /** Sent again when the grant is refreshed. */
+  /** The event to ask the authorizer with again. */
   readonly event?: AuthorizerEvent;
 }
 
-/** No grant yet: nothing is allowed. */
+/** The grant before the authorizer has answered: nothing is allowed. */
 const NOBODY: Grant = { principalId: '', policy: ConnectionPolicy.parse([], '') };
 
 type Acknowledgement = 'acknowledged' | 'closed';
@@ -37,11 +38,12 @@ export class Connection {
   readonly gate: MqttGate;
   request: ConnectRequest = { clientId: '', cleanSession: true, keepAlive: 0 };
   grant: Grant = NOBODY;
-  /** Set once the CONNACK is out. */
+  /** Set once the CONNACK has been sent. `since` in ms since the epoch. */
   session: { readonly version: number; readonly since: number } | undefined;
   readonly filters = new Set<string>();
-  /** The last will is not published when the connection was deleted that way. */
+  /** True when DeleteConnection asked that the last will is not published. */
   suppressWill = false;
+  /** True while the authorizer is asked again. */
   refreshing = false;
   private ending: { readonly reason: DisconnectReason; readonly detail?: string } | undefined;
   private readonly unacknowledged = new Map<number, (outcome: Acknowledgement) => void>();
@@ -64,7 +66,7 @@ export class Connection {
     return this.gate.destroyed;
   }
 
-  /** The first reason given is the one that counts. */
+  /** Gives the reason why the connection ends. Only the first one given counts. */
   explain(reason: DisconnectReason, detail?: string): void {
     this.ending ??= { reason, ...(detail !== undefined && { detail }) };
   }
@@ -83,7 +85,7 @@ export class Connection {
     return new Promise((resolve) => this.unacknowledged.set(messageId, resolve));
   }
 
-  /** True when the PUBACK was for a direct message, which the broker library knows nothing of. */
+  /** Takes a PUBACK. True when it was for a direct message, which the MQTT library does not know. */
   acknowledge(messageId: number): boolean {
     const waiting = this.unacknowledged.get(messageId);
     if (waiting === undefined) return false;
@@ -92,7 +94,7 @@ export class Connection {
     return true;
   }
 
-  /** Tells everyone who waits for a PUBACK that none will come. */
+  /** Tells all who wait for a PUBACK that none will come. */
   abandon(): void {
     for (const waiting of this.unacknowledged.values()) waiting('closed');
     this.unacknowledged.clear();

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import type { DisconnectReason } from '../events';
 import type { Connection } from './connection';
 
-/** What is still known of a client that went away. */
+/** How and when a client's last connection ended. `at` in ms since the epoch. */
 interface Departure {
   readonly at: number;
   readonly reason: DisconnectReason;
@@ -39,7 +39,7 @@ export class Connections {
     return [...this.active.values()];
   }
 
-  /** Enters a connection; its version number is one more than that of the client's previous one, 0 for a new client. */
+  /** Adds a connection. Its version number is one more than the client's last one, and 0 for a new client. */
   enter(connection: Connection): void {
     const known = this.history.get(connection.clientId);
     const version = known === undefined || this.isForgotten(known) ? 0 : known.version + 1;
@@ -48,7 +48,7 @@ export class Connections {
     connection.session = { version, since: this.clock.now() };
   }
 
-  /** Takes a connection out, unless a newer one of the same client has its place. */
+  /** Removes a connection, unless the client has a newer one. */
   leave(connection: Connection): void {
     if (this.active.get(connection.clientId) !== connection) return;
     this.active.delete(connection.clientId);

@@ -19,7 +19,10 @@ interface Refusal {
   readonly message: string;
 }
 
-/** The two calls of AWS IoT's control plane that tell a stack its host names: DescribeEndpoint, DescribeDomainConfiguration. */
+/**
+ * The two operations of AWS IoT's control plane that tell a stack its host names: DescribeEndpoint and
+ * DescribeDomainConfiguration.
+ */
 export function controlPlane(deps: ControlPlaneDependencies): ServiceHandler {
   return (accessKeyId, request, response) => {
     request.resume();

@@ -13,10 +13,11 @@ const STATUS = {
 
 type DataPlaneErrorType = keyof typeof STATUS;
 
+/** A refusal of the data plane. */
 export class DataPlaneError extends Error {
   override readonly name = 'DataPlaneError';
 
-  /** An empty message gives an empty body, as AWS answers a sender without permission. */
+  /** An empty message gives an empty body. That is how AWS answers a sender without permission. */
   constructor(
     readonly type: DataPlaneErrorType,
     message: string,

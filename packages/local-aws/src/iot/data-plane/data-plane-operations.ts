@@ -7,7 +7,7 @@ import { DataPlaneError } from './data-plane-error';
 import type { DataPlaneRequest } from './data-plane-request';
 import type { DirectMessages } from './direct-messages';
 
-/** A message that came over HTTP, permissions checked. */
+/** A message that came over HTTP. Its permissions have been checked. */
 export interface HttpPublication {
   readonly topic: string;
   readonly payload: Buffer;
@@ -20,8 +20,8 @@ export interface HttpPublication {
 const DEFAULT_CONFIRMATION_SECONDS = 5;
 
 /**
- * What the data plane can do, each operation with its IAM check (docs/reference/aws-platform.md#direct-messages,
- * docs/reference/aws-platform.md#looking-up-and-ending-a-connection).
+ * The operations of the data plane, each with its IAM check. Each throws a `DataPlaneError` when it refuses
+ * (docs/reference/aws-platform.md#direct-messages, docs/reference/aws-platform.md#looking-up-and-ending-a-connection).
  */
 export class DataPlaneOperations {
   constructor(

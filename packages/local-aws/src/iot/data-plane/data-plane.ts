@@ -27,7 +27,7 @@ const ROUTES: readonly DataPlaneRoute[] = [
   },
 ];
 
-/** Bodies are read up to here; the operations decide what is too large for them. */
+/** The largest body that is read. The operations check their own, smaller limits. */
 const MAX_BODY_BYTES = 2 * IOT_LIMITS.payloadBytes;
 
 /** The HTTP side of the data plane, as `@aws-sdk/client-iot-data-plane` speaks it. Never rejects. */

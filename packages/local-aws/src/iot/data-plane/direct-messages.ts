@@ -17,12 +17,12 @@ interface DirectMessage {
   readonly timeout: number;
 }
 
-/** A client that does not read what it has been sent gets no more until it does. */
+/** Bytes that may wait for a client that does not read. Beyond, further messages are refused. */
 const MAX_UNSENT_BYTES = 512 * 1024;
 
 /**
- * Delivers one PUBLISH to one connected client, subscribed or not, past subscriptions and rules
- * (docs/reference/aws-platform.md#a-message-to-one-client). Rejects with a `DataPlaneError` when it cannot.
+ * Delivers one PUBLISH to one connected client. Subscriptions and rules have no part in it
+ * (docs/reference/aws-platform.md#a-message-to-one-client). Rejects with a `DataPlaneError` when it cannot deliver.
  */
 export class DirectMessages {
   constructor(

@@ -4,7 +4,7 @@ import type { Selection } from './sql-evaluator';
 
 /** One action of a rule, ready to run. */
 export interface RuleAction {
-  /** The names AWS uses in the error message of a rule. */
+  /** The name that AWS uses in the message of an error action. */
   readonly type: 'LambdaAction' | 'SqsAction';
   readonly resource: string;
   run(selection: Selection, payload: Buffer): Promise<void>;
@@ -55,7 +55,7 @@ function sqsAction(properties: Properties, deps: IotDependencies): RuleAction {
   };
 }
 
-/** The properties of an action, which a template may have got wrong. */
+/** The properties of an action. Each method throws when the template has them wrong. */
 class Properties {
   private readonly values: Readonly<Record<string, unknown>>;
 

@@ -51,7 +51,7 @@ export class RuleEngine {
     }
   }
 
-  /** Starts the matching rules; the broker does not wait for them. */
+  /** Starts the matching rules. The broker does not wait for them. */
   dispatch(message: RuleMessage): void {
     for (const rule of this.rules.match(message.topic)) {
       if (!passes(rule.statement, message)) continue;
@@ -93,7 +93,7 @@ export class RuleEngine {
     }
   }
 
-  /** The error action runs once per message, with everything needed to replay it. */
+  /** Runs the error action, once for the message, with everything that is needed to replay it. */
   private async failed(rule: Rule, message: RuleMessage, failures: readonly Failure[]): Promise<void> {
     const report = (text: string): void =>
       this.deps.onEvent?.({ kind: 'ruleFailed', rule: rule.name, topic: message.topic, message: text });

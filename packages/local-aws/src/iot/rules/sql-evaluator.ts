@@ -10,10 +10,10 @@ export class EvaluationError extends Error {
 /** What a rule hands to its actions: JSON, or the raw payload of a `SELECT *` over something that is not JSON. */
 export type Selection = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'raw' };
 
-/** AWS's `Undefined` is JavaScript's; a selected field that is undefined is left out. */
+/** AWS's `Undefined` is `undefined` here. A selected field that is undefined is left out. */
 type Value = unknown;
 
-/** Payloads are parsed once and only for statements that look into them. */
+/** A message whose payload is parsed once, and only when a statement looks into it. */
 class Input {
   private parsed: { readonly value: Value } | undefined | 'unread' = 'unread';
 
@@ -26,12 +26,14 @@ class Input {
   }
 }
 
-/** Whether the message passes WHERE. */
+/** Whether WHERE is true for the message. */
 export function passes(statement: SqlStatement, message: RuleMessage): boolean {
   return statement.where === undefined || evaluate(statement.where, new Input(message)) === true;
 }
 
-/** Applies SELECT. Throws `EvaluationError` where `*` is merged with other fields and the payload is not a JSON object. */
+/**
+ * Applies SELECT. Throws `EvaluationError` when `*` stands beside other fields and the payload is not a JSON object.
+ */
 export function select(statement: SqlStatement, message: RuleMessage): Selection {
   const input = new Input(message);
   const [only, ...more] = statement.select;
@@ -127,7 +129,7 @@ function ordered<T extends number | string>(operator: '<' | '>' | '<=' | '>=', a
   }
 }
 
-/** Numbers, and text that is one. */
+/** A number, or the number that a text spells. */
 function numeric(value: Value): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;

@@ -6,7 +6,7 @@ const COMPARISONS: readonly Comparison[] = ['=', '<>', '<=', '>=', '<', '>'];
 const KEYWORDS = new Set(['SELECT', 'VALUE', 'FROM', 'WHERE', 'AS', 'AND', 'OR', 'NOT', 'IN', 'CASE', 'EXISTS']);
 const MQTT_PROPERTIES = ['content_type', 'format_indicator', 'response_topic', 'correlation_data'];
 
-/** OR binds least, then AND, NOT, and the comparisons. */
+/** Parses an expression. OR binds least, then AND, then NOT, then the comparisons. Throws `SqlError`. */
 export function parseExpression(reader: SqlReader): Expression {
   let left = parseAnd(reader);
   while (reader.takeKeyword('OR')) left = { kind: 'or', left, right: parseAnd(reader) };

@@ -4,8 +4,8 @@ import type { Expression, SelectItem, SqlStatement } from './sql-statement';
 import { SqlError } from './sql-tokens';
 
 /**
- * Parses `SELECT … FROM 'filter' [WHERE …]` as far as the embedded rules engine evaluates it. Throws `SqlError` naming
- * the first construct outside that subset.
+ * Parses `SELECT … FROM 'filter' [WHERE …]`, as far as the rules engine evaluates it here. Throws `SqlError` naming the
+ * first construct that it does not evaluate.
  */
 export function parseSql(sql: string): SqlStatement {
   const reader = new SqlReader(sql);
@@ -28,7 +28,10 @@ function selectItem(reader: SqlReader): SelectItem {
   return { kind: 'named', name: impliedName(expression), expression };
 }
 
-/** Without AS, a property keeps its own name; what AWS would call anything else is not worth relying on. */
+/**
+ * Without AS a property keeps its own name. Anything else needs AS here, so that nobody relies on a name that AWS
+ * chooses.
+ */
 function impliedName(expression: Expression): string {
   const name = expression.kind === 'path' ? expression.names.at(-1) : undefined;
   if (name === undefined) throw new SqlError('an expression without AS');

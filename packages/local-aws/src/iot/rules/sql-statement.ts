@@ -10,6 +10,7 @@ export type SqlFunction =
 
 export type Comparison = '=' | '<>' | '<' | '>' | '<=' | '>=';
 
+/** A parsed expression. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'path'; readonly names: readonly string[] }
@@ -19,10 +20,12 @@ export type Expression =
   | { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'not'; readonly operand: Expression };
 
+/** One field of SELECT: `*`, or an expression with its name. */
 export type SelectItem =
   | { readonly kind: 'all' }
   | { readonly kind: 'named'; readonly name: string; readonly expression: Expression };
 
+/** A parsed rule. `from` is its topic filter. */
 export interface SqlStatement {
   readonly select: readonly SelectItem[];
   readonly from: string;

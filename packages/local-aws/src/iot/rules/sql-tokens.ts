@@ -1,3 +1,4 @@
+/** One token of a rule's SQL. The text of a string is without its quotes. */
 export type Token =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
@@ -12,7 +13,7 @@ export class SqlError extends Error {
 const PATTERN =
   /\s+|(?<word>[A-Za-z_][A-Za-z0-9_]*)|(?<number>\d+(?:\.\d+)?)|(?<string>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?<symbol><>|<=|>=|[-=<>(),.*[\]+/%])/y;
 
-/** Cuts a rule's SQL into tokens. Throws `SqlError` at the first character that begins none. */
+/** Cuts a rule's SQL into tokens. Throws `SqlError` at the first character that begins no token. */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   PATTERN.lastIndex = 0;

@@ -5,7 +5,10 @@ interface Node<T> {
 
 const node = <T>(): Node<T> => ({ children: new Map(), values: new Set() });
 
-/** Values under topic filters, found by topic name with the rules of `matchesFilter` and without visiting every filter. */
+/**
+ * Values stored under topic filters. `match` finds the values of all filters that match a topic by the rules of
+ * `matchesFilter`, without visiting every filter.
+ */
 export class TopicTree<T> {
   private readonly root = node<T>();
 
@@ -47,7 +50,9 @@ function collect<T>(at: Node<T>, levels: readonly string[], depth: number, reser
   found.push(...(at.children.get('#')?.values ?? []));
 }
 
-/** Prunes what became empty, so that clients that come and go leave nothing behind. True when `at` itself is empty. */
+/**
+ * Removes a value and the nodes that became empty, so that old clients leave nothing behind. True when `at` is empty.
+ */
 function removeBelow<T>(at: Node<T>, levels: readonly string[], depth: number, value: T): boolean {
   const level = levels[depth];
   if (level === undefined) at.values.delete(value);

@@ -8,7 +8,9 @@ export function topicNameProblem(topic: string): string | undefined {
   return lengthProblem(topic);
 }
 
-/** Why a topic filter cannot be subscribed; undefined when it can. Of the reserved ones only `$aws/` exists on AWS. */
+/**
+ * Why a topic filter cannot be subscribed to; undefined when it can. Only `$aws/` is allowed of the reserved topics.
+ */
 export function topicFilterProblem(filter: string): string | undefined {
   if (filter === '') return 'the filter is empty';
   if (filter.startsWith('$') && !filter.startsWith('$aws/')) return 'filters that start with $ are reserved';

@@ -6,7 +6,7 @@ import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { Transport, TransportKind } from './transport';
 
-/** Ports may be 0: any free one. `mqttsPort` and `wssPort` need `tls`. */
+/** Where to listen. Port 0 is any free one. `mqttsPort` and `wssPort` need `tls`. */
 export interface ListenOptions {
   readonly host: string;
   readonly mqttPort: number;
@@ -16,6 +16,7 @@ export interface ListenOptions {
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
 }
 
+/** The ports that the servers listen on. */
 export interface BoundPorts {
   readonly mqtt: number;
   readonly mqtts?: number;
@@ -29,7 +30,7 @@ const SUBPROTOCOL = 'mqtt';
 /** Far above any MQTT packet; a frame may hold several. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
-/** The sockets clients connect to: TCP, TLS, WebSocket and WebSocket over TLS, all ending in one stream of bytes. */
+/** The servers that clients connect to: TCP, TLS, WebSocket and WebSocket over TLS. Each gives a stream of bytes. */
 export class Listeners {
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Duplex>();
@@ -102,7 +103,7 @@ export class Listeners {
   private async start(server: Server, host: string, port: number): Promise<number> {
     server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
-      // Failed TLS handshakes end here; the servers themselves report them as client errors.
+      // a failed TLS handshake ends the socket here; the server reports it too, as a client error
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.sockets.delete(socket));
     });

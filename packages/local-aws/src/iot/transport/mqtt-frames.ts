@@ -1,4 +1,4 @@
-/** MQTT control packet types the gate looks at (MQTT 3.1.1, table 2.1). */
+/** MQTT control packet types that the gate looks at (MQTT 3.1.1, table 2.1). */
 export const CONNECT = 1;
 export const PUBLISH = 3;
 export const PUBACK = 4;
@@ -15,7 +15,7 @@ export interface Frame {
   readonly bytes: Buffer;
 }
 
-/** Bytes that are not MQTT, or more of them than a packet may have. */
+/** The client sent bytes that are not MQTT, or a packet that is too long. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -23,13 +23,13 @@ export class FrameError extends Error {
 const MAX_HEADER_BYTES = 5;
 
 /**
- * Cuts a byte stream into MQTT packets, whatever the chunks are. A packet longer than `maxBytes` is refused when its
- * header is read, so nobody can make the broker buffer it.
+ * Cuts a byte stream into MQTT packets, wherever its chunks begin and end. A packet longer than `maxBytes` is refused
+ * when its header is read, so that no client can make the broker buffer it.
  */
 export class FrameSplitter {
   private pending: Buffer[] = [];
   private pendingBytes = 0;
-  /** How many bytes are needed before looking again is of use. */
+  /** Bytes that must be there before another packet can be complete. */
   private needed = 2;
 
   constructor(private readonly maxBytes: number) {}
@@ -119,6 +119,7 @@ export function readSubscribe(frame: Frame): { filter: string; qos: number }[] |
   return subscriptions;
 }
 
+/** The packet identifier of a PUBACK; undefined when the packet is cut short. */
 export function readMessageId(frame: Frame): number | undefined {
   return frame.body.length >= 2 ? frame.body.readUInt16BE(0) : undefined;
 }

@@ -1,9 +1,10 @@
 import { Duplex } from 'node:stream';
 import { CONNECT, type Frame, FrameError, FrameSplitter } from './mqtt-frames';
 
-/** What becomes of a packet: on to the broker, silently gone, or the end of the connection. */
+/** What happens to a packet: the broker gets it, it is dropped without an answer, or the connection ends. */
 export type PacketVerdict = 'pass' | 'drop' | 'close';
 
+/** Decides about the packets of one client. */
 export interface GateRules {
   /** Called for each packet of the client, in order. */
   inspect(frame: Frame): PacketVerdict;
@@ -11,13 +12,13 @@ export interface GateRules {
   malformed(reason: string): void;
 }
 
-/** Nothing is waited for longer than this once a connection is to end. */
+/** How long a connection that ends waits for its client to close. */
 const LINGER_MS = 2000;
 
 /**
- * Stands between a client's byte stream and the broker and looks at every packet on its way in. What AWS does and the
- * broker library has no hook for (no answer at all to QoS 2, whole packets discarded) happens here, so that another
- * library could take its place.
+ * Stands between a client's byte stream and the broker, and looks at every packet on its way in. AWS does some things
+ * for which the MQTT library has no hook: it does not answer QoS 2, and it discards whole packets. They happen here, so
+ * that the library can be replaced.
  */
 export class MqttGate extends Duplex {
   private readonly splitter: FrameSplitter;
@@ -57,7 +58,7 @@ export class MqttGate extends Duplex {
     }
   }
 
-  /** The first byte tells other protocols from MQTT, before anything is waited for. */
+  /** Checks the first byte, so that a client of another protocol is refused at once. */
   private demandConnect(chunk: Buffer): void {
     const [first] = chunk;
     if (this.greeted || first === undefined) return;
@@ -79,7 +80,10 @@ export class MqttGate extends Duplex {
     else this.afterDrain(callback);
   }
 
-  /** Lets the client read what was written last (a CONNACK), and goes on reading: closing with bytes unread is a reset. */
+  /**
+   * Ends the stream so that the client can still read the last packet, such as a CONNACK. Reading goes on, because a
+   * socket that closes with unread bytes resets the connection.
+   */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     if (error === null && !this.stream.destroyed) {
       this.stream.end();

@@ -1,7 +1,7 @@
-/** How a client reached the broker: plain TCP exists only here, the rest on AWS too. */
+/** How a client reached the broker. AWS has no plain TCP and no WebSocket without TLS. */
 export type TransportKind = 'tcp' | 'tls' | 'ws' | 'wss';
 
-/** What is known of a connection before its first MQTT packet. */
+/** What is known about a connection before its first MQTT packet. */
 export interface Transport {
   readonly kind: TransportKind;
   readonly sourceIp: string;

@@ -2,7 +2,7 @@ import type { FunctionConfiguration } from '../configuration';
 import { FunctionInstance, type InstanceOptions, type InvocationResult } from './instance';
 
 interface FunctionOptions extends InstanceOptions {
-  /** Instances at most; further invocations wait. */
+  /** Most instances. Further invocations wait. */
   readonly concurrency: number;
   newRequestId(): string;
   /** Called for every ended invocation. */
@@ -15,14 +15,14 @@ interface Waiting {
   readonly resolve: (outcome: InvocationResult) => void;
 }
 
-/** A function and its instances: started on demand up to the cap, reused most recently used first. */
+/** A function and its instances. They are started on demand; the one that was used last is used again first. */
 export class LambdaFunction {
   readonly configuration: FunctionConfiguration;
   readonly #options: FunctionOptions;
   readonly #idle: FunctionInstance[] = [];
   readonly #busy = new Set<FunctionInstance>();
   readonly #waiting: Waiting[] = [];
-  /** Instances that live or are being started. */
+  /** Instances that are alive or being started. */
   #size = 0;
   #closed = false;
 
@@ -31,7 +31,7 @@ export class LambdaFunction {
     this.#options = options;
   }
 
-  /** Runs one event (JSON text) and waits for how it ended. */
+  /** Runs one event (JSON text) and waits for its result. */
   invoke(event: string, requestId = this.#options.newRequestId()): Promise<InvocationResult> {
     return new Promise((resolve) => {
       this.#waiting.push({ event, requestId, resolve });

@@ -6,7 +6,7 @@ import type { FunctionConfiguration } from '../configuration';
 import type { FunctionErrorPayload, InvokeRequest, WorkerMessage, WorkerSetup } from './protocol';
 import { preloadUrl, workerSource } from './worker-source';
 
-/** How an invocation ended. `billedMs` includes what loading the function took, as AWS bills it. */
+/** How an invocation ended. `billedMs` includes the time to load the function, as AWS bills it. */
 export type InvocationResult =
   | { readonly ok: true; readonly payload: string; readonly billedMs: number }
   | { readonly ok: false; readonly error: FunctionErrorPayload; readonly billedMs: number };
@@ -24,7 +24,9 @@ interface Pending {
   readonly started: number;
 }
 
-/** One execution environment: a worker thread with the function's bundle in it, for one invocation at a time. */
+/**
+ * One execution environment: a worker thread that has loaded the function's bundle. It runs one invocation at a time.
+ */
 export class FunctionInstance {
   readonly #configuration: FunctionConfiguration;
   readonly #worker: Worker;
@@ -42,7 +44,7 @@ export class FunctionInstance {
     for (const stream of [worker.stdout, worker.stderr]) readLines(stream, options.onLog);
   }
 
-  /** Starts a worker. Loading the bundle goes on in the background; the first invocation waits for it. */
+  /** Starts a worker. It loads the bundle in the background, and the first invocation waits for that. */
   static async start(configuration: FunctionConfiguration, options: InstanceOptions): Promise<FunctionInstance> {
     const setup: WorkerSetup = {
       module: pathToFileURL(configuration.modulePath).href,
@@ -71,7 +73,7 @@ export class FunctionInstance {
     return this.#alive;
   }
 
-  /** Runs one event. The worker is ended when the function's timeout passes. */
+  /** Runs one event. The worker is ended when it takes longer than the function's timeout. */
   invoke(requestId: string, event: string): Promise<InvocationResult> {
     const timeout = this.#configuration.timeoutSeconds * 1000;
     return new Promise((resolve) => {

@@ -1,4 +1,6 @@
-/** What the host and a function's worker say to each other. Events and results travel as JSON text, as on AWS. */
+// What the host and a function's worker send to each other. Events and results are JSON text, as on AWS.
+
+/** What a worker is started with. */
 export interface WorkerSetup {
   /** File URL of the module that exports the handler. */
   readonly module: string;
@@ -11,6 +13,7 @@ export interface WorkerSetup {
   readonly memorySize: number;
 }
 
+/** One invocation, from the host to the worker. */
 export interface InvokeRequest {
   readonly requestId: string;
   readonly event: string;
@@ -18,13 +21,14 @@ export interface InvokeRequest {
   readonly timeout: number;
 }
 
-/** The error object Lambda hands to callers and destinations. */
+/** The error object that Lambda hands to callers and destinations. */
 export interface FunctionErrorPayload {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
 }
 
+/** What the worker reports to the host. */
 export type WorkerMessage =
   | { readonly type: 'ready'; readonly durationMs: number }
   | { readonly type: 'initError'; readonly error: FunctionErrorPayload; readonly durationMs: number }

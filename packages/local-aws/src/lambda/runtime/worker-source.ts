@@ -5,13 +5,13 @@ import { build, type Format } from 'esbuild';
 let source: Promise<string> | undefined;
 const preloads = new Map<string, Promise<string>>();
 
-/** The JavaScript of `worker.ts`, built once per process: a worker thread knows nothing of TypeScript. */
+/** The JavaScript of `worker.ts`, built once per process, because a worker thread cannot load TypeScript. */
 export function workerSource(): Promise<string> {
   source ??= bundle(fileURLToPath(new URL('./worker.ts', import.meta.url)), 'cjs');
   return source;
 }
 
-/** A URL that a worker can import a preload module from; TypeScript is bundled first, once per process. */
+/** A URL from which a worker can import a preload module. TypeScript is bundled first, once per process. */
 export function preloadUrl(path: string): Promise<string> {
   if (extname(path) !== '.ts') return Promise.resolve(pathToFileURL(path).href);
   const known = preloads.get(path);

@@ -1,10 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionErrorPayload, InvokeRequest, WorkerMessage, WorkerSetup } from './protocol';
 
-/**
- * Runs inside each function instance: loads the deployed bundle once, then answers one invocation after the other.
- * Bundled to plain JavaScript by the host, because a worker knows nothing of TypeScript.
- */
+// This runs inside each function instance. It loads the deployed bundle once and then answers one invocation after the
+// other. The host bundles it to JavaScript, because a worker thread cannot load TypeScript.
+
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const setup = workerData as WorkerSetup;

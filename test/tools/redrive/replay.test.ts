@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseUplink } from '../../lib/mqtt/ingest';
-import { replayOf } from '../../tools/redrive/replay';
+import { parseUplink } from '../../../lib/mqtt/ingest';
+import { replayOf } from '../../../tools/redrive/replay';
 
 const TARGETS = { ingest: 'cirrus-ingest', lifecycle: 'cirrus-lifecycle' };
 const SENT_AT = Date.parse('2026-02-03T04:05:06.789Z');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { emulatorSettings, outputsFile, SettingsError, stackOutputsOf } from '../../tools/emulator/settings';
+import { emulatorSettings, outputsFile, SettingsError, stackOutputsOf } from '../../../tools/emulator/settings';
 
 const dir = mkdtempSync(join(tmpdir(), 'cirrus-emulator-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Reading, verdictOf, withReading } from '../../examples/threshold-alarm/detector';
+import { type Reading, verdictOf, withReading } from '../../../examples/threshold-alarm/detector';
 
 const THRESHOLD = { limit: 80, readings: 3 };
 const reading = (second: number, value: number): Reading => ({
