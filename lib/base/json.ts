@@ -5,3 +5,6 @@ export type JsonObject = { readonly [key: string]: Json };
 /** A JSON object, neither array nor null. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value if it is a JSON object, otherwise undefined. */
+export const asObject = (value: unknown): JsonObject | undefined => (isObject(value) ? value : undefined);

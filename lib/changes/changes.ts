@@ -1,10 +1,13 @@
 import type { Json } from '../base/json';
 import type { Api, ProcessingMode, Sinks } from './modes';
 
-/** One thing that happened to a stored or transient object; what notifications and event processing feed on. */
+/** What can happen to an object. */
+export const CHANGE_ACTIONS = ['CREATE', 'UPDATE', 'DELETE'] as const;
+
+/** One thing that happened to an object, stored or not. Notifications and event processing are made from it. */
 export interface Change {
   readonly api: Api;
-  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly action: (typeof CHANGE_ACTIONS)[number];
   /** The managed object it belongs to; the object itself for the inventory. */
   readonly sourceId: string;
   /** The object as REST shows it, without `self` links. */

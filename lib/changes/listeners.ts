@@ -55,7 +55,7 @@ export class Listeners {
   }
 
   /** Whether the tenant's changes go to the event bus whatever rules are known: for rules made by hand. */
-  async process(tenant: string, enabled: boolean): Promise<void> {
+  async setProcess(tenant: string, enabled: boolean): Promise<void> {
     await this.items.setProcess(tenant, enabled);
     this.known.delete(tenant);
   }

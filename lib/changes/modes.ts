@@ -6,7 +6,8 @@ export const PROCESSING_MODES = ['PERSISTENT', 'TRANSIENT', 'QUIESCENT', 'CEP'] 
 export type ProcessingMode = (typeof PROCESSING_MODES)[number];
 
 /** The five kinds of object a message can create or change, named as the notification channels are. */
-export type Api = 'measurements' | 'events' | 'alarms' | 'managedobjects' | 'operations';
+export const CHANGE_APIS = ['measurements', 'events', 'alarms', 'managedobjects', 'operations'] as const;
+export type Api = (typeof CHANGE_APIS)[number];
 
 /** Where a change goes. */
 export interface Sinks {

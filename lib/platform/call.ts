@@ -18,7 +18,7 @@ export interface Effects {
 
 /** The same of a message that may make readings, which are packed and stored at its end. */
 export interface ReadingEffects extends Effects {
-  store(tenant: string, reading: Reading): void;
+  store(reading: Reading): void;
 }
 
 /** What the services are built from that keep no readings; one set per function instance. */

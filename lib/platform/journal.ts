@@ -1,3 +1,4 @@
+import { isoOf } from '../base/instant';
 import type { AsOf, Origin } from './model';
 
 /**
@@ -77,7 +78,7 @@ const sameEvent = (one: Stamped, other: Stamped): boolean => one.asOf === other.
 /** Broker time of an as-of, ms since the epoch. */
 export const millisOf = (asOf: AsOf): number => Number(asOf.slice(0, 13));
 /** The same as REST shows times. */
-export const isoTimeOf = (asOf: AsOf): string => new Date(millisOf(asOf)).toISOString();
+export const isoTimeOf = (asOf: AsOf): string => isoOf(millisOf(asOf));
 
 /** When a change of this origin counts as made. */
 export function asOf(origin: Pick<Origin, 'receivedAt' | 'messageId' | 'row'>): AsOf {

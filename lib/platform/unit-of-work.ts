@@ -13,7 +13,7 @@ export class MessageEffects implements ReadingEffects {
 
   constructor(private readonly mode: ProcessingMode) {}
 
-  store(_tenant: string, reading: Reading): void {
+  store(reading: Reading): void {
     const api = reading.kind === 'measurement' ? 'measurements' : 'events';
     if (sinksOf(this.mode, api).store) this.readings.push(reading);
   }

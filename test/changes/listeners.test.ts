@@ -44,10 +44,10 @@ describe('listeners', () => {
   });
 
   it('are rules made by hand, which a switch stands for', async () => {
-    await told.process(own(), true);
+    await told.setProcess(own(), true);
     expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.addRule(own(), RULE);
-    await told.process(own(), false);
+    await told.setProcess(own(), false);
     expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.removeRule(own(), RULE);
     expect(await told.listeningIn(own())).toMatchObject({ process: false });

@@ -1,4 +1,5 @@
 import { batchesOf } from '../../base/batches';
+import { isoOf } from '../../base/instant';
 import type { Change, ChangeContext } from '../changes';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE, EVENT_VERSION } from './event-names';
 import type { ChangesEvent, EventChange } from './schema';
@@ -31,7 +32,7 @@ type Header = Omit<ChangesEvent, 'changes'>;
  */
 export function entriesOf(busName: string, context: ChangeContext, changes: readonly Change[]): SizedEntry[] {
   const { tenant, mode, messageId } = context;
-  const receivedAt = new Date(context.receivedAt).toISOString();
+  const receivedAt = isoOf(context.receivedAt);
   const Time = context.receivedAt / 1000;
   const frame = { EventBusName: busName, Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Time };
   return [...bySource(changes)].flatMap(([source, own]) => {

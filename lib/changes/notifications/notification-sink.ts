@@ -28,14 +28,14 @@ export class NotificationSink implements ChangeSink {
 }
 
 /** Cuts changes into as few events as they fit into; one too large for any is reduced to its reference. */
-export function partsOf(changes: readonly Change[], limit = EVENT_BYTES): Change[][] {
+export function partsOf(changes: readonly Change[]): Change[][] {
   const sized = changes.map((change) => {
     const bytes = bytesOf(change);
-    if (bytes <= limit) return { change, bytes };
+    if (bytes <= EVENT_BYTES) return { change, bytes };
     const small = reduced(change);
     return { change: small, bytes: bytesOf(small) };
   });
-  const parts = batchesOf(sized, { limit, sizeOf: ({ bytes }) => bytes, between: 1 });
+  const parts = batchesOf(sized, { limit: EVENT_BYTES, sizeOf: ({ bytes }) => bytes, between: 1 });
   return parts.map((part) => part.map(({ change }) => change));
 }
 

@@ -47,7 +47,7 @@ export interface AlarmInput {
   readonly fragments?: JsonObject;
 }
 
-export interface AlarmsDeps extends Pick<RegistryDeps, 'registry' | 'clock'> {
+export interface AlarmsDeps extends RegistryDeps {
   /**
    * Is the device in maintenance? Then new alarms are not created
    * (docs/reference/static-templates.md#alarms-in-maintenance). When left out, no device is.

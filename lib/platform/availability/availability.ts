@@ -1,5 +1,5 @@
 import { isoOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import { asObject, type Json, type JsonObject } from '../../base/json';
 import { Lru } from '../../base/lru';
 import { collect } from '../../storage/pages';
 import type { Expression } from '../../storage/table';
@@ -13,7 +13,6 @@ import { applied, relist } from '../inventory/object-updates';
 import { REQUIREMENT, responseIntervalOf } from '../inventory/requirement';
 import { asOf, millisOf } from '../journal';
 import type { DeviceRef, ManagedObject } from '../model';
-import { members } from '../operations/records';
 import {
   changeLife,
   type DueDevice,
@@ -206,10 +205,10 @@ function lifeUnder(responseInterval: number | undefined, record: ObjectRecord, s
 }
 
 function lastMessageOf(record: ObjectRecord | undefined): JsonObject {
-  const lastMessage = members(record?.members[AVAILABILITY])?.lastMessage;
+  const lastMessage = asObject(record?.members[AVAILABILITY])?.lastMessage;
   return typeof lastMessage === 'string' ? { lastMessage } : {};
 }
 
-const statusOf = (value: Json | undefined): Json | undefined => members(value)?.status;
+const statusOf = (value: Json | undefined): Json | undefined => asObject(value)?.status;
 const isUnknown = (connection: Json | undefined): boolean =>
   connection === undefined || statusOf(connection) === 'MAINTENANCE';

@@ -1,3 +1,4 @@
+import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import type { Result } from '../../base/result';
 import { DUE_INDEX, duePartition, externalIdKey, objectKey } from '../../storage/keys';
@@ -81,7 +82,7 @@ export async function settleDue(registry: Table, tenant: string, id: string, due
 }
 
 /** Sortable as text; the id makes it unique. */
-const dueAtOf = (due: number, id: string): string => `${new Date(due).toISOString()}#${id}`;
+const dueAtOf = (due: number, id: string): string => `${isoOf(due)}#${id}`;
 
 export interface DueDevice {
   readonly id: string;
@@ -95,7 +96,7 @@ export interface DueDevice {
 export async function* dueDevices(registry: Table, tenant: string, now: number): AsyncGenerator<DueDevice> {
   const where = {
     text: 'duePk = :pk AND dueAt < :now',
-    values: { ':pk': duePartition(tenant, 'availability'), ':now': new Date(now).toISOString() },
+    values: { ':pk': duePartition(tenant, 'availability'), ':now': isoOf(now) },
   };
   for await (const { dueAt } of growingPages(registry, { index: DUE_INDEX, where })) {
     const [time = '', id = ''] = String(dueAt).split('#');

@@ -30,7 +30,7 @@ export interface ParameterUpdate {
  */
 export class Parameters {
   constructor(
-    private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,
+    private readonly deps: RegistryDeps,
     private readonly events: Pick<Events, 'create'>,
   ) {}
 

@@ -1,3 +1,4 @@
+import { asObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call } from '../call';
 import type { Inventory } from '../inventory/inventory';
@@ -44,9 +45,8 @@ export class Profiles {
 
   private async stored({ origin }: Call, device: DeviceRef, profileId?: string) {
     if (profileId === undefined) return undefined;
-    const profile = (await this.inventory.get(origin.tenant, device.id))?.fragments.c8y_Profile;
-    if (typeof profile !== 'object' || profile === null || Array.isArray(profile)) return undefined;
-    const { profileId: id, profileName: name } = profile as { [member: string]: unknown };
+    const profile = asObject((await this.inventory.get(origin.tenant, device.id))?.fragments.c8y_Profile);
+    const { profileId: id, profileName: name } = profile ?? {};
     return id === profileId && typeof name === 'string' ? { id: profileId, name } : undefined;
   }
 }

@@ -29,7 +29,7 @@ const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
  */
 export class Software {
   constructor(
-    private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,
+    private readonly deps: RegistryDeps,
     private readonly inventory: Pick<Inventory, 'create' | 'addChild' | 'updateFragments' | 'delete'>,
   ) {}
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock';
 import type { Table } from '../../storage/table';
+import { millisOf } from '../journal';
 import type { ManagedObject } from '../model';
 import { delist, type InventoryList, type ListEntry, listedEntries } from './list-items';
 import { getObjects, type ObjectRecord } from './object-items';
@@ -68,7 +69,7 @@ async function dropStale(
   entries: readonly ListEntry[],
 ): Promise<void> {
   for (const { id, asOf } of entries) {
-    if (Number(asOf.slice(0, 13)) + CREATION_MS < clock.now()) await delist(registry, tenant, id, list, asOf);
+    if (millisOf(asOf) + CREATION_MS < clock.now()) await delist(registry, tenant, id, list, asOf);
   }
 }
 

@@ -2,6 +2,7 @@ import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
+import { millisOf } from '../journal';
 import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
@@ -74,7 +75,7 @@ const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['c8y_Availability', 'c8y_Con
 /** The object as the domain sees it; `lastUpdated` is its newest change, in whatever order they came. */
 export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectRecord): ManagedObject {
   const changes = Object.entries(asOf).filter(([member]) => !SIGNS_OF_LIFE.has(member));
-  const latest = Math.max(createdAt, ...changes.map(([, at]) => Number(at.slice(0, 13))));
+  const latest = Math.max(createdAt, ...changes.map(([, at]) => millisOf(at)));
   return { id, owner, creationTime: isoOf(createdAt), lastUpdated: isoOf(latest), fragments: members };
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
 import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
@@ -18,7 +18,6 @@ export interface FragmentUpdate {
   readonly onlyIfAbsent?: boolean;
 }
 
-type UpdateDeps = Pick<PlatformDeps, 'registry' | 'clock'>;
 type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, Refusal>;
 
 /**
@@ -26,7 +25,7 @@ type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean
  * change that overtook this one, or more members than an expression holds.
  */
 export async function updateObject(
-  { registry, clock }: UpdateDeps,
+  { registry, clock }: RegistryDeps,
   call: Call,
   id: string,
   update: FragmentUpdate,
@@ -48,7 +47,7 @@ export async function updateObject(
 }
 
 async function updatePart(
-  { registry, clock }: UpdateDeps,
+  { registry, clock }: RegistryDeps,
   tenant: string,
   id: string,
   change: MemberChange,

@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
@@ -161,7 +162,7 @@ export class Operations {
   ): Promise<void> {
     const log = {
       attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
-      acknowledgedAt: acknowledgedAt === undefined ? undefined : new Date(acknowledgedAt).toISOString(),
+      acknowledgedAt: acknowledgedAt === undefined ? undefined : isoOf(acknowledgedAt),
     };
     const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
     const times = defined({ sentAt: reached ? sentAt : undefined, acknowledgedAt });
@@ -190,7 +191,7 @@ export class Operations {
         agentId: agent.id,
         deviceSerial: device.serial,
         agentSerial: agent.serial,
-        creationTime: new Date(createdAt).toISOString(),
+        creationTime: isoOf(createdAt),
         fragments: JSON.stringify(fragments),
       };
       const entry: AgendaEntry = { id, device: device.id, names: Object.keys(fragments), createdAt };

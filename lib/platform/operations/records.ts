@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined';
-import type { Json, JsonObject } from '../../base/json';
+import { asObject, type Json, type JsonObject } from '../../base/json';
 import type { Change } from '../../changes/changes';
 import { isoTimeOf } from '../journal';
 import type { DeliveryAttempt, Operation } from '../model';
@@ -99,8 +99,8 @@ const RULES: Readonly<Record<string, ResultRule>> = {
   // which member holds the time is this platform's choice (docs/reference/static-templates.md#results-of-an-operation)
   c8y_DownloadConfigFile: {
     device: ([given], fragments, time) => {
-      const request = members(fragments.c8y_DownloadConfigFile);
-      const source = members(request?.c8y_ConfigurationDump) ?? members(fragments.c8y_ConfigurationDump) ?? request;
+      const request = asObject(fragments.c8y_DownloadConfigFile);
+      const source = asObject(request?.c8y_ConfigurationDump) ?? asObject(fragments.c8y_ConfigurationDump) ?? request;
       return source && { c8y_ConfigurationDump: { ...source, time: given || time } };
     },
   },
@@ -110,7 +110,7 @@ const RULES: Readonly<Record<string, ResultRule>> = {
 function withResults(fragments: JsonObject, parameters: readonly string[], named?: string): JsonObject {
   const results = rulesFor(fragments, named).flatMap(([name, rule]) => {
     const result = rule.operation?.(parameters);
-    return result === undefined ? [] : [[name, { ...members(fragments[name]), ...result }] as const];
+    return result === undefined ? [] : [[name, { ...asObject(fragments[name]), ...result }] as const];
   });
   return { ...fragments, ...Object.fromEntries(results) };
 }
@@ -135,9 +135,3 @@ function rulesFor(fragments: JsonObject, named: string | undefined): readonly (r
 
 const one = (name: string, value: Json | undefined): JsonObject | undefined =>
   value === undefined ? undefined : { [name]: value };
-
-/** The value as an object, where it is one. */
-export function members(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
-}
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,29 +1,18 @@
 import { instantOf, isoOf, timeKeyOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
+import { millisOf } from '../journal';
+import type { DeviceEvent } from '../model';
 import { readingIdAt, readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { expiryOf, type Retention } from './packs';
 
-/** An event as it is stored and found again. */
-export interface StoredEvent {
-  readonly id: string;
-  readonly source: string;
-  readonly time: string;
-  readonly type: string;
-  readonly text: string;
-  /** ISO 8601, UTC. */
-  readonly creationTime: string;
-  readonly lastUpdated: string;
-  readonly fragments: JsonObject;
-}
-
 /** An event with what an update has to know: its version, and per member when it was changed last. */
 export interface EventRecord {
-  readonly event: StoredEvent;
+  readonly event: DeviceEvent;
   readonly version: number;
   /** Member name → as-of of its last change; members as created are not in it. */
   readonly changes: Readonly<Record<string, string>>;
@@ -59,7 +48,7 @@ function keyOf(tenant: string, id: string): Key | undefined {
 export async function createEvent(
   telemetry: Table,
   tenant: string,
-  event: StoredEvent,
+  event: DeviceEvent,
   retention: Retention,
 ): Promise<void> {
   const key = keyOf(tenant, event.id);
@@ -159,8 +148,8 @@ function recordOf(source: string, item: Item): EventRecord {
       type: item.y,
       text: item.x,
       creationTime,
-      lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, Number(latest.slice(0, 13)))),
-      fragments: JSON.parse(item.f) as { [key: string]: Json },
+      lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, millisOf(latest))),
+      fragments: JSON.parse(item.f) as JsonObject,
     },
     version: item.v ?? 0,
     changes,

@@ -8,7 +8,7 @@ import { OVERTAKEN, tryVersioned } from '../../storage/versioned';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
-import { asOf } from '../journal';
+import { asOf, millisOf } from '../journal';
 import type { DeviceEvent, DeviceRef, Origin } from '../model';
 import type { Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
@@ -51,7 +51,7 @@ export class Events {
   /** Makes an event; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
   create(call: ReadingCall, device: { readonly id: string }, input: EventInput): DeviceEvent {
     const event = eventOf(call.origin, device.id, input);
-    call.effects.store(call.origin.tenant, { kind: 'event', event });
+    call.effects.store({ kind: 'event', event });
     call.effects.changed(eventChange('CREATE', event));
     return event;
   }
@@ -159,7 +159,7 @@ function changed(record: EventRecord, { text, fragments = {} }: EventUpdate, at:
   const changes = { ...record.changes, ...Object.fromEntries(fresh.map(([name]) => [name, at])) };
   const newText = fresh.find(([name]) => name === 'text')?.[1];
   const members = { ...record.event.fragments, ...Object.fromEntries(fresh.filter(([name]) => name !== 'text')) };
-  const latest = Math.max(Date.parse(record.event.lastUpdated), Number(at.slice(0, 13)));
+  const latest = Math.max(Date.parse(record.event.lastUpdated), millisOf(at));
   const event: DeviceEvent = {
     ...record.event,
     ...(typeof newText === 'string' && { text: newText }),

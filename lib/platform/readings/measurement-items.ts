@@ -3,10 +3,11 @@ import { isObject } from '../../base/json';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Item, Key, Table } from '../../storage/table';
+import type { Measurement } from '../model';
 import { readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { pack } from './packed';
-import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor, type StoredMeasurement } from './packs';
+import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor } from './packs';
 
 export interface MeasurementQuery {
   /** Internal id of the device. */
@@ -28,7 +29,7 @@ export async function* queryMeasurements(
   telemetry: Table,
   tenant: string,
   query: MeasurementQuery,
-): AsyncGenerator<StoredMeasurement> {
+): AsyncGenerator<Measurement> {
   for await (const { measurement } of inOrder(packsOf(telemetry, tenant, query), query)) {
     if (matches(measurement, query)) yield measurement;
   }
@@ -40,7 +41,7 @@ export async function findMeasurement(
   tenant: string,
   id: string,
   keptSince: number,
-): Promise<StoredMeasurement | undefined> {
+): Promise<Measurement | undefined> {
   const found = await packWith(telemetry, tenant, id);
   return found !== undefined && found.item.r >= keptSince ? found.reading.measurement : undefined;
 }
@@ -168,7 +169,7 @@ function* sorted(found: FoundMeasurement[], direction: number): Generator<FoundM
 const inRange = (instant: number, { from, to }: MeasurementQuery): boolean =>
   (from === undefined || instant >= from) && (to === undefined || instant <= to);
 
-function matches({ type, fragments }: StoredMeasurement, query: MeasurementQuery): boolean {
+function matches({ type, fragments }: Measurement, query: MeasurementQuery): boolean {
   if (query.type !== undefined && type !== query.type) return false;
   const { fragment: wanted, series } = query;
   const candidates = wanted === undefined ? Object.keys(fragments) : Object.hasOwn(fragments, wanted) ? [wanted] : [];

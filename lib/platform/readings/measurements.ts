@@ -38,7 +38,7 @@ export class Measurements {
   /** Makes a measurement; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
   create(call: ReadingCall, device: { readonly id: string }, input: MeasurementInput): Measurement {
     const { measurement, identity } = measurementOf(call.origin, device.id, input);
-    call.effects.store(call.origin.tenant, { kind: 'measurement', measurement, identity });
+    call.effects.store({ kind: 'measurement', measurement, identity });
     call.effects.changed({
       api: 'measurements',
       action: 'CREATE',

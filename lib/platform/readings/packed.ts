@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { instantOf, isoOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import { isObject, type Json, type JsonObject } from '../../base/json';
 import type { ReadingIdentity } from '../model';
 
 /**
@@ -174,10 +174,6 @@ function putTogether([, ...parts]: Shape, nextValue: () => Json): JsonObject {
 
 const seriesValue = (name: SeriesName, value: Json): [string, JsonObject] =>
   typeof name === 'string' ? [name, { value }] : [name[0], { value, unit: name[1] }];
-
-/** A JSON object, neither array nor null. */
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const STYLED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)$/;
 

@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto';
 import { instantOf, timeKeyOf } from '../../base/instant';
-import type { JsonObject } from '../../base/json';
 import { readingsPartition } from '../../storage/keys';
 import type { Item, Key } from '../../storage/table';
-import type { ReadingIdentity } from '../model';
+import type { Measurement, ReadingIdentity } from '../model';
 import { readingId } from './ids';
 import { type PackedReading, pack, unpack } from './packed';
-
-/** A measurement as it is stored and found again. */
-export interface StoredMeasurement {
-  readonly id: string;
-  /** Internal id of the device. */
-  readonly source: string;
-  readonly time: string;
-  readonly type: string;
-  readonly fragments: JsonObject;
-}
 
 /** DynamoDB takes 400 KB an item; the rest is room for keys and for a later rewrite. */
 const MAX_PACK_BYTES = 300 * 1024;
@@ -24,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** The id of a measurement, from what the device said and how it is told apart from others. */
 export function measurementId(
   source: string,
-  reading: Pick<StoredMeasurement, 'time' | 'type' | 'fragments'>,
+  reading: Pick<Measurement, 'time' | 'type' | 'fragments'>,
   instant: number,
   identity: ReadingIdentity,
 ): string {
@@ -50,7 +39,7 @@ export const expiryOf = ({ receivedAt, retentionDays }: Retention): { r: number;
  */
 export function measurementItems(
   tenant: string,
-  readings: readonly { readonly measurement: StoredMeasurement; readonly identity: ReadingIdentity }[],
+  readings: readonly { readonly measurement: Measurement; readonly identity: ReadingIdentity }[],
   retention: Retention,
 ): (Item & Key)[] {
   const bytes = pack(
@@ -69,7 +58,7 @@ export function measurementItems(
 
 export const PACK_PREFIX = 'M#';
 /** `M#<DDHH>#<mmssSSS of the last reading>#<hash of the ids>`: newest first, a pack shows how new it can be. */
-function packSortKey(measurements: readonly StoredMeasurement[]): string {
+function packSortKey(measurements: readonly Measurement[]): string {
   const last = Math.max(...measurements.map(({ time }) => instantOf(time) ?? 0));
   const { hour, rest } = timeKeyOf(last);
   const ids = measurements.map(({ id }) => id).join();
@@ -84,7 +73,7 @@ export function packFloor(instant: number): string {
 
 /** A measurement with what a query needs to order and rewrite it. */
 export interface FoundMeasurement {
-  readonly measurement: StoredMeasurement;
+  readonly measurement: Measurement;
   readonly instant: number;
   readonly packed: PackedReading;
 }
