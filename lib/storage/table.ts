@@ -37,7 +37,6 @@ export interface PageRequest {
   readonly filter?: Expression;
   readonly descending?: boolean;
   readonly limit?: number;
-  readonly consistent?: boolean;
   readonly startKey?: Item;
 }
 export interface Page {
@@ -80,12 +79,12 @@ export class Table {
     });
   }
 
-  /** Returns the attributes the update touched, as they were before. */
+  /** Returns what `returns` names: the whole item as it was before or is afterwards; by default no attributes. */
   async update(
     key: Key,
     change: Expression,
     condition?: Expression,
-    returns: 'UPDATED_OLD' | 'UPDATED_NEW' | 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
+    returns: 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
   ): Promise<Result<Item, ConditionFailed>> {
     return conditional(async () => {
       const done = await this.client.send(
@@ -125,8 +124,8 @@ export class Table {
         ...placeholders(request.where, request.filter),
         ScanIndexForward: request.descending !== true,
         Limit: request.limit,
-        // an index can only be read eventually consistent
-        ConsistentRead: request.index === undefined && (request.consistent ?? true),
+        // DynamoDB reads an index only eventually consistent
+        ConsistentRead: request.index === undefined,
         ExclusiveStartKey: request.startKey && marshall(request.startKey),
       }),
     );
@@ -144,11 +143,15 @@ export class Table {
     } while (startKey !== undefined);
   }
 
-  /** Items in no particular order; keys that are not there are left out. */
+  /**
+   * Items in no particular order. A key without an item is left out. A key that is given twice is read once, because
+   * DynamoDB refuses a request that repeats one. @throws Error when items are still unprocessed after eight attempts
+   */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found: Item[] = [];
-    for (let at = 0; at < keys.length; at += BATCH_GET_LIMIT) {
-      let pending = keys.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
+    const wanted = [...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
+    for (let at = 0; at < wanted.length; at += BATCH_GET_LIMIT) {
+      let pending = wanted.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
       for (let attempt = 0; pending.length > 0; attempt++) {
         await this.backOff(attempt);
         const page = await this.client.send(
@@ -161,7 +164,10 @@ export class Table {
     return found;
   }
 
-  /** Unconditional puts and deletes, 25 a call; what DynamoDB hands back unprocessed is tried again, then thrown. */
+  /**
+   * Unconditional puts and deletes, 25 a call. What DynamoDB hands back unprocessed is tried again.
+   * @throws Error when items are still unprocessed after eight attempts
+   */
   async batchWrite(puts: readonly (Item & Key)[], deletes: readonly Key[] = []): Promise<void> {
     const requests = [
       ...puts.map((item) => ({ PutRequest: { Item: marshall(item, MARSHALL) } })),

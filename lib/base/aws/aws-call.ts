@@ -42,30 +42,22 @@ const REASON_CHARACTERS = 300;
  * are tried three times.
  */
 export class AwsCaller {
-  constructor(
-    private readonly deps: {
-      readonly clock: Clock;
-      readonly environment?: NodeJS.ProcessEnv;
-      readonly fetch?: typeof fetch;
-    },
-  ) {}
+  constructor(private readonly deps: { readonly clock: Clock }) {}
 
   /** @throws AwsCallError unless the service answers with a 2xx */
   async post(call: AwsCall): Promise<AwsAnswer> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.attempt(call);
       if (answer instanceof AwsCallError) {
-        if (attempt >= ATTEMPTS || !isPassing(answer.status)) throw answer;
+        if (attempt >= ATTEMPTS || !isRetryable(answer.status)) throw answer;
         await this.deps.clock.sleep(FIRST_WAIT_MS * 4 ** (attempt - 1));
       } else return answer;
     }
   }
 
   private async attempt({ service, path, headers, body }: AwsCall): Promise<AwsAnswer | AwsCallError> {
-    const environment = this.deps.environment ?? process.env;
-    const region = environment.AWS_REGION ?? 'us-east-1';
-    const { AWS_ENDPOINT_URL: anyService } = environment;
-    const own = environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
+    const { AWS_REGION: region = 'us-east-1', AWS_ENDPOINT_URL: anyService } = process.env;
+    const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
     const url = new URL(path, own ?? anyService ?? hostOf(service, region));
     const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 });
     const signed = await signer.sign(
@@ -80,7 +72,7 @@ export class AwsCaller {
       { signingDate: new Date(this.deps.clock.now()) },
     );
     try {
-      const answer = await (this.deps.fetch ?? fetch)(url, { method: 'POST', headers: signed.headers, body });
+      const answer = await fetch(url, { method: 'POST', headers: signed.headers, body });
       const text = await answer.text();
       if (answer.ok) return { status: answer.status, body: text };
       return new AwsCallError(service, answer.status, text.slice(0, REASON_CHARACTERS));
@@ -91,7 +83,7 @@ export class AwsCaller {
 }
 
 const hostOf = (service: string, region: string): string => `https://${service}.${region}.amazonaws.com`;
-const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
+const isRetryable = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
 /** What the signer calculates with. */
 class Sha256 {

@@ -52,8 +52,8 @@ function bySource(changes: readonly Change[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const change of changes) {
     const known = groups.get(change.sourceId);
-    if (known) known.push(written(change));
-    else groups.set(change.sourceId, [written(change)]);
+    if (known) known.push(changeText(change));
+    else groups.set(change.sourceId, [changeText(change)]);
   }
   return groups;
 }
@@ -69,7 +69,7 @@ function detailsOf(header: Header, changes: readonly string[]): string[] {
 /** Beside the change stands the header, a few hundred bytes of names that users choose. */
 const CHANGE_BYTES = ENTRY_BYTES - 4096;
 
-function written({ api, action, sourceId, object }: Change): string {
+function changeText({ api, action, sourceId, object }: Change): string {
   const id = String(object.id ?? sourceId);
   const whole: EventChange = { api, action, object: { ...object, id } };
   const text = JSON.stringify(whole);

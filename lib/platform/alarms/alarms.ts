@@ -93,7 +93,7 @@ export class Alarms {
       status: input.status ?? 'ACTIVE',
       fragments: input.fragments,
     });
-    if (!sinksOf(origin.mode, 'alarms').store) return ok(this.pass(call, device, input.type, event));
+    if (!sinksOf(origin.mode, 'alarms').store) return ok(this.announceUnstored(call, device, input.type, event));
     if (await this.isSuppressed(origin.tenant, device, input.type)) {
       return ok(this.unstored(device, input.type, event, SUPPRESSED_ALARM_ID));
     }
@@ -178,7 +178,7 @@ export class Alarms {
   }
 
   /** TRANSIENT and CEP: everybody hears of it, nothing is kept. */
-  private pass(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
+  private announceUnstored(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
     const alarm = this.unstored(device, type, event, alarmId(device.id, type, event.asOf));
     call.effects.changed(alarmChange('CREATE', alarm));
     return alarm;

@@ -72,7 +72,7 @@ export class Availability {
    * A sign of life. No read; no write unless something is required of the device and the last one is long enough ago.
    * `pushed` says that it came by the device's own connection.
    */
-  async alive(call: Call, device: DeviceRef, { pushed }: { readonly pushed: boolean }): Promise<void> {
+  async recordSignOfLife(call: Call, device: DeviceRef, { pushed }: { readonly pushed: boolean }): Promise<void> {
     const { responseInterval, id, serial } = device;
     if (responseInterval === undefined || responseInterval <= 0) return;
     const { tenant, receivedAt } = call.origin;
@@ -94,17 +94,18 @@ export class Availability {
     await this.clearAlarm(call, before, change.asOf);
     // last, so that a retry of the message comes here again
     this.written.set(name, receivedAt);
-    if (pushed && isUnknown(before.members[CONNECTION])) await this.connection(call, device, true);
+    if (pushed && isUnknown(before.members[CONNECTION])) await this.recordConnection(call, device, true);
   }
 
   /** A sign of life over REST, where the object is at hand and the serial is not. */
-  async objectAlive(call: Call, { id, fragments }: Pick<ManagedObject, 'id' | 'fragments'>): Promise<void> {
+  async recordSignOfLifeOf(call: Call, { id, fragments }: Pick<ManagedObject, 'id' | 'fragments'>): Promise<void> {
     const responseInterval = responseIntervalOf(fragments);
-    if (responseInterval !== undefined) await this.alive(call, { id, serial: '', responseInterval }, { pushed: false });
+    if (responseInterval !== undefined)
+      await this.recordSignOfLife(call, { id, serial: '', responseInterval }, { pushed: false });
   }
 
   /** What the broker says of the device's connection, as of the call's time. */
-  async connection(call: Call, { id, responseInterval }: DeviceRef, connected: boolean): Promise<void> {
+  async recordConnection(call: Call, { id, responseInterval }: DeviceRef, connected: boolean): Promise<void> {
     if (responseInterval === undefined || responseInterval <= 0) return;
     const at = asOf(call.origin);
     const written = { [CONNECTION]: { status: connected ? 'CONNECTED' : 'DISCONNECTED' } };

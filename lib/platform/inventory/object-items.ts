@@ -73,7 +73,7 @@ export async function getObject(registry: Table, tenant: string, id: string): Pr
 
 /** Those that exist, in the order asked for. */
 export async function getObjects(registry: Table, tenant: string, ids: readonly string[]): Promise<ObjectRecord[]> {
-  const items = await registry.batchGet([...new Set(ids)].map((id) => objectKey(tenant, id)));
+  const items = await registry.batchGet(ids.map((id) => objectKey(tenant, id)));
   const found = new Map(items.map((item) => [String(item.pk), item]));
   return ids.flatMap((id) => {
     const item = found.get(objectKey(tenant, id).pk);

@@ -63,7 +63,7 @@ export class OperationItems {
 
   /** The record first, under its own id alone; then its places in lists and agenda, which say where it is. */
   async create(tenant: string, record: OperationRecord, entry: AgendaEntry): Promise<Result<void, ConditionFailed>> {
-    const { id, deviceId, agentId } = record;
+    const { id, agentId } = record;
     const item = {
       ...operationKey(tenant, id),
       listPk: listPartition(tenant, 'operations'),
@@ -72,9 +72,8 @@ export class OperationItems {
     };
     const written = await this.table.put(item, { text: 'attribute_not_exists(pk)' });
     if (!written.ok) return written;
-    const roles = deviceId === agentId ? [{ object: deviceId, r: 'DA' }] : LISTED_AS(deviceId, agentId);
     await this.table.batchWrite([
-      ...roles.map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
+      ...rolesIn(record).map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
       { ...agendaKey(tenant, agentId, entry.device, id), ...entry },
     ]);
     return written;
@@ -194,10 +193,14 @@ export class OperationItems {
 
 const EXISTS: Expression = { text: 'attribute_exists(pk)' };
 
-const LISTED_AS = (deviceId: string, agentId: string) => [
-  { object: deviceId, r: 'D' },
-  { object: agentId, r: 'A' },
-];
+/** The objects an operation is listed with; r = D as its device, A as its agent, DA as both. */
+const rolesIn = ({ deviceId, agentId }: OperationRecord): readonly { object: string; r: string }[] =>
+  deviceId === agentId
+    ? [{ object: deviceId, r: 'DA' }]
+    : [
+        { object: deviceId, r: 'D' },
+        { object: agentId, r: 'A' },
+      ];
 
 const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
 const numberOf = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
