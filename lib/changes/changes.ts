@@ -8,7 +8,7 @@ export const CHANGE_ACTIONS = ['CREATE', 'UPDATE', 'DELETE'] as const;
 export interface Change {
   readonly api: Api;
   readonly action: (typeof CHANGE_ACTIONS)[number];
-  /** The managed object it belongs to; the object itself for the inventory. */
+  /** Id of the managed object that it belongs to. For a managed object it is its own id. */
   readonly sourceId: string;
   /** The object as REST shows it, without `self` links. */
   readonly object: { readonly [key: string]: Json };
@@ -29,7 +29,9 @@ export interface ChangeContext {
   readonly messageId: string;
 }
 
-/** Real-time notifications or event processing: takes the changes of one message. Throws when it cannot keep them. */
+/**
+ * Takes the changes of one message: real-time notifications or event processing. Throws when it cannot pass them on.
+ */
 export interface ChangeSink {
   accept(context: ChangeContext, changes: readonly Change[]): Promise<void>;
 }

@@ -2,8 +2,8 @@ import type { JsonObject } from '../base/json';
 import type { Operation, OperationStatus, Severity } from './model';
 
 /**
- * What a device's message asks of the platform: a protocol makes commands of it, and the room above runs them against the
- * domain services. A missing `time` means "when the platform received it".
+ * What a device's message asks of the platform: a protocol makes commands of it, and the room above runs them against
+ * the domain services. A missing `time` means "when the platform received it".
  */
 export type Command =
   | { readonly kind: 'createDevice'; readonly name?: string; readonly type?: string }

@@ -2,7 +2,8 @@ import type { JsonObject } from '../base/json';
 import type { ProcessingMode } from '../changes/modes';
 
 /**
- * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then row.
+ * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then
+ * row.
  */
 export interface Origin {
   readonly tenant: string;

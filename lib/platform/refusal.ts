@@ -13,9 +13,9 @@ export type Subject =
   | 'user';
 
 /**
- * Why the platform says no: a value with a kind, the reason within the kind, and the data of the case. It holds no text,
- * because each door spells it in its own words: `lib/api/error-body.ts` for requests, `lib/protocols/…/refusals.ts` for
- * each protocol. A fault of the platform is no refusal; it is thrown.
+ * Why the platform says no: a value with a kind, the reason within the kind, and the data of the case. It holds no
+ * text, because each door spells it in its own words: `lib/api/error-body.ts` for requests,
+ * `lib/protocols/…/refusals.ts` for each protocol. A fault of the platform is no refusal; it is thrown.
  */
 export type Refusal = NotFound | Exists | Conflict | Invalid | TooLarge | Forbidden | Unauthorized | RequestRefusal;
 

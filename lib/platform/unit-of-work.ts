@@ -23,7 +23,9 @@ export class MessageEffects implements ReadingEffects {
   }
 }
 
-/** What one message or request does to the platform. Whoever begins it collects its effects and flushes them at the end. */
+/**
+ * What one message or request does to the platform. Whoever begins it collects its effects and flushes them at the end.
+ */
 export interface UnitOfWork {
   readonly effects: MessageEffects;
   /**

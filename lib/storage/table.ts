@@ -16,7 +16,9 @@ import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
 
 type Marshalled = Record<string, AttributeValue>;
+/** An item as plain values, with its keys. */
 export type Item = Record<string, NativeAttributeValue>;
+/** The primary key of an item, the same two attributes in both tables. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -29,29 +31,32 @@ export interface Expression {
   readonly values?: Item;
 }
 
+/** A query for one page. */
 export interface PageRequest {
-  /** Name of a secondary index; the table itself when left out. */
+  /** Name of a secondary index. Default: the table itself. */
   readonly index?: string;
-  /** Key condition; names and values included. */
+  /** The key condition. */
   readonly where: Expression;
   readonly filter?: Expression;
   readonly descending?: boolean;
+  /** Items that DynamoDB looks at for a page. Default: up to 1 MB. */
   readonly limit?: number;
   readonly startKey?: Item;
 }
 export interface Page {
   readonly items: Item[];
-  /** Where the next page starts; absent on the last. */
+  /** Where the next page starts; absent on the last page. */
   readonly nextKey?: Item;
 }
 
+/** The condition of a write did not hold, so nothing was written. */
 export type ConditionFailed = { readonly kind: 'conditionFailed' };
 const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false } as const;
 const BATCH_WRITE_LIMIT = 25;
 const BATCH_GET_LIMIT = 100;
 const BATCH_ATTEMPTS = 8;
 
-/** One DynamoDB table with keys `pk` and `sk`: plain objects in and out, a failed condition as a value. */
+/** One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. */
 export class Table {
   constructor(
     private readonly client: DynamoDBClient,
@@ -59,6 +64,7 @@ export class Table {
     private readonly clock: Pick<Clock, 'sleep'> = processClock(),
   ) {}
 
+  /** Strongly consistent unless `consistent` is false, which costs half. */
   async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
     const found = await this.client.send(
       new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: options.consistent ?? true }),
@@ -66,6 +72,7 @@ export class Table {
     return found.Item === undefined ? undefined : unmarshall(found.Item);
   }
 
+  /** Writes the whole item. */
   async put(item: Item & Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
     return conditional(async () => {
       await this.client.send(
@@ -114,6 +121,7 @@ export class Table {
     });
   }
 
+  /** One page; strongly consistent, except on an index. */
   async query(request: PageRequest): Promise<Page> {
     const found = await this.client.send(
       new QueryCommand({
@@ -133,7 +141,7 @@ export class Table {
     return found.LastEvaluatedKey === undefined ? { items } : { items, nextKey: unmarshall(found.LastEvaluatedKey) };
   }
 
-  /** Every item of a query, page by page, as the caller asks for them. */
+  /** Every item of a query. A page is read when the caller gets to it. */
   async *queryAll(request: PageRequest): AsyncGenerator<Item> {
     let startKey = request.startKey;
     do {
@@ -145,7 +153,8 @@ export class Table {
 
   /**
    * Items in no particular order. A key without an item is left out. A key that is given twice is read once, because
-   * DynamoDB refuses a request that repeats one. @throws Error when items are still unprocessed after eight attempts
+   * DynamoDB refuses a request that repeats one.
+   * @throws Error when items are still unprocessed after eight attempts
    */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found: Item[] = [];

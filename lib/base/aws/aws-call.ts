@@ -7,18 +7,19 @@ import { defaultProvider } from './credentials';
 export interface AwsCall {
   /** Signing name, such as `lambda`. */
   readonly service: string;
-  /** Starts with a slash, percent-encoded. */
+  /** Percent-encoded, starting with a slash. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** What a service answered to a call that succeeded. */
 export interface AwsAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** A call that failed for good; `status` 0 when the service could not be reached. */
+/** A call that failed for good. `status` is 0 when the service could not be reached. */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
 
@@ -37,9 +38,9 @@ const FIRST_WAIT_MS = 50;
 const REASON_CHARACTERS = 300;
 
 /**
- * Signed calls without a client of the SDK: the signer is in every bundle with DynamoDB's client anyway, a client of its
- * own for one action is 30 to 60 kB of the ingest bundle's 400. Throttling, faults of the service and lost connections
- * are tried three times.
+ * Makes signed calls without a client of the SDK. Such a client adds 30 to 60 kB to the ingest bundle, which may have
+ * 400 kB. The signer is in every bundle anyway, because DynamoDB's client needs it. A call that was throttled, met a
+ * fault of the service or lost its connection is tried three times in all.
  */
 export class AwsCaller {
   constructor(private readonly deps: { readonly clock: Clock }) {}
@@ -85,7 +86,7 @@ export class AwsCaller {
 const hostOf = (service: string, region: string): string => `https://${service}.${region}.amazonaws.com`;
 const isRetryable = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
-/** What the signer calculates with. */
+/** The hash in the form that the signer asks for. */
 class Sha256 {
   private readonly hash: { update(data: Uint8Array): unknown; digest(): Buffer };
 

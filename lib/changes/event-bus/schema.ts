@@ -29,5 +29,7 @@ export const changesEvent = z
   })
   .check(z.describe('What one message to Cirrus changed of one managed object.'));
 
+/** The detail of an entry, as a value. */
 export type ChangesEvent = z.output<typeof changesEvent>;
+/** One change within a detail. */
 export type EventChange = ChangesEvent['changes'][number];

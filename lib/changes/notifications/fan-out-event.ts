@@ -26,6 +26,7 @@ const event = z.object({
   ),
 });
 
+/** Parses what the function was invoked with. The error says what is wrong, in words. */
 export function parseFanOutEvent(value: unknown): Result<FanOutEvent, string> {
   const parsed = z.safeParse(event, value);
   return parsed.success ? ok(parsed.data) : fail(z.prettifyError(parsed.error));

@@ -8,8 +8,9 @@ const LENGTH_DIGITS = 2;
 const TAIL_DIGITS = TIME_DIGITS + HASH_DIGITS + LENGTH_DIGITS;
 
 /**
- * Alarm ids are decimal digits: device id, creation time (ms), hash of type and creating event, length of the device id.
- * So the alarm is found without a scan, a device's closed alarms sort by age, and a redelivered event makes the same id.
+ * Alarm ids are decimal digits: device id, creation time (ms), hash of type and creating event, length of the device
+ * id. So the alarm is found without a scan, a device's closed alarms sort by age, and a redelivered event makes the
+ * same id.
  */
 export function alarmId(device: string, type: string, raised: AsOf): string {
   const digest = createHash('sha256').update(`${type}\n${raised}`).digest();

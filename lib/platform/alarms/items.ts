@@ -3,7 +3,9 @@ import { growingPages } from '../../storage/pages';
 import type { Expression, Item, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
-/** How an alarm stands in the tenant's list: set when it is made and never after, so that changes cost no index write. */
+/**
+ * How an alarm stands in the tenant's list: set when it is made and never after, so that changes cost no index write.
+ */
 export interface AlarmListing {
   readonly id: string;
   /** ISO 8601, UTC. */

@@ -159,7 +159,9 @@ export function applyChange<T extends AlarmDraft | Alarm>(alarm: T, change: Alar
   return { ...alarm, ...members, fragments: Object.fromEntries(merged), lastUpdated };
 }
 
-/** Gives every alarm of the fold an id and marks the raise that owns it. An inserted event makes at most one new alarm. */
+/**
+ * Gives every alarm of the fold an id and marks the raise that owns it. An inserted event makes at most one new alarm.
+ */
 export function withIds(slot: AlarmSlot, device: string, type: string): AlarmSlot {
   const state = fold(slot, slotStep);
   const nameless = alarmsOf(state).filter((alarm) => alarm.id === undefined);

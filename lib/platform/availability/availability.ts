@@ -43,8 +43,8 @@ const LONGEST_REFRESH_MS = 60 * MINUTE;
 const REMEMBERED = { capacity: 20_000, ttlMs: LONGEST_REFRESH_MS } as const;
 
 /**
- * How often a sign of life is written, in ms, for minutes required: a quarter of them, an hour at most. Silence is noticed
- * later by as much.
+ * How often a sign of life is written, in ms, for minutes required: a quarter of them, an hour at most. Silence is
+ * noticed later by as much.
  */
 const refreshOf = (responseInterval: number): number => Math.min(LONGEST_REFRESH_MS, (responseInterval * MINUTE) / 4);
 
@@ -112,7 +112,9 @@ export class Availability {
     await this.change(call, id, { members: written, asOf: at }, stillRequired(responseInterval, CONNECTION, at));
   }
 
-  /** Raises the alarms of a tenant's devices that are due: one query, for each of them 1 read, 2 writes and its alarm. */
+  /**
+   * Raises the alarms of a tenant's devices that are due: one query, for each of them 1 read, 2 writes and its alarm.
+   */
   async expire(tenant: string, effects: Effects): Promise<number> {
     let raised = 0;
     for await (const due of dueDevices(this.deps.registry, tenant, this.deps.clock.now())) {

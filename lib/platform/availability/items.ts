@@ -6,7 +6,9 @@ import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Expression, Table } from '../../storage/table';
 import { type ObjectRecord, recordOf } from '../inventory/object-items';
 
-/** A change of what the platform knows of a device's life; it is kept in the device's object, so that one write does it. */
+/**
+ * A change of what the platform knows of a device's life; it is kept in the device's object, so that one write does it.
+ */
 export interface LifeChange {
   /** Members of the object; `null` removes one. */
   readonly members: { readonly [name: string]: JsonObject | null };
@@ -18,8 +20,8 @@ export interface LifeChange {
 }
 
 /**
- * One conditional write, no read. q = minutes required between signs of life, duePk and dueAt = its place in the index of
- * what is due. Returns the object as it was before.
+ * One conditional write, no read. q = minutes required between signs of life, duePk and dueAt = its place in the index
+ * of what is due. Returns the object as it was before.
  */
 export async function changeLife(
   registry: Table,

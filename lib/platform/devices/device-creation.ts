@@ -60,8 +60,8 @@ export class DeviceCreation {
   ) {}
 
   /**
-   * Creates the device of a serial as planned, unless there is one: first the external id, which only one can take, then
-   * the object, its links, and the external id again. `created` says whether this very message made it.
+   * Creates the device of a serial as planned, unless there is one: first the external id, which only one can take,
+   * then the object, its links, and the external id again. `created` says whether this very message made it.
    */
   async create(call: Call, serial: string, plan: DevicePlan): Promise<EnsuredDevice> {
     const { tenant } = call.origin;

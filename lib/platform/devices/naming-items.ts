@@ -24,7 +24,8 @@ export function isNameable({ automatic, createdAt, named }: ObjectRecord, { asOf
 
 /**
  * Names an object: one conditional write. Members somebody changed since the creation are not touched: the condition
- * fails, and the caller leaves them out. What it writes counts as there from the creation, so that any change wins over it.
+ * fails, and the caller leaves them out. What it writes counts as there from the creation, so that any change wins over
+ * it.
  */
 export async function nameObject(
   registry: Table,

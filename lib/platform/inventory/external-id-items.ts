@@ -53,7 +53,9 @@ export async function settleExternalId(registry: Table, tenant: string, record: 
   );
 }
 
-/** Gives an unfinished creation another object id, where its first turned out to be taken; false when somebody else did. */
+/**
+ * Gives an unfinished creation another object id, where its first turned out to be taken; false when somebody else did.
+ */
 export async function reassignExternalId(
   registry: Table,
   tenant: string,

@@ -58,7 +58,9 @@ export class Identity {
     return collect(externalIdsOf(this.deps.registry, tenant, id));
   }
 
-  /** Gives an object a name. The same name for the same object again is no harm to a retry, but reported like any other. */
+  /**
+   * Gives an object a name. The same name for the same object again is no harm to a retry, but reported like any other.
+   */
   async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;

@@ -45,7 +45,10 @@ export class Inventory {
     return record && managedObjectOf(record);
   }
 
-  /** Creates an object, the caller's unless an owner is named; members the platform writes itself and `null` are dropped. */
+  /**
+   * Creates an object, the caller's unless an owner is named; members the platform writes itself and `null` are
+   * dropped.
+   */
   async create(
     call: Call,
     { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },

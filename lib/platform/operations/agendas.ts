@@ -23,8 +23,8 @@ export interface AgendaChange {
 }
 
 /**
- * The open operations of an agent's devices and the journal of what happened to them lately. A status change is one Query
- * and two writes: the device's journal under its version, then the record of each operation it changed.
+ * The open operations of an agent's devices and the journal of what happened to them lately. A status change is one
+ * Query and two writes: the device's journal under its version, then the record of each operation it changed.
  */
 export class Agendas {
   constructor(
@@ -32,7 +32,10 @@ export class Agendas {
     private readonly clock: Clock,
   ) {}
 
-  /** Puts an event into a device's journal and carries out what follows from it. An event that can mean no operation is not kept. */
+  /**
+   * Puts an event into a device's journal and carries out what follows from it. An event that can mean no operation is
+   * not kept.
+   */
   async apply(tenant: string, agent: string, device: string, event: OperationEvent): Promise<AgendaChange> {
     return versioned(this.clock, `operations of device ${device}`, async () => {
       const { entries, journals } = await this.items.agenda(tenant, agent, device);

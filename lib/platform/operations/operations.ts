@@ -97,7 +97,9 @@ export class Operations {
     return record && operationOf(record);
   }
 
-  /** A change by id: the status moves forward only; fragments given replace those of the same name, `null` removes one. */
+  /**
+   * A change by id: the status moves forward only; fragments given replace those of the same name, `null` removes one.
+   */
   async update(call: Call, id: string, update: OperationUpdate): Promise<Result<Operation, Refusal>> {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
@@ -138,7 +140,10 @@ export class Operations {
     return count;
   }
 
-  /** All PENDING operations of an agent and the devices below it, oldest first; on request without the acknowledged ones. */
+  /**
+   * All PENDING operations of an agent and the devices below it, oldest first; on request without the acknowledged
+   * ones.
+   */
   async pendingOf(
     tenant: string,
     agentId: string,

@@ -35,7 +35,9 @@ export async function* queryMeasurements(
   }
 }
 
-/** One measurement; undefined when there is none, or it has expired. Reads the packs from its time on until it turns up. */
+/**
+ * One measurement; undefined when there is none, or it has expired. Reads the packs from its time on until it turns up.
+ */
 export async function findMeasurement(
   telemetry: Table,
   tenant: string,

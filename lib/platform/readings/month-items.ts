@@ -6,8 +6,8 @@ import type { Table } from '../../storage/table';
 const REMEMBERED = 50_000;
 
 /**
- * The months a device has readings for, so that a query without a time range knows where to look. Noted before the first
- * reading of a month is written, once per function instance.
+ * The months a device has readings for, so that a query without a time range knows where to look. Noted before the
+ * first reading of a month is written, once per function instance.
  */
 export class MonthCatalogue {
   private static readonly byTable = new WeakMap<Table, MonthCatalogue>();

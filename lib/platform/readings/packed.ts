@@ -62,7 +62,10 @@ interface Document {
   readonly i?: readonly PackedIdentity[];
 }
 
-/** Packs readings in the order given; compressed only when that saves DynamoDB a write unit. `-0` becomes `0`, as in JSON. */
+/**
+ * Packs readings in the order given; compressed only when that saves DynamoDB a write unit. `-0` becomes `0`, as in
+ * JSON.
+ */
 export function pack(readings: readonly PackedReading[]): Uint8Array {
   const plain = Buffer.from(JSON.stringify(documentOf(readings)));
   if (writeUnits(plain.length) === 1) return envelope(RAW, plain);

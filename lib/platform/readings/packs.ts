@@ -27,7 +27,9 @@ export interface Retention {
   readonly retentionDays: number;
 }
 
-/** `r` = received, checked on read against the tenant's rule of today; `ttl` = when DynamoDB may drop it, in seconds. */
+/**
+ * `r` = received, checked on read against the tenant's rule of today; `ttl` = when DynamoDB may drop it, in seconds.
+ */
 export const expiryOf = ({ receivedAt, retentionDays }: Retention): { r: number; ttl: number } => ({
   r: receivedAt,
   ttl: Math.ceil((receivedAt + retentionDays * DAY_MS) / 1000),
