@@ -6,7 +6,7 @@ import type { Origin } from './model';
 import { storeReadings } from './readings/reading-items';
 import type { Tenants } from './tenants/tenants';
 
-/** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
+/** Collects the effects of a message and applies its processing mode. Whoever began the message flushes it once. */
 export class MessageEffects implements ReadingEffects {
   readonly readings: Reading[] = [];
   readonly changes: RoutedChange[] = [];
@@ -29,8 +29,8 @@ export class MessageEffects implements ReadingEffects {
 export interface UnitOfWork {
   readonly effects: MessageEffects;
   /**
-   * Stores what was collected, in as few writes as it packs into, and notifies the sinks that somebody listens to. It
-   * throws when a sink throws. All of it can be done again.
+   * Stores what was collected, in as few writes as possible. Then it calls the sinks that somebody listens to. It
+   * throws when storing or a sink fails, and the whole flush can be repeated.
    */
   flush(): Promise<void>;
 }
@@ -40,11 +40,13 @@ export interface ChangeWork extends Pick<UnitOfWork, 'flush'> {
   readonly effects: Effects;
 }
 
+/** What work without readings is begun with. */
 export interface ChangeWorkDeps {
-  /** None in a function that only stores. */
+  /** Left out in a function that only stores. */
   readonly sinks?: ChangeSinks;
 }
 
+/** What work with readings is begun with. */
 export interface WorkDeps extends ChangeWorkDeps, Pick<PlatformDeps, 'telemetry'> {
   readonly tenants: Pick<Tenants, 'retentionDays'>;
 }
