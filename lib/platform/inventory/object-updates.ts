@@ -10,19 +10,20 @@ import { delist, enlist } from './list-items';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { listFor, managedObjectOf, objectChange, objectNotFound } from './object-members';
 
-/** What a device's message does to an object. */
+/** What a device's message changes in an object. */
 export interface FragmentUpdate {
   readonly set: JsonObject;
   readonly remove: readonly string[];
-  /** Leave fragments alone that exist already. */
+  /** Set only fragments that are not there yet. */
   readonly onlyIfAbsent?: boolean;
 }
 
 type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, Refusal>;
 
 /**
- * Changes members of an object, each unless it was changed later already: one conditional write and no read, but for a
- * change that overtook this one, or more members than an expression holds.
+ * Changes members of an object, each unless it was changed later. It is one conditional write and no read. It takes
+ * more when a newer change is stored already, or when there are more members than an expression holds. Refused when
+ * there is no such object, when it would be too large, and when too many others change it.
  */
 export async function updateObject(
   { registry, clock }: RegistryDeps,
@@ -68,7 +69,10 @@ async function updatePart(
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
 
-/** Moves an object between lists after a change; a retry of the change that added a member comes through here again. */
+/**
+ * Moves an object between lists after a change. A retry of a change that added a member also comes here, and writes the
+ * entry again.
+ */
 export async function relist(
   registry: Table,
   tenant: string,
@@ -89,7 +93,10 @@ export async function relist(
   }
 }
 
-/** Expressions are limited, and a member that is only set where absent must not keep another one from being set. */
+/**
+ * Cuts an update into writes. Expressions are limited. With `onlyIfAbsent` each member is a write of its own, because
+ * one that is there must not keep another from being set.
+ */
 function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: string): MemberChange[] {
   const size = onlyIfAbsent ? 1 : MEMBERS_PER_UPDATE;
   const names = [...Object.keys(set), ...remove];
@@ -117,7 +124,7 @@ const isEmpty = ({ set, remove }: MemberChange): boolean => Object.keys(set).len
 const pick = (members: JsonObject, wanted: (name: string) => boolean): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([name]) => wanted(name)));
 
-/** The record after a change. */
+/** The object's record after a change. */
 export function applied(
   before: ObjectRecord,
   { set, remove, asOf: at }: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
