@@ -8,7 +8,7 @@ import type { Refusal } from '../refusal';
 
 const PROFILE_OPERATION = 'c8y_DeviceProfile';
 
-/** Which device profile a device has (docs/reference/static-templates.md#device-profile-being-applied). */
+/** The device profile of a device (docs/reference/static-templates.md#device-profile-being-applied). */
 export class Profiles {
   constructor(
     private readonly inventory: Pick<Inventory, 'get' | 'updateFragments'>,
@@ -16,8 +16,8 @@ export class Profiles {
   ) {}
 
   /**
-   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation. Its name comes
-   * from the operation with that id, or stays as stored
+   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation, and there has to
+   * be one. The name comes from the operation with that id, or else from the stored profile
    * (docs/reference/static-templates.md#device-profile-being-applied).
    */
   async set(

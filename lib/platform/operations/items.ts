@@ -15,7 +15,7 @@ import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
-/** The operation record: what it was created with, and beside it what became of it. */
+/** An operation as it is stored: what it was created with, and what became of it. */
 export interface OperationRecord {
   readonly id: string;
   readonly deviceId: string;
@@ -23,9 +23,9 @@ export interface OperationRecord {
   readonly deviceSerial: string;
   readonly agentSerial: string;
   readonly creationTime: string;
-  /** JSON as it was created. */
+  /** JSON of the fragments as they were created. */
   readonly fragments: string;
-  /** JSON of progress and of delivery, both written whole. */
+  /** JSON of the progress. It is always written as a whole, and so is `delivery`. */
   readonly progress?: string;
   readonly progressVersion?: number;
   readonly delivery?: string;
@@ -35,15 +35,15 @@ export interface OperationRecord {
 export interface AgendaEntry {
   readonly id: string;
   readonly device: string;
-  /** Names of the operation's fragments: what rows without an id select by. */
+  /** Names of the operation's fragments. Rows without an id select by them. */
   readonly names: readonly string[];
   readonly createdAt: number;
-  /** When it was last handed to the broker. */
+  /** When it was last sent to the broker. */
   readonly sentAt?: number;
   readonly acknowledgedAt?: number;
 }
 
-/** What happened lately to a device's operations; `body` is the platform's own. */
+/** The journal of a device's operations. `body` is JSON that only `records.ts` and `agendas.ts` read and write. */
 export interface AgendaJournal {
   readonly device: string;
   /** Counts the writes, from 1. */
@@ -51,6 +51,7 @@ export interface AgendaJournal {
   readonly body: string;
 }
 
+/** What an agent still has to do, for itself and for the devices below it. */
 export interface Agenda {
   /** By ascending operation id. */
   readonly entries: readonly AgendaEntry[];
@@ -61,7 +62,10 @@ export interface Agenda {
 export class OperationItems {
   constructor(private readonly table: Table) {}
 
-  /** The record first, under its own id alone; then its places in lists and agenda, which say where it is. */
+  /**
+   * Writes the record first, which fails when the id is taken. Then it writes the operation's places in lists and
+   * agenda.
+   */
   async create(tenant: string, record: OperationRecord, entry: AgendaEntry): Promise<Result<void, ConditionFailed>> {
     const { id, agentId } = record;
     const item = {
@@ -84,7 +88,7 @@ export class OperationItems {
     return item && recordOf(item);
   }
 
-  /** The records there are, in the order of the ids. */
+  /** The records that exist, in the order of the ids. */
   async readAll(tenant: string, ids: readonly string[]): Promise<OperationRecord[]> {
     const items = await this.table.batchGet(ids.map((id) => operationKey(tenant, id)));
     const records = new Map(items.map((item) => [String(item.id), recordOf(item)]));
@@ -92,8 +96,8 @@ export class OperationItems {
   }
 
   /**
-   * What became of the operation, by the agenda journal's version: a slower writer of an older version changes nothing.
-   * Returns the record as it is then, `undefined` when a newer version (or nothing) is there.
+   * Writes the progress under the version of the agenda's journal. A slower writer with an older version changes
+   * nothing. Returns the record afterwards, or `undefined` when nothing was written.
    */
   async writeProgress(
     tenant: string,
@@ -115,7 +119,10 @@ export class OperationItems {
     return written.ok ? recordOf(written.value) : undefined;
   }
 
-  /** Attempts and acknowledgement (times in ms since the epoch); only the agent's one sender writes them. */
+  /**
+   * Writes attempts and acknowledgement; times are in ms since the epoch. Only the agent's one sender calls it, so
+   * there is no version.
+   */
   async writeDelivery(
     tenant: string,
     { id, agentId, deviceId }: Pick<OperationRecord, 'id' | 'agentId' | 'deviceId'>,
@@ -134,7 +141,7 @@ export class OperationItems {
     await this.table.update(operationKey(tenant, id), change, EXISTS);
   }
 
-  /** An agent's agenda, or only what stands on it for one device: one Query. */
+  /** The agenda of an agent, or the part of it for one device: one Query. */
   async agenda(tenant: string, agent: string, device?: string): Promise<Agenda> {
     const pk = agendaPartition(tenant, agent);
     const where: Expression =
@@ -154,7 +161,7 @@ export class OperationItems {
     return { entries, journals };
   }
 
-  /** Writes version n over n - 1; false when somebody else was faster. */
+  /** Writes version n over n - 1; false when another writer was faster. */
   async writeJournal(tenant: string, agent: string, { device, version, body }: AgendaJournal): Promise<boolean> {
     const written = await this.table.put(
       { ...agendaJournalKey(tenant, agent, device), device, v: version, body },
@@ -163,17 +170,19 @@ export class OperationItems {
     return written.ok;
   }
 
+  /** Removes entries from the agenda. Their records stay. */
   async dropEntries(tenant: string, agent: string, entries: readonly AgendaEntry[]): Promise<void> {
     const keys = entries.map(({ device, id }) => agendaKey(tenant, agent, device, id));
     if (keys.length > 0) await this.table.batchWrite([], keys);
   }
 
+  /** Removes an operation from lists and agenda, and its record. */
   async remove(tenant: string, { id, deviceId, agentId }: OperationRecord): Promise<void> {
     const lists = [...new Set([deviceId, agentId])].map((object) => operationListKey(tenant, object, id));
     await this.table.batchWrite([], [agendaKey(tenant, agentId, deviceId, id), ...lists, operationKey(tenant, id)]);
   }
 
-  /** Ids of an object's operations, as device or as agent. */
+  /** Ids of an object's operations, where it is the device or the agent. */
   async *idsOf(tenant: string, object: string, as: 'device' | 'agent', descending: boolean): AsyncGenerator<string> {
     const where = { text: 'pk = :pk', values: { ':pk': operationListPartition(tenant, object) } };
     const role = as === 'device' ? 'D' : 'A';
@@ -182,7 +191,7 @@ export class OperationItems {
     }
   }
 
-  /** Ids of all operations of a tenant; eventually consistent, as every index. */
+  /** Ids of all operations of a tenant. Eventually consistent, as every index is. */
   async *idsOfTenant(tenant: string, descending: boolean): AsyncGenerator<string> {
     const where = { text: 'listPk = :list', values: { ':list': listPartition(tenant, 'operations') } };
     for await (const item of growingPages(this.table, { index: LIST_INDEX, where, descending })) {

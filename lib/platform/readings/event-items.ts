@@ -10,22 +10,25 @@ import { readingIdAt, readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { expiryOf, type Retention } from './packs';
 
-/** An event with what an update has to know: its version, and per member when it was changed last. */
+/** An event with what an update needs: its version, and when each member was changed last. */
 export interface EventRecord {
   readonly event: DeviceEvent;
   readonly version: number;
-  /** Member name → as-of of its last change; members as created are not in it. */
+  /** Member name → as-of of its last change. Members that are as they were created are not in it. */
   readonly changes: Readonly<Record<string, string>>;
+  /** When the platform received it, ms since the epoch. */
   readonly receivedAt: number;
 }
 
+/** Which events of a device to read. */
 export interface EventQuery {
   readonly source: string;
-  /** Inclusive, ms since the epoch. */
+  /** Both ends belong to the range, ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
-  /** Oldest first; newest first otherwise. */
+  /** Oldest first. Default: newest first. */
   readonly ascending?: boolean;
+  /** Readings received before this moment have expired, ms since the epoch. */
   readonly keptSince: number;
 }
 
@@ -43,7 +46,8 @@ function keyOf(tenant: string, id: string): Key | undefined {
 }
 
 /**
- * Writes an event unless it is there: a redelivery must not undo an update. One write unit per started KB.
+ * Writes an event unless it exists: a redelivery must not undo an update. It costs one write unit per started KB.
+ * @throws Error when `readingId` did not make the event's id
  */
 export async function createEvent(
   telemetry: Table,
@@ -67,7 +71,7 @@ export async function createEvent(
   );
 }
 
-/** One event by id: one read unit. Undefined when there is none, or it has expired. */
+/** One event by id: one read unit. Undefined when there is none or it has expired. */
 export async function findEvent(
   telemetry: Table,
   tenant: string,
@@ -79,7 +83,9 @@ export async function findEvent(
   return item === undefined || item.r < keptSince ? undefined : recordOf(readingPlace(id)?.device ?? '', item);
 }
 
-/** Stores a changed event, unless another change came between; the caller reads and applies again then. */
+/**
+ * Stores a changed event. Fails when another change came between; then the caller reads and applies its change again.
+ */
 export async function replaceEvent(
   telemetry: Table,
   tenant: string,
@@ -106,13 +112,13 @@ export async function replaceEvent(
   return done.ok ? ok(undefined) : done;
 }
 
-/** True when there was one. */
+/** Deletes an event; false when there is none. */
 export async function deleteEvent(telemetry: Table, tenant: string, id: string): Promise<boolean> {
   const key = keyOf(tenant, id);
   return key !== undefined && (await telemetry.delete(key, { text: 'attribute_exists(pk)' })).ok;
 }
 
-/** Events of one device in time order, read as far as the caller goes. */
+/** Events of one device in the order of time. A page is read when the caller gets to it. */
 export async function* queryEvents(telemetry: Table, tenant: string, query: EventQuery): AsyncGenerator<EventRecord> {
   const { source, from, to, keptSince, ascending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;

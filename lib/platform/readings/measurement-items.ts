@@ -9,22 +9,23 @@ import { MonthCatalogue } from './month-items';
 import { pack } from './packed';
 import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor } from './packs';
 
+/** Which measurements of a device to read. All conditions hold. */
 export interface MeasurementQuery {
   /** Internal id of the device. */
   readonly source: string;
-  /** Inclusive, ms since the epoch. */
+  /** Both ends belong to the range, ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
   readonly type?: string;
   readonly fragment?: string;
   readonly series?: string;
-  /** Newest first. */
+  /** Newest first. Default: oldest first. */
   readonly descending?: boolean;
   /** Readings received before this moment have expired, ms since the epoch. */
   readonly keptSince: number;
 }
 
-/** Measurements of one device in time order, read as far as the caller goes. */
+/** Measurements of one device in the order of time. A page is read when the caller gets to it. */
 export async function* queryMeasurements(
   telemetry: Table,
   tenant: string,
@@ -36,7 +37,8 @@ export async function* queryMeasurements(
 }
 
 /**
- * One measurement; undefined when there is none, or it has expired. Reads the packs from its time on until it turns up.
+ * One measurement by id. Undefined when there is none or it has expired. It reads packs, starting at the measurement's
+ * time, until it is found.
  */
 export async function findMeasurement(
   telemetry: Table,
@@ -49,8 +51,8 @@ export async function findMeasurement(
 }
 
 /**
- * Takes measurements out of their packs, wherever a copy is. Returns how many went. A redelivery of the message they
- * came with within the broker's retry window brings them back.
+ * Removes measurements from all packs that hold them. Returns how many were removed. If the broker redelivers their
+ * message within its retry window, they come back.
  */
 export async function deleteMeasurements(telemetry: Table, tenant: string, query: MeasurementQuery): Promise<number> {
   let deleted = 0;
@@ -61,7 +63,7 @@ export async function deleteMeasurements(telemetry: Table, tenant: string, query
   return deleted;
 }
 
-/** Takes one measurement out of its pack; false when there is none. */
+/** Removes one measurement from its packs; false when there is none. */
 export async function deleteMeasurement(telemetry: Table, tenant: string, id: string): Promise<boolean> {
   let deleted = false;
   for (;;) {
@@ -72,7 +74,10 @@ export async function deleteMeasurement(telemetry: Table, tenant: string, id: st
   }
 }
 
-/** Puts a pack back without some of its readings, or removes it; again when somebody else changed it meanwhile. */
+/**
+ * Writes a pack without some of its readings, or deletes it when none is left. Tries again when another writer changed
+ * it meanwhile. Returns how many readings were removed.
+ */
 async function rewrite(
   telemetry: Table,
   source: string,
@@ -93,6 +98,7 @@ async function rewrite(
   return current === undefined ? 0 : rewrite(telemetry, source, current, gone);
 }
 
+/** The pack that holds a measurement, with the measurement; undefined when there is none. */
 async function packWith(telemetry: Table, tenant: string, id: string) {
   const place = readingPlace(id);
   if (place === undefined) return undefined;
@@ -112,7 +118,7 @@ async function packWith(telemetry: Table, tenant: string, id: string) {
   return undefined;
 }
 
-/** The packs that can hold what is asked for, by month and key, without the expired ones. */
+/** The packs that can hold what the query asks for, in the order of month and key, without expired ones. */
 async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuery): AsyncGenerator<Item> {
   const { source, from, to, keptSince, descending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
@@ -134,8 +140,9 @@ async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuer
 }
 
 /**
- * Readings in time order out of packs in the order of their last reading. Newest first, whatever is newer than the next
- * pack's last reading can go; oldest first, an hour has to be complete, because a late pack may hold early readings.
+ * Readings in the order of time. Packs come in the order of their last reading. Newest first: readings that are newer
+ * than the last one of the next pack can be given. Oldest first: an hour has to be complete, because a late pack may
+ * hold early readings.
  */
 async function* inOrder(packs: AsyncIterable<Item>, query: MeasurementQuery): AsyncGenerator<FoundMeasurement> {
   const direction = query.descending === true ? -1 : 1;
@@ -157,7 +164,7 @@ async function* inOrder(packs: AsyncIterable<Item>, query: MeasurementQuery): As
   yield* sorted(waiting, direction);
 }
 
-/** By time, then id; a reading that is in two packs has the same of both and goes once. */
+/** Sorts by time and then by id. A reading that is in two packs has the same id in both and is given once. */
 function* sorted(found: FoundMeasurement[], direction: number): Generator<FoundMeasurement> {
   const byTime = (a: FoundMeasurement, b: FoundMeasurement) =>
     a.instant - b.instant || (a.measurement.id < b.measurement.id ? -1 : a.measurement.id > b.measurement.id ? 1 : 0);

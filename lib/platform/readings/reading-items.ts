@@ -9,8 +9,9 @@ import { measurementItems, type Retention } from './packs';
 type NewMeasurement = Extract<Reading, { kind: 'measurement' }>;
 
 /**
- * Writes the readings of one message: a pack per device and UTC hour, an item per event. The same message again writes
- * the same items, so a retry completes what a crash left. A single pack is one PutItem; on a warm instance that is all.
+ * Writes the readings of one message: one pack per device and UTC hour, and one item per event. The same message writes
+ * the same items, so a retry completes what a crash has left. A single pack is one PutItem; on a warm instance there is
+ * no other call.
  */
 export async function storeReadings(
   telemetry: Table,
@@ -35,7 +36,7 @@ async function writeItems(telemetry: Table, items: readonly (Item & Key)[]): Pro
   else await telemetry.batchWrite(items);
 }
 
-/** The partition a reading belongs to. */
+/** The partition that a reading belongs to. */
 interface DeviceMonth {
   readonly source: string;
   readonly month: string;
@@ -56,7 +57,7 @@ interface HourGroup extends DeviceMonth {
   readonly readings: readonly NewMeasurement[];
 }
 
-/** By device and hour, each reading once: a message may say the same thing twice. */
+/** Groups readings by device and hour. A reading that the message holds twice is kept once. */
 function byHour(measurements: readonly NewMeasurement[]): HourGroup[] {
   const groups = new Map<string, DeviceMonth & { readonly byId: Map<string, NewMeasurement> }>();
   for (const reading of measurements) {
