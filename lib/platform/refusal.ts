@@ -30,6 +30,14 @@ export type Spellings<Spelled> = { readonly [R in Reason]: (refusal: RefusalOf<R
 export const spelledBy = <Spelled>(spellings: Spellings<Spelled>, refusal: Refusal): Spelled =>
   (spellings[refusal.reason] as (refusal: Refusal) => Spelled)(refusal);
 
+/** The refusal of a request for an object that does not exist. */
+export const notFound = (subject: Exclude<Subject, 'externalId'>, id: string): Refusal => ({
+  kind: 'notFound',
+  reason: 'unknown',
+  subject,
+  id,
+});
+
 interface Case<Kind extends string, R extends string, S extends Subject> {
   readonly kind: Kind;
   readonly reason: R;

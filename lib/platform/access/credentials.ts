@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import type { RegistryDeps } from '../call';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
 
@@ -89,7 +89,7 @@ export class Credentials {
     const secret = found && (await this.secret(found.kind, password));
     const replaced = secret && (await replaceSecret(this.deps.registry, tenant, userName, secret));
     if (replaced?.ok) return ok(undefined);
-    return fail({ kind: 'notFound', reason: 'unknown', subject: 'user', id: userName });
+    return fail(notFound('user', userName));
   }
 
   /**

@@ -6,7 +6,7 @@ import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
 import { asOf, fold, insert, isoTimeOf } from '../journal';
 import type { Alarm, AlarmStatus, DeviceRef, Severity } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { type AlarmFilter, matchesAlarmFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
 import { AlarmItems } from './items';
@@ -142,7 +142,7 @@ export class Alarms {
    */
   async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, Refusal>> {
     const found = await this.get(call.origin.tenant, id);
-    if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
+    if (found === undefined) return fail(notFound('alarm', id));
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
     const current = fold(slot, slotStep).current;

@@ -1,6 +1,7 @@
+import { withPrefix } from '../../storage/key-conditions';
 import { alarmHistoryKey, alarmPartition, alarmSlotKey, LIST_INDEX, listPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
-import type { Expression, Item, Table } from '../../storage/table';
+import type { Item, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
 /**
@@ -64,13 +65,13 @@ export class AlarmItems {
 
   /** The slots of a device: one for each alarm type that it has ever used. */
   async *slots(tenant: string, device: string): AsyncGenerator<AlarmSlotItem> {
-    const where = beginsWith(alarmPartition(tenant, device), 'SLOT#');
+    const where = withPrefix(alarmPartition(tenant, device), 'SLOT#');
     for await (const item of this.table.queryAll({ where })) yield slotOf(item);
   }
 
   /** Closed alarms of a device, the newest first. */
   async *closedOf(tenant: string, device: string): AsyncGenerator<ClosedAlarmItem> {
-    const where = beginsWith(alarmPartition(tenant, device), 'HIST#');
+    const where = withPrefix(alarmPartition(tenant, device), 'HIST#');
     for await (const item of growingPages(this.table, { where, descending: true })) yield closedOf(item);
   }
 
@@ -119,9 +120,4 @@ const closedOf = (item: Item): ClosedAlarmItem => ({
 const listAttributes = (tenant: string, { creationTime, id }: AlarmListing) => ({
   listPk: listPartition(tenant, 'alarms'),
   listSk: `${creationTime}#${id}`,
-});
-
-const beginsWith = (pk: string, prefix: string): Expression => ({
-  text: 'pk = :pk AND begins_with(sk, :prefix)',
-  values: { ':pk': pk, ':prefix': prefix },
 });

@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined';
 import type { Result } from '../../base/result';
+import { withPrefix } from '../../storage/key-conditions';
 import { externalIdKey, objectExternalIdKey, objectPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Table } from '../../storage/table';
@@ -94,10 +95,7 @@ export async function releaseExternalId(registry: Table, tenant: string, record:
 
 /** All external ids of an object. */
 export async function* externalIdsOf(registry: Table, tenant: string, id: string): AsyncGenerator<ExternalIdRecord> {
-  const where = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': objectPartition(tenant, id), ':prefix': 'XID#' },
-  };
+  const where = withPrefix(objectPartition(tenant, id), 'XID#');
   for await (const item of growingPages(registry, { where })) {
     yield { type: item.y, externalId: item.x, managedObjectId: id };
   }

@@ -4,10 +4,9 @@ import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import type { DeviceRef, ExternalId } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { externalIdsOf, getExternalId, listExternalId, releaseExternalId, takeExternalId } from './external-id-items';
 import { getObject } from './object-items';
-import { objectNotFound } from './object-members';
 import { responseIntervalOf } from './requirement';
 
 /**
@@ -70,7 +69,7 @@ export class Identity {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const object = await getObject(registry, tenant, id);
-    if (object === undefined) return fail(objectNotFound(id));
+    if (object === undefined) return fail(notFound('managedObject', id));
     const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;
     const record = defined({ type, externalId, managedObjectId: id, responseInterval });
     const taken = await takeExternalId(registry, tenant, record);

@@ -5,14 +5,14 @@ import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink } from './link-items';
 import { delist, enlistNew } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
-import { isRemovable, listsOf, managedObjectOf, objectChange, objectNotFound, writableMembers } from './object-members';
+import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
 
@@ -146,7 +146,7 @@ export class Inventory {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
-    if (record === undefined) return fail(objectNotFound(id));
+    if (record === undefined) return fail(notFound('managedObject', id));
     const children = await collect(childrenOf(registry, tenant, id));
     if (children.length > 0 && !cascade) {
       return fail({ kind: 'conflict', reason: 'hasChildren', subject: 'managedObject', id });
@@ -193,7 +193,7 @@ export class Inventory {
     const { tenant } = call.origin;
     const found = await getObjects(registry, tenant, [parent, child]);
     const missing = [parent, child].find((id) => !found.some((record) => record.id === id));
-    if (missing !== undefined) return fail(objectNotFound(missing));
+    if (missing !== undefined) return fail(notFound('managedObject', missing));
     if (await this.isBelow(tenant, parent, child)) {
       return fail({ kind: 'invalid', reason: 'circle', subject: 'managedObject', child, parent });
     }

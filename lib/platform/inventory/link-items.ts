@@ -1,3 +1,4 @@
+import { withPrefix } from '../../storage/key-conditions';
 import { type ChildKind, childKey, objectPartition, parentKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
@@ -43,10 +44,7 @@ export const parentsOf = (registry: Table, tenant: string, id: string): AsyncGen
   links(registry, tenant, id, 'PARENT#');
 
 async function* links(registry: Table, tenant: string, id: string, prefix: string): AsyncGenerator<Link> {
-  const where = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': objectPartition(tenant, id), ':prefix': prefix },
-  };
+  const where = withPrefix(objectPartition(tenant, id), prefix);
   for await (const item of growingPages(registry, { where })) {
     const link = linkOf(String(item.sk));
     if (link !== undefined) yield link;

@@ -1,3 +1,4 @@
+import { inPartition } from '../../storage/key-conditions';
 import { inventoryListKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
@@ -53,6 +54,6 @@ export interface ListEntry {
 
 /** The entries of a list, by ascending id. */
 export async function* listedEntries(registry: Table, tenant: string, list: InventoryList): AsyncGenerator<ListEntry> {
-  const where = { text: 'pk = :pk', values: { ':pk': inventoryListKey(tenant, list, '').pk } };
+  const where = inPartition(inventoryListKey(tenant, list, '').pk);
   for await (const item of growingPages(registry, { where })) yield { id: String(item.sk), asOf: String(item.a) };
 }

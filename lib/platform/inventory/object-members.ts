@@ -52,14 +52,6 @@ const notText = (member: string): Refusal => ({
   member,
 });
 
-/** There is no object with this id. */
-export const objectNotFound = (id: string): Refusal => ({
-  kind: 'notFound',
-  reason: 'unknown',
-  subject: 'managedObject',
-  id,
-});
-
 /** Members that make no fragment list. */
 const UNLISTED: ReadonlySet<string> = new Set(['name', 'type']);
 

@@ -5,10 +5,10 @@ import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned
 import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
-import { listFor, managedObjectOf, objectChange, objectNotFound } from './object-members';
+import { listFor, managedObjectOf, objectChange } from './object-members';
 
 /** What a device's message changes in an object. */
 export interface FragmentUpdate {
@@ -41,7 +41,7 @@ export async function updateObject(
     anyChanged ||= done.value.changed;
   }
   record ??= await getObject(registry, call.origin.tenant, id);
-  if (record === undefined) return fail(objectNotFound(id));
+  if (record === undefined) return fail(notFound('managedObject', id));
   const object = managedObjectOf(record);
   if (anyChanged) call.effects.changed(objectChange('UPDATE', object));
   return ok(object);
@@ -62,7 +62,7 @@ async function updatePart(
     }
     if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
     const current = await getObject(registry, tenant, id);
-    if (current === undefined) return fail(objectNotFound(id));
+    if (current === undefined) return fail(notFound('managedObject', id));
     part = stillNewer(current, part);
     return isEmpty(part) ? ok({ record: current, changed: false }) : OVERTAKEN;
   });

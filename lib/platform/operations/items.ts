@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined';
 import type { Result } from '../../base/result';
+import { inPartition, withPrefix } from '../../storage/key-conditions';
 import {
   agendaDevicePrefix,
   agendaJournalKey,
@@ -144,13 +145,7 @@ export class OperationItems {
   /** The agenda of an agent, or the part of it for one device: one Query. */
   async agenda(tenant: string, agent: string, device?: string): Promise<Agenda> {
     const pk = agendaPartition(tenant, agent);
-    const where: Expression =
-      device === undefined
-        ? { text: 'pk = :pk', values: { ':pk': pk } }
-        : {
-            text: 'pk = :pk AND begins_with(sk, :device)',
-            values: { ':pk': pk, ':device': agendaDevicePrefix(device) },
-          };
+    const where = device === undefined ? inPartition(pk) : withPrefix(pk, agendaDevicePrefix(device));
     const entries: AgendaEntry[] = [];
     const journals: AgendaJournal[] = [];
     for await (const item of this.table.queryAll({ where })) {
@@ -184,7 +179,7 @@ export class OperationItems {
 
   /** Ids of an object's operations, where it is the device or the agent. */
   async *idsOf(tenant: string, object: string, as: 'device' | 'agent', descending: boolean): AsyncGenerator<string> {
-    const where = { text: 'pk = :pk', values: { ':pk': operationListPartition(tenant, object) } };
+    const where = inPartition(operationListPartition(tenant, object));
     const role = as === 'device' ? 'D' : 'A';
     for await (const item of growingPages(this.table, { where, descending })) {
       if (String(item.r).includes(role)) yield String(item.i);

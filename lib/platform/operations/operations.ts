@@ -6,7 +6,7 @@ import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import { asOf, isoTimeOf, millisOf } from '../journal';
 import type { AsOf, DeliveryAttempt, DeviceRef, Operation, OperationStatus } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
 import type { OperationFilter } from './filter';
 import { moveTo, type OperationEvent, type Progress } from './fold';
@@ -106,7 +106,7 @@ export class Operations {
   async update(call: Call, id: string, update: OperationUpdate): Promise<Result<Operation, Refusal>> {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
-    if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
+    if (record === undefined) return fail(notFound('operation', id));
     const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
     const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
     await this.announce(call, change);
@@ -180,7 +180,7 @@ export class Operations {
   /** Deletes an operation. Refused when there is none. */
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const record = await this.items.read(call.origin.tenant, id);
-    if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
+    if (record === undefined) return fail(notFound('operation', id));
     await this.items.remove(call.origin.tenant, record);
     call.effects.changed(operationChange('DELETE', operationOf(record)));
     return ok(undefined);

@@ -1,6 +1,7 @@
 import { instantOf, isoOf, timeKeyOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
+import { between } from '../../storage/key-conditions';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
@@ -127,14 +128,9 @@ export async function* queryEvents(telemetry: Table, tenant: string, query: Even
     (month) => (first === undefined || month >= first) && (last === undefined || month <= last),
   );
   for (const month of ascending ? months : months.reverse()) {
-    const where = {
-      text: 'pk = :pk AND sk BETWEEN :from AND :to',
-      values: {
-        ':pk': readingsPartition(tenant, source, month),
-        ':from': from !== undefined && month === first ? sortKey(from) : PREFIX,
-        ':to': to !== undefined && month === last ? sortKey(to, '~') : `${PREFIX}~`,
-      },
-    };
+    const floor = from !== undefined && month === first ? sortKey(from) : PREFIX;
+    const ceiling = to !== undefined && month === last ? sortKey(to, '~') : `${PREFIX}~`;
+    const where = between(readingsPartition(tenant, source, month), floor, ceiling);
     for await (const item of growingPages(telemetry, { where, descending: !ascending })) {
       if (item.r >= keptSince) yield recordOf(source, item);
     }

@@ -10,7 +10,7 @@ import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
 import { asOf, millisOf } from '../journal';
 import type { DeviceEvent, DeviceRef, Origin } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
 import { readingId } from './ids';
@@ -88,7 +88,7 @@ export class Events {
     const { tenant } = call.origin;
     const done = await tryVersioned(this.deps.clock, async () => {
       const current = await this.record(tenant, id);
-      if (current === undefined) return fail(eventNotFound(id));
+      if (current === undefined) return fail(notFound('event', id));
       const next = changed(current, update, asOf(call.origin));
       if (next === undefined) return ok(current.event);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
@@ -125,7 +125,8 @@ export class Events {
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await this.record(tenant, id);
-    if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id))) return fail(eventNotFound(id));
+    if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id)))
+      return fail(notFound('event', id));
     call.effects.changed(eventChange('DELETE', found.event));
     return ok(undefined);
   }
@@ -191,10 +192,3 @@ function eventChange(action: Change['action'], event: DeviceEvent): Change {
   const object = action === 'DELETE' ? { id: event.id } : sourcedObject(event);
   return { api: 'events', action, sourceId: event.source, object };
 }
-
-const eventNotFound = (id: string): Refusal => ({
-  kind: 'notFound',
-  reason: 'unknown',
-  subject: 'event',
-  id,
-});

@@ -1,5 +1,6 @@
 import { timeKeyOf } from '../../base/instant';
 import { isObject } from '../../base/json';
+import { between } from '../../storage/key-conditions';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Item, Key, Table } from '../../storage/table';
@@ -103,14 +104,8 @@ async function packWith(telemetry: Table, tenant: string, id: string) {
   const place = readingPlace(id);
   if (place === undefined) return undefined;
   const { month, hour } = timeKeyOf(place.instant);
-  const where = {
-    text: 'pk = :pk AND sk BETWEEN :from AND :to',
-    values: {
-      ':pk': readingsPartition(tenant, place.device, month),
-      ':from': packFloor(place.instant),
-      ':to': `${PACK_PREFIX}${hour}#~`,
-    },
-  };
+  const partition = readingsPartition(tenant, place.device, month);
+  const where = between(partition, packFloor(place.instant), `${PACK_PREFIX}${hour}#~`);
   for await (const item of growingPages(telemetry, { where })) {
     const reading = measurementsIn(place.device, item).find(({ measurement }) => measurement.id === id);
     if (reading !== undefined) return { item, reading };
@@ -129,10 +124,7 @@ async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuer
   for (const month of descending ? months.reverse() : months) {
     const floor = from !== undefined && month === first?.month ? packFloor(from) : PACK_PREFIX;
     const ceiling = month === last?.month ? `${PACK_PREFIX}${last.hour}#~` : `${PACK_PREFIX}~`;
-    const where = {
-      text: 'pk = :pk AND sk BETWEEN :from AND :to',
-      values: { ':pk': readingsPartition(tenant, source, month), ':from': floor, ':to': ceiling },
-    };
+    const where = between(readingsPartition(tenant, source, month), floor, ceiling);
     for await (const item of growingPages(telemetry, { where, descending })) {
       if (item.r >= keptSince) yield item;
     }

@@ -5,7 +5,7 @@ import { sourcedObject } from '../../changes/links';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
 import {
   deleteMeasurement,
@@ -71,7 +71,7 @@ export class Measurements {
   /** Deletes a measurement. Refused when there is none. */
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const deleted = await deleteMeasurement(this.deps.telemetry, call.origin.tenant, id);
-    return deleted ? ok(undefined) : fail(measurementNotFound(id));
+    return deleted ? ok(undefined) : fail(notFound('measurement', id));
   }
 
   /** Deletes what `list` gives. Returns how many measurements that were. */
@@ -119,10 +119,3 @@ export function readingTime(
   if (instant === undefined) throw new RangeError(`not a time: ${time}`);
   return { text: time, instant, identity: { by: 'content' } };
 }
-
-const measurementNotFound = (id: string): Refusal => ({
-  kind: 'notFound',
-  reason: 'unknown',
-  subject: 'measurement',
-  id,
-});

@@ -1,3 +1,4 @@
+import { inPartition } from '../../storage/key-conditions';
 import { monthsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
@@ -37,7 +38,7 @@ export class MonthCatalogue {
 
   /** The months of a device as `YYYYMM`, ascending: one query. */
   async list(tenant: string, device: string): Promise<string[]> {
-    const where = { text: 'pk = :pk', values: { ':pk': monthsPartition(tenant, device) } };
+    const where = inPartition(monthsPartition(tenant, device));
     const months: string[] = [];
     for await (const item of growingPages(this.telemetry, { where })) months.push(String(item.sk));
     return months;

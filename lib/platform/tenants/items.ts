@@ -1,4 +1,5 @@
 import type { Result } from '../../base/result';
+import { inPartition, withPrefix } from '../../storage/key-conditions';
 import { tenantKeyOf, tenantOptionKey, tenantsPartition } from '../../storage/keys';
 import { collect, growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Table } from '../../storage/table';
@@ -30,7 +31,7 @@ export async function getTenant(registry: Table, id: string): Promise<TenantReco
 
 /** All tenants, by ascending id. */
 export async function listTenants(registry: Table): Promise<TenantRecord[]> {
-  const where = { text: 'pk = :pk', values: { ':pk': tenantsPartition } };
+  const where = inPartition(tenantsPartition);
   return (await collect(growingPages(registry, { where }))).map(tenantOf);
 }
 
@@ -53,10 +54,7 @@ export async function putOption(registry: Table, tenant: string, option: TenantO
 /** All options of a tenant, or those of one category. */
 export async function listOptions(registry: Table, tenant: string, category?: string): Promise<TenantOption[]> {
   const { pk, sk } = tenantOptionKey(tenant, category ?? '', '');
-  const where =
-    category === undefined
-      ? { text: 'pk = :pk', values: { ':pk': pk } }
-      : { text: 'pk = :pk AND begins_with(sk, :category)', values: { ':pk': pk, ':category': sk } };
+  const where = category === undefined ? inPartition(pk) : withPrefix(pk, sk);
   return (await collect(growingPages(registry, { where }))).map(({ category, key, value }) => ({
     category,
     key,
