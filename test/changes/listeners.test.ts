@@ -9,7 +9,7 @@ const HEARD_WITHIN_MS = 5_000;
 
 let tables: Tables;
 let clock: ManualClock;
-/** Who tells, and another function instance that asks. */
+/** Two function instances: `told` makes the changes, and `asked` has to read them. */
 let told: Listeners;
 let asked: Listeners;
 let tenant = 0;

@@ -10,7 +10,7 @@ interface Sent {
   readonly headers: Record<string, string>;
 }
 
-/** A caller whose network answers with these statuses in turn; 0 is a lost connection. */
+/** A caller that gets these statuses in turn. 0 is a lost connection. */
 function callerWith(statuses: readonly number[], environment: NodeJS.ProcessEnv = {}) {
   const sent: Sent[] = [];
   const clock = new FlowingClock(Date.UTC(2026, 0, 1));

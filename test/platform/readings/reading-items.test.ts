@@ -94,7 +94,7 @@ describe('storeReadings', () => {
     const reading = measurement(device, START, { value: 7 });
     await store(reading, reading);
     await store(reading);
-    // cut differently by a stream batch
+    // a stream batch may be cut in another place
     await store(reading, measurement(device, START + 5, { value: 8 }));
     expect(await values(device)).toEqual([7, 8]);
     expect(await values(device, { descending: true })).toEqual([8, 7]);
