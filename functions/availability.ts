@@ -5,7 +5,7 @@ import { availabilityEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
 import { registryServices } from '../lib/platform/services';
 import { beginChanges } from '../lib/platform/unit-of-work';
-import { watchTenants } from '../lib/platform/watch';
+import { watchTenants } from '../lib/platform/watch-tenants';
 import { Table } from '../lib/storage/table';
 
 const environment = availabilityEnvironment();

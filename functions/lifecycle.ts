@@ -45,7 +45,7 @@ export const handler = async (raw: unknown): Promise<void> => {
     const messageId = sessionIdentifier;
     const origin: Origin = { tenant, user: claim.user, mode: 'PERSISTENT', receivedAt, messageId, row: 1 };
     const message = beginChanges({ sinks }, origin);
-    await availability.connection({ origin, effects: message.effects }, agent, connected);
+    await availability.recordConnection({ origin, effects: message.effects }, agent, connected);
     await message.flush();
   }
   if (!wantsOperations) return;

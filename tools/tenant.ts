@@ -90,7 +90,7 @@ async function addUser(setup: Setup, tenant: string, name: string): Promise<numb
 /** For rules on the event bus that were made by hand; `CirrusEventRule` tells the platform about its own. */
 async function switchEvents({ tenants, listeners }: Setup, tenant: string, enabled: boolean): Promise<number> {
   if ((await tenants.get(tenant)) === undefined) return refused(`there is no tenant ${tenant}`);
-  await listeners.process(tenant, enabled);
+  await listeners.setProcess(tenant, enabled);
   console.log(
     `changes of ${tenant} ${enabled ? 'go to the event bus, within five seconds' : 'go to rules made by CDK only'}`,
   );

@@ -69,7 +69,7 @@ export async function usableNewSource(
   subject: 'measurement' | 'event' | 'alarm',
 ): Promise<Result<ManagedObject, Refusal>> {
   const source = await usableObject(context, id);
-  if (source.ok) await context.platform.availability.objectAlive(context.call, source.value);
+  if (source.ok) await context.platform.availability.recordSignOfLifeOf(context.call, source.value);
   if (source.ok || source.error.kind !== 'notFound') return source;
   return fail({ kind: 'invalid', reason: 'unknownSource', subject, id });
 }

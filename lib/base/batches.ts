@@ -1,16 +1,17 @@
+/** What fits into a batch. Sizes are in any one unit, such as bytes. */
 export interface BatchLimits<T> {
-  /** What a batch may hold together. */
+  /** The largest size of a whole batch. */
   readonly limit: number;
   readonly sizeOf: (item: T) => number;
-  /** What stands between two items of a batch, in the same unit. Default 0. */
+  /** Size of what separates two items of a batch. Default 0. */
   readonly between?: number;
   /** How many items a batch may hold. Default: any number. */
   readonly count?: number;
 }
 
 /**
- * Cuts items into as few batches as their order allows, each filled before the next is begun. An item that is over the
- * limit by itself gets a batch of its own.
+ * Cuts items into as few batches as their order allows: each batch is filled before the next one starts. An item that
+ * is over the limit alone gets a batch of its own.
  */
 export function batchesOf<T>(
   items: Iterable<T>,

@@ -1,4 +1,4 @@
-/** The one source of time and randomness: everything that needs either, or has to wait, takes a `Clock`. */
+/** The one source of time and randomness. Everything that needs either, or has to wait, takes a `Clock`. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -8,9 +8,10 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
-/** Where a host (the embedded cloud, a test) puts another clock before the function's module is loaded. */
+/** The global under which a host (the embedded cloud, a test) puts its clock before it loads a function's module. */
 export const CLOCK_HOOK: unique symbol = Symbol.for('cirrus.clock') as never;
 
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -1,16 +1,18 @@
 import { faultText, Reader } from './reader';
 
-/**
- * What CDK puts into each function's environment (`cdk/`), read once per instance, so that a wrong deployment fails by
- * name. It is read by hand: a schema library is a tenth of the ingest function's cold start
- * (docs/decisions/0003-no-schema-library-on-the-hot-path.md).
- */
+/** The environment of a function lacks a variable or holds a wrong one; the message names each. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
 type Environment = NodeJS.ProcessEnv;
 
+/**
+ * Reads what CDK puts into a function's environment (`cdk/`). Each function does it once per instance, so that a wrong
+ * deployment fails at once. There is no schema library here, because that is a tenth of the ingest function's cold
+ * start (docs/decisions/0003-no-schema-library-on-the-hot-path.md).
+ * @throws EnvironmentError
+ */
 function read<T>(environment: Environment, take: (reader: Reader) => T): T {
   const reader = new Reader((name) => [environment[name] ?? []].flat());
   const values = take(reader);
@@ -18,9 +20,9 @@ function read<T>(environment: Environment, take: (reader: Reader) => T): T {
   throw new EnvironmentError(`environment of the function is wrong: ${reader.faults.map(faultText).join('; ')}`);
 }
 
-/** `emulator` publishes answers on the topic, because emulators lack SendDirectMessage; `aws` when nothing is said. */
+/** Default `aws`. With `emulator`, answers are published on the topic, because emulators lack SendDirectMessage. */
 const target = (reader: Reader) => reader.oneOf('TARGET', ['aws', 'emulator']) ?? 'aws';
-/** Where the changes of a message go: the bus, and the function that brings them to subscribers. */
+/** Where the changes of a message go: the event bus, and the function that brings them to subscribers. */
 const changes = (reader: Reader) => ({
   eventBusName: reader.text('EVENT_BUS_NAME'),
   fanoutFunction: reader.text('FANOUT_FUNCTION'),
@@ -42,7 +44,7 @@ export const ingestEnvironment = (environment: Environment = process.env) =>
     /** Bytes of a whole PUBLISH packet: 8092 or 16184. */
     payloadLimit: reader.number('PAYLOAD_LIMIT'),
     target: target(reader),
-    /** Whose clients are that no authorizer claimed; only on an emulator. */
+    /** The tenant of clients that no authorizer has claimed. Set on an emulator only, which has no authorizer. */
     defaultTenant: reader.optional('DEFAULT_TENANT'),
   }));
 
@@ -51,7 +53,7 @@ export const lifecycleEnvironment = (environment: Environment = process.env) =>
     registryTable: reader.text('REGISTRY_TABLE'),
     deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
     ...changes(reader),
-    /** As `ingest` has it. */
+    /** The same as in `ingestEnvironment`. */
     defaultTenant: reader.optional('DEFAULT_TENANT'),
   }));
 
@@ -75,8 +77,9 @@ export const apiEnvironment = (environment: Environment = process.env) =>
   }));
 
 /**
- * Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; on an emulator a
- * path of its gateway, whose address only `AWS_ENDPOINT_URL` knows. The SDK's own variable wins where it is set.
+ * Where messages are posted to WebSockets: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`. On an emulator
+ * it is a path of the gateway, and `AWS_ENDPOINT_URL` holds the gateway's address. The SDK's own variable for this
+ * service comes before both.
  */
 function webSocketEndpoint(reader: Reader): string {
   const endpoint = reader.text('WEBSOCKET_ENDPOINT');

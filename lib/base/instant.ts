@@ -1,6 +1,6 @@
 /**
- * ISO 8601 as devices and REST clients send it: a date, or a date with a time; seconds, fraction and zone may be missing.
- * The offset is accepted as `+01:00`, `+0100` and `+01`.
+ * ISO 8601 as devices and REST clients send it: a date, or a date with a time. Seconds, fraction and zone may be
+ * missing. The offset is accepted as `+01:00`, `+0100` and `+01`.
  */
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ]([01]\d|2[0-3]):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:(Z|z)|([+-])(\d\d):?(\d\d)?)?)?$/;
@@ -10,8 +10,8 @@ export const FIRST_INSTANT = -62_167_219_200_000;
 export const LAST_INSTANT = 253_402_300_799_999;
 
 /**
- * The moment a time stamp names, in ms since the epoch. Undefined when it names none (wrong shape, 30 February, year
- * outside 0000–9999 once in UTC). Without a zone it is UTC (docs/reference/rest-api.md#dates-in-bodies-and-queries).
+ * The moment a time stamp names, in ms since the epoch. Undefined when it names none: a wrong form, 30 February, a year
+ * that is outside 0000–9999 in UTC. Without a zone it is UTC (docs/reference/rest-api.md#dates-in-bodies-and-queries).
  * Digits below the millisecond are cut.
  */
 export function instantOf(text: string): number | undefined {
@@ -28,10 +28,10 @@ export function instantOf(text: string): number | undefined {
   return instant < FIRST_INSTANT || instant > LAST_INSTANT ? undefined : instant;
 }
 
-/** `2026-02-03T04:05:06.789Z` */
+/** A moment (ms since the epoch) as text, such as `2026-02-03T04:05:06.789Z`. */
 export const isoOf = (instant: number): string => new Date(instant).toISOString();
 
-/** A moment cut the way the telemetry table's keys need it, all in UTC. */
+/** A moment in the parts that the telemetry table's keys are made of, all in UTC. */
 export interface TimeKey {
   /** `YYYYMM`, part of the partition key. */
   readonly month: string;
@@ -41,6 +41,7 @@ export interface TimeKey {
   readonly rest: string;
 }
 
+/** @param instant ms since the epoch */
 export function timeKeyOf(instant: number): TimeKey {
   const digits = isoOf(instant).replace(/\D/g, '');
   return { month: digits.slice(0, 6), hour: digits.slice(6, 10), rest: digits.slice(10, 17) };

@@ -1,6 +1,9 @@
 import type { Clock } from './clock';
 
-/** Remembers the latest `capacity` values for `ttlMs` each: what one function instance may know without asking again. */
+/**
+ * Remembers the latest `capacity` values, each for `ttlMs` milliseconds. For what one function instance need not ask
+ * for again.
+ */
 export class Lru<V> {
   private readonly entries = new Map<string, { readonly value: V; readonly until: number }>();
 
@@ -14,7 +17,7 @@ export class Lru<V> {
     if (entry === undefined) return undefined;
     this.entries.delete(key);
     if (entry.until <= this.clock.now()) return undefined;
-    // back in at the end: a Map keeps the order of insertion
+    // put in again, so that it is the youngest: a Map keeps the order of insertion
     this.entries.set(key, entry);
     return entry.value;
   }

@@ -1,6 +1,6 @@
 import { instantOf } from './instant';
 
-/** What is wrong with a named text: `revert`, `must be true or false`, `1`. */
+/** What is wrong with a named text, such as `revert`, `must be true or false`, `1`. */
 export interface ReaderFault {
   readonly name: string;
   readonly expected: string;
@@ -9,13 +9,13 @@ export interface ReaderFault {
 }
 
 /**
- * Reads named texts, such as environment variables or query parameters, and remembers what is wrong with them, so that all
- * faults are told at once. What it returns for a wrong text is of no use: look at `faults` first.
+ * Reads named texts, such as environment variables or query parameters. It collects what is wrong with them, so that a
+ * caller can report all faults at once. Look at `faults` first: what a method returns for a wrong text has no meaning.
  */
 export class Reader {
   readonly faults: ReaderFault[] = [];
 
-  /** @param textsOf every text that stands under a name */
+  /** @param textsOf gives every text of a name, none for a name that is missing */
   constructor(private readonly textsOf: (name: string) => readonly string[]) {}
 
   /** Undefined when it is missing or empty. */
@@ -30,6 +30,7 @@ export class Reader {
     return text ?? '';
   }
 
+  /** A fault when it is missing or not a finite number. */
   number(name: string): number {
     const text = this.text(name);
     const value = Number(text);
@@ -37,7 +38,7 @@ export class Reader {
     return value;
   }
 
-  /** Of at most nine digits. */
+  /** At most nine digits, with a value of at least `least`; `preset` when it is missing. */
   wholeNumber(name: string, { preset, least }: { readonly preset: number; readonly least: number }): number {
     const text = this.optional(name);
     if (text === undefined) return preset;
@@ -46,14 +47,14 @@ export class Reader {
     return value;
   }
 
-  /** `true` or `false`; a name without a value is true, none is false. */
+  /** `true` or `false`. A name without a value counts as true, a missing name as false. */
   flag(name: string): boolean {
     const [text = 'false'] = this.textsOf(name);
     if (!['true', 'false', ''].includes(text)) this.fault(name, 'must be true or false', text);
     return text !== 'false';
   }
 
-  /** Milliseconds since the epoch. A `+` of the zone may have become a space, as in a URL, and is read as meant. */
+  /** Milliseconds since the epoch. A space before the zone is read as `+`, because URL decoding makes one of it. */
   date(name: string): number | undefined {
     const text = this.optional(name);
     if (text === undefined) return undefined;
@@ -71,17 +72,18 @@ export class Reader {
     return parts.length === 0 ? undefined : parts;
   }
 
-  /** A word of a vocabulary. */
+  /** A word of the vocabulary, spelled exactly so; undefined when it is missing. */
   oneOf<const T extends string>(name: string, vocabulary: readonly T[]): T | undefined {
     const text = this.optional(name);
     return text === undefined ? undefined : this.known(name, vocabulary, text);
   }
 
-  /** A comma list of words of a vocabulary that is in capitals, whatever their case. */
+  /** A comma list of words, in any case. The vocabulary is in capitals. */
   words<const T extends string>(name: string, vocabulary: readonly T[]): readonly T[] | undefined {
     return this.list(name)?.flatMap((part) => this.known(name, vocabulary, part.toUpperCase(), part) ?? []);
   }
 
+  /** Adds a fault that the caller has found. */
   fault(name: string, expected: string, given?: string): void {
     this.faults.push(given === undefined ? { name, expected } : { name, expected, given });
   }

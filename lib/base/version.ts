@@ -1,4 +1,4 @@
 import { version } from '../../package.json';
 
-/** What system option `system/version` and row `601` say. */
+/** The version of this release. The system option `system/version` and row `601` show it. */
 export const PLATFORM_VERSION: string = version;

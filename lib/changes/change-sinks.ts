@@ -6,7 +6,7 @@ import { EventBus } from './event-bus/event-bus';
 import { Listeners } from './listeners';
 import { NotificationSink } from './notifications/notification-sink';
 
-/** Where changes go beside the database; nobody is called for a tenant where nobody listens. */
+/** Where changes go beside the database. No sink is called for a tenant in which nobody listens. */
 export interface ChangeSinks {
   readonly listeners: Pick<Listeners, 'listeningIn'>;
   readonly notify: ChangeSink;

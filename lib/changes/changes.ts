@@ -1,11 +1,14 @@
 import type { Json } from '../base/json';
 import type { Api, ProcessingMode, Sinks } from './modes';
 
-/** One thing that happened to a stored or transient object; what notifications and event processing feed on. */
+/** What can happen to an object. */
+export const CHANGE_ACTIONS = ['CREATE', 'UPDATE', 'DELETE'] as const;
+
+/** One thing that happened to an object, stored or not. Notifications and event processing are made from it. */
 export interface Change {
   readonly api: Api;
-  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
-  /** The managed object it belongs to; the object itself for the inventory. */
+  readonly action: (typeof CHANGE_ACTIONS)[number];
+  /** Id of the managed object that it belongs to. For a managed object it is its own id. */
   readonly sourceId: string;
   /** The object as REST shows it, without `self` links. */
   readonly object: { readonly [key: string]: Json };
@@ -26,7 +29,9 @@ export interface ChangeContext {
   readonly messageId: string;
 }
 
-/** Real-time notifications or event processing: takes the changes of one message. Throws when it cannot keep them. */
+/**
+ * Takes the changes of one message: real-time notifications or event processing. Throws when it cannot pass them on.
+ */
 export interface ChangeSink {
   accept(context: ChangeContext, changes: readonly Change[]): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../base/json';
 import type { Api } from './modes';
 
-/** Where objects of an API are found by REST. */
+/** The REST path of each API. */
 const PATHS: Record<Api, string> = {
   measurements: '/measurement/measurements',
   events: '/event/events',
@@ -16,7 +16,7 @@ const SOURCED: readonly Api[] = ['measurements', 'events', 'alarms'];
 export const objectUrlOf = (baseUrl: string, api: Api, id: string): string =>
   `${baseUrl}${PATHS[api]}/${encodeURIComponent(id)}`;
 
-/** An object with its links, as REST and notifications show it; one without an id has no link to itself. */
+/** An object with its links, as REST and notifications show it. Without an id it gets no `self`. */
 export function linked(baseUrl: string, api: Api, object: JsonObject): JsonObject {
   const { id, source } = object;
   const shown: { [name: string]: JsonObject[string] } = { ...object };

@@ -3,9 +3,9 @@ import type { Table } from '../storage/table';
 
 /** Who listens in a tenant, as it is stored. */
 export interface ListenersRecord {
-  /** Subscribers of notifications listen until then, ms since the epoch. */
+  /** Until when somebody is subscribed to notifications, ms since the epoch. */
   readonly notifyUntil: number;
-  /** The tenant has rules on the event bus, or somebody says that it has. */
+  /** The tenant has rules on the event bus, or an operator has switched it on. */
   readonly process: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface ListenersRecord {
 export class ListenerItems {
   constructor(private readonly registry: Table) {}
 
-  /** Eventually consistent: half the price, and what is known is seconds old anyway. */
+  /** Eventually consistent, which is half the price. The caller remembers the answer for seconds anyway. */
   async read(tenant: string): Promise<ListenersRecord> {
     const item = await this.registry.get(listenersKey(tenant), { consistent: false });
     return {
@@ -22,7 +22,7 @@ export class ListenerItems {
     };
   }
 
-  /** A later end stays. */
+  /** Moves the end of the notifications to `until` (ms since the epoch), unless a later one is stored. */
   async extend(tenant: string, until: number): Promise<void> {
     await this.registry.update(
       listenersKey(tenant),
@@ -31,7 +31,7 @@ export class ListenerItems {
     );
   }
 
-  /** DynamoDB drops a set with its last member, so a set that is there has rules in it. */
+  /** Adds or removes a rule. DynamoDB drops a set with its last member, so a set that exists has rules in it. */
   async changeRules(tenant: string, action: 'ADD' | 'DELETE', rule: string): Promise<void> {
     await this.registry.update(listenersKey(tenant), {
       text: `${action} #rules :rule`,
@@ -40,6 +40,7 @@ export class ListenerItems {
     });
   }
 
+  /** Sets the switch that counts whatever rules are known. */
   async setProcess(tenant: string, enabled: boolean): Promise<void> {
     await this.registry.update(listenersKey(tenant), {
       text: 'SET #process = :enabled',

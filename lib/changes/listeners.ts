@@ -11,12 +11,12 @@ export interface Listening {
   readonly process: boolean;
 }
 
-/** A new listener is heard of within this time everywhere, with room below the promised five seconds. */
+/** Every instance knows of a new listener within this time, which is well below the promised five seconds. */
 const REMEMBERED = { capacity: 1_000, ttlMs: 3_000 } as const;
 
 /**
- * The flag that makes silence free: one item per tenant, remembered for seconds, so that a tenant without listeners causes
- * no calls but a read now and then.
+ * Who listens in a tenant. It is one item per tenant, remembered for some seconds. So a tenant without listeners costs
+ * one read every few seconds and no call of a sink.
  */
 export class Listeners {
   private readonly items: ListenerItems;
@@ -27,6 +27,7 @@ export class Listeners {
     this.known = new Lru(deps.clock, REMEMBERED);
   }
 
+  /** Whether anybody listens; at most three seconds old. */
   async listeningIn(tenant: string): Promise<Listening> {
     const known = this.known.get(tenant);
     if (known !== undefined) return known;
@@ -36,26 +37,28 @@ export class Listeners {
     return listening;
   }
 
-  /** Somebody listens to notifications until then (ms); later ends win. */
+  /** Somebody listens to notifications until this time (ms since the epoch). A later time that is stored stays. */
   async notifyUntil(tenant: string, until: number): Promise<void> {
     await this.items.extend(tenant, until);
     this.known.delete(tenant);
   }
 
-  /** One more rule for the tenant on the event bus; its changes go there while there is any. Twice is once. */
+  /**
+   * Adds a rule on the event bus. The tenant's changes go there while it has one. Adding a rule again changes nothing.
+   */
   async addRule(tenant: string, rule: string): Promise<void> {
     await this.items.changeRules(tenant, 'ADD', rule);
     this.known.delete(tenant);
   }
 
-  /** The rule is gone; one that was never there is none. */
+  /** Removes a rule. Removing an unknown rule changes nothing. */
   async removeRule(tenant: string, rule: string): Promise<void> {
     await this.items.changeRules(tenant, 'DELETE', rule);
     this.known.delete(tenant);
   }
 
-  /** Whether the tenant's changes go to the event bus whatever rules are known: for rules made by hand. */
-  async process(tenant: string, enabled: boolean): Promise<void> {
+  /** Sends the tenant's changes to the event bus even without a known rule. This is for rules that are made by hand. */
+  async setProcess(tenant: string, enabled: boolean): Promise<void> {
     await this.items.setProcess(tenant, enabled);
     this.known.delete(tenant);
   }

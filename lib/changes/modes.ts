@@ -1,14 +1,15 @@
 /**
- * How a message wants to be handled; the topic prefix or the REST header says it
+ * How a message asks to be handled, by its topic prefix or its REST header
  * (docs/reference/mqtt-implementation.md#processing-modes).
  */
 export const PROCESSING_MODES = ['PERSISTENT', 'TRANSIENT', 'QUIESCENT', 'CEP'] as const;
 export type ProcessingMode = (typeof PROCESSING_MODES)[number];
 
 /** The five kinds of object a message can create or change, named as the notification channels are. */
-export type Api = 'measurements' | 'events' | 'alarms' | 'managedobjects' | 'operations';
+export const CHANGE_APIS = ['measurements', 'events', 'alarms', 'managedobjects', 'operations'] as const;
+export type Api = (typeof CHANGE_APIS)[number];
 
-/** Where a change goes. */
+/** Where a change goes in one processing mode. */
 export interface Sinks {
   readonly store: boolean;
   /** Real-time notifications to subscribers. */
@@ -24,7 +25,7 @@ const BY_MODE: Record<ProcessingMode, Sinks> = {
   CEP: { store: false, notify: false, process: true },
 };
 
-/** APIs whose objects a mode may leave unstored; elsewhere it decides only who hears of the change. */
+/** APIs whose objects a mode leaves unstored. For all other APIs it decides only who hears of the change. */
 const UNSTORED: Record<ProcessingMode, readonly Api[]> = {
   PERSISTENT: [],
   TRANSIENT: ['measurements', 'events', 'alarms'],

@@ -168,7 +168,9 @@ class Publish {
   private async recordSignOfLife(call: Call, target: Target): Promise<void> {
     const device = await target.addressedDevice(call.origin.tenant);
     if (device === undefined) return;
-    await this.deps.services.availability.alive(call, device, { pushed: device.serial === this.sender.serial });
+    await this.deps.services.availability.recordSignOfLife(call, device, {
+      pushed: device.serial === this.sender.serial,
+    });
   }
 
   /**

@@ -9,19 +9,21 @@ export type Reading =
   | { readonly kind: 'event'; readonly event: DeviceEvent };
 
 /**
- * What a message leaves behind for its end: changes for notifications and event processing. Services add, the owner of
- * the message flushes once.
+ * Collects what a message leaves for its end: changes for notifications and event processing. Services add to it.
+ * Whoever began the message flushes it once.
  */
 export interface Effects {
+  /** Something happened that others may hear of. */
   changed(change: Change): void;
 }
 
-/** The same of a message that may make readings, which are packed and stored at its end. */
+/** Effects of a message that may make readings. They are packed and stored at its end. */
 export interface ReadingEffects extends Effects {
-  store(tenant: string, reading: Reading): void;
+  /** Adds a reading, unless the processing mode leaves it unstored. */
+  store(reading: Reading): void;
 }
 
-/** What the services are built from that keep no readings; one set per function instance. */
+/** What services are built from that keep everything in the registry. There is one set per function instance. */
 export interface RegistryDeps {
   readonly registry: Table;
   readonly clock: Clock;
@@ -32,7 +34,7 @@ export interface PlatformDeps extends RegistryDeps {
   readonly telemetry: Table;
 }
 
-/** What one call of a service carries: who and when, and where its effects go. */
+/** What each call of a service carries: who asks and when, and where its effects go. */
 export interface Call {
   readonly origin: Origin;
   readonly effects: Effects;

@@ -2,8 +2,8 @@ import type { JsonObject } from '../base/json';
 import type { Operation, OperationStatus, Severity } from './model';
 
 /**
- * What a device's message asks of the platform: a protocol makes commands of it, and the room above runs them against the
- * domain services. A missing `time` means "when the platform received it".
+ * What a device's message asks of the platform. A protocol makes commands from a message, and `lib/mqtt` runs them
+ * against the domain services. A missing `time` means the time of receipt.
  */
 export type Command =
   | { readonly kind: 'createDevice'; readonly name?: string; readonly type?: string }
@@ -26,7 +26,7 @@ export type Command =
       readonly kind: 'updateInventory';
       readonly set: JsonObject;
       readonly remove: readonly string[];
-      /** Leave fragments alone that exist already. */
+      /** Set only fragments that are not there yet. */
       readonly onlyIfAbsent?: boolean;
     }
   | { readonly kind: 'heartbeat' }
@@ -79,6 +79,7 @@ export type Command =
 
 export type CommandKind = Command['kind'];
 
+/** One entry of a software list. Name and version together identify it. */
 export interface SoftwareItem {
   readonly name: string;
   readonly version: string;
@@ -86,15 +87,16 @@ export interface SoftwareItem {
   readonly url?: string;
 }
 
+/** Which operations of a device a status row means. `from` is the status that they must have. */
 export type OperationSelector =
   | { readonly by: 'oldest'; readonly fragment: string; readonly from: 'PENDING' | 'EXECUTING' }
   | { readonly by: 'all'; readonly fragment?: string; readonly from: 'EXECUTING' }
   | { readonly by: 'id'; readonly id: string };
 
-/** What a device may ask. */
+/** What a device can ask the platform. */
 export type Question = 'children' | 'managedObjectId' | 'pendingOperations' | 'platformVersion' | 'templates';
 
-/** What a question is answered with; the protocol room turns it into rows for the sender. */
+/** The answer to a question. The protocol turns it into rows for the sender. */
 export type Reply =
   | { readonly kind: 'children'; readonly serials: readonly string[] }
   | { readonly kind: 'managedObjectId'; readonly id: string }

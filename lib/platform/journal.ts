@@ -1,31 +1,40 @@
+import { isoOf } from '../base/instant';
 import type { AsOf, Origin } from './model';
 
 /**
- * How long an event can still be overtaken, in broker time (docs/data-model.md#the-journal). It covers the one minute
- * that is promised and both retries that Lambda makes of a failed invocation, after one minute and after two more. So a
- * retry finds its own event and changes nothing.
+ * How long an event can still be overtaken by an older one, in ms of broker time (docs/data-model.md#the-journal). It
+ * covers the one minute that is promised, and both retries that Lambda makes of a failed invocation: after one minute
+ * and after two more. So a retry finds its own event and changes nothing.
  */
 export const JOURNAL_WINDOW_MS = 4 * 60_000;
-/** An alarm that chatters must not grow its item without end; the oldest events settle early. */
+/**
+ * The most events that a journal keeps. Beyond it the oldest are folded into the base, so that the item of an alarm
+ * that is raised again and again does not grow without end.
+ */
 export const JOURNAL_LIMIT = 64;
-/** Nor may long texts and command results: an item holds 400 KB at most. */
+/**
+ * The most JSON characters that a journal keeps of its events. An item holds at most 400 KB, and texts and command
+ * results can be long.
+ */
 export const JOURNAL_CHARACTERS = 64_000;
 
+/** An event with its place in time. */
 export interface Stamped {
   readonly asOf: AsOf;
-  /** Which of several objects it is about, where one request changes more than one. */
+  /** Which object the event is about, where one request changes several. */
   readonly target?: string;
 }
 
-/** A state as it was before the latest events, and these events in broker order. */
+/** A state as it was before the latest events, and these events in the order of the broker. */
 export interface Journal<State, Event extends Stamped> {
   readonly base: State;
   readonly events: readonly Event[];
 }
 
+/** What one event makes of a state. It is pure. */
 export type Step<State, Event> = (state: State, event: Event) => State;
 
-/** Puts an event in its place; `undefined` when it is there already (a redelivery). */
+/** The journal with an event in its place; `undefined` when it holds the event already (a redelivery). */
 export function insert<State, Event extends Stamped>(
   journal: Journal<State, Event>,
   event: Event,
@@ -42,7 +51,7 @@ export function fold<State, Event extends Stamped>(journal: Journal<State, Event
   return journal.events.reduce(step, journal.base);
 }
 
-/** The state right after one event of the journal: what that event did. */
+/** The state right after one event of the journal. It tells what that event did. */
 export function foldThrough<State, Event extends Stamped>(
   journal: Journal<State, Event>,
   step: Step<State, Event>,
@@ -52,7 +61,9 @@ export function foldThrough<State, Event extends Stamped>(
   return journal.events.slice(0, last + 1).reduce(step, journal.base);
 }
 
-/** Folds into the base what is too old to be overtaken, and the oldest of what is too much. */
+/**
+ * Folds events into the base: those that are too old to be overtaken, and the oldest beyond the limits of a journal.
+ */
 export function settle<State, Event extends Stamped>(
   journal: Journal<State, Event>,
   step: Step<State, Event>,
@@ -74,12 +85,12 @@ export function settle<State, Event extends Stamped>(
 
 const sameEvent = (one: Stamped, other: Stamped): boolean => one.asOf === other.asOf && one.target === other.target;
 
-/** Broker time of an as-of, ms since the epoch. */
+/** The broker time of an as-of, ms since the epoch. */
 export const millisOf = (asOf: AsOf): number => Number(asOf.slice(0, 13));
-/** The same as REST shows times. */
-export const isoTimeOf = (asOf: AsOf): string => new Date(millisOf(asOf)).toISOString();
+/** The broker time of an as-of as REST shows times (ISO 8601, UTC). */
+export const isoTimeOf = (asOf: AsOf): string => isoOf(millisOf(asOf));
 
-/** When a change of this origin counts as made. */
+/** The place in time of a change that comes from this origin. */
 export function asOf(origin: Pick<Origin, 'receivedAt' | 'messageId' | 'row'>): AsOf {
   const ms = String(origin.receivedAt).padStart(13, '0');
   return `${ms}-${origin.messageId.slice(0, 8)}-${origin.row.toString(36).padStart(3, '0')}`;

@@ -2,14 +2,15 @@ import type { JsonObject } from '../base/json';
 import type { ProcessingMode } from '../changes/modes';
 
 /**
- * Where a change comes from. State is ordered by `asOf`, never by arrival: platform receive time, then message, then row.
+ * Where a change comes from. State is ordered by `asOf` of the origin, never by arrival: first the time of receipt,
+ * then the message, then the row.
  */
 export interface Origin {
   readonly tenant: string;
-  /** User name within the tenant, for owners. */
+  /** User name within the tenant. It becomes the owner of what is created. */
   readonly user: string;
   readonly mode: ProcessingMode;
-  /** When the broker (or the HTTP API) had it, ms since the epoch. */
+  /** When the broker (or the HTTP API) received it, ms since the epoch. */
   readonly receivedAt: number;
   /** The broker's trace id or the HTTP request id. */
   readonly messageId: string;
@@ -17,7 +18,10 @@ export interface Origin {
   readonly row: number;
 }
 
-/** Sortable as text: 13 digits of ms, 8 characters of the message id, the row in 3 base-36 digits. */
+/**
+ * The place of a change in time. It sorts as text: 13 digits of ms, 8 characters of the message id, the row in 3
+ * base-36 digits.
+ */
 export type AsOf = string;
 
 /** The device (root, child or service) a row is about, once it is known to exist. */
@@ -26,7 +30,7 @@ export interface DeviceRef {
   readonly id: string;
   /** External id of type c8y_Serial. */
   readonly serial: string;
-  /** Minutes between signs of life that are required of it, where they are; zero or less in maintenance. */
+  /** Minutes within which a sign of life is required; zero or less in maintenance, absent when nothing is required. */
   readonly responseInterval?: number;
 }
 
@@ -36,7 +40,7 @@ export interface ManagedObject {
   /** ISO 8601, UTC. */
   readonly creationTime: string;
   readonly lastUpdated: string;
-  /** All other top-level members: name, type and every fragment. */
+  /** All other members at the top level: name, type and every fragment. */
   readonly fragments: JsonObject;
 }
 
@@ -52,7 +56,7 @@ export interface Measurement {
   /** ISO 8601 as the device sent it, or the receive time in UTC. */
   readonly time: string;
   readonly type: string;
-  /** fragment → series → value; a REST client may put any other JSON here too. */
+  /** fragment → series → value. A REST client may put any other JSON here too. */
   readonly fragments: JsonObject;
 }
 
@@ -104,7 +108,7 @@ export interface Operation {
   readonly id: string;
   readonly deviceId: string;
   readonly agentId: string;
-  /** c8y_Serial of the device the operation is for, '' when it has none. */
+  /** c8y_Serial of the device that the operation is for; '' when it has none. */
   readonly deviceSerial: string;
   /** c8y_Serial of the agent, whose connection carries it. */
   readonly agentSerial: string;
@@ -113,14 +117,14 @@ export interface Operation {
   readonly lastUpdated: string;
   readonly failureReason?: string;
   readonly delivery: readonly DeliveryAttempt[];
-  /** ISO 8601: when a PUBACK for it came. */
+  /** ISO 8601: when the agent's PUBACK for it arrived. */
   readonly acknowledgedAt?: string;
   readonly fragments: JsonObject;
 }
 
-/** What makes a reading itself again when it is sent twice; its id derives from this (`readings/ids.ts`). */
+/** What identifies a reading when it is sent twice. Its id is made from this (`readings/ids.ts`). */
 export type ReadingIdentity =
-  /** It came with a device time: device, time and content. */
+  /** It came with a device time: device, time and content identify it. */
   | { readonly by: 'content' }
-  /** It came without: the message and the row within. */
+  /** It came without one: the message and the row in it identify it. */
   | { readonly by: 'message'; readonly messageId: string; readonly row: number };

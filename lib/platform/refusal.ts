@@ -13,20 +13,30 @@ export type Subject =
   | 'user';
 
 /**
- * Why the platform says no: a value with a kind, the reason within the kind, and the data of the case. It holds no text,
- * because each door spells it in its own words: `lib/api/error-body.ts` for requests, `lib/protocols/…/refusals.ts` for
+ * Why the platform refuses something: a value with a kind, a reason within the kind, and the data of the case. It holds
+ * no text, because each door has its own words: `lib/api/error-body.ts` for requests, `lib/protocols/…/refusals.ts` for
  * each protocol. A fault of the platform is no refusal; it is thrown.
  */
 export type Refusal = NotFound | Exists | Conflict | Invalid | TooLarge | Forbidden | Unauthorized | RequestRefusal;
 
+/** The reason of a refusal. It is unique over all kinds. */
 export type Reason = Refusal['reason'];
+/** The refusals with one reason. */
 export type RefusalOf<R extends Reason> = Extract<Refusal, { readonly reason: R }>;
-/** How a door spells each case; the compiler names a reason that the table leaves out. */
+/** How a door spells each case. The compiler reports a reason that the table leaves out. */
 export type Spellings<Spelled> = { readonly [R in Reason]: (refusal: RefusalOf<R>) => Spelled };
 
-/** Finds the entry of a refusal's reason. The compiler cannot see that entry and refusal belong together. */
+/** Spells a refusal with the entry of its reason. The compiler cannot see that entry and refusal belong together. */
 export const spelledBy = <Spelled>(spellings: Spellings<Spelled>, refusal: Refusal): Spelled =>
   (spellings[refusal.reason] as (refusal: Refusal) => Spelled)(refusal);
+
+/** The refusal of a request for an object that does not exist. */
+export const notFound = (subject: Exclude<Subject, 'externalId'>, id: string): Refusal => ({
+  kind: 'notFound',
+  reason: 'unknown',
+  subject,
+  id,
+});
 
 interface Case<Kind extends string, R extends string, S extends Subject> {
   readonly kind: Kind;
@@ -65,7 +75,7 @@ type Exists =
   | (Case<'exists', 'deviceExists', 'managedObject'> & { readonly serial: string });
 
 type Conflict =
-  /** Too many others change the object at this moment. */
+  /** Too many others are changing the object at this moment. */
   | (Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string })
   | (Case<'conflict', 'hasChildren', 'managedObject'> & { readonly id: string });
 
@@ -114,7 +124,10 @@ type Unauthorized =
   | { readonly kind: 'unauthorized'; readonly reason: 'unknownScheme' }
   | { readonly kind: 'unauthorized'; readonly reason: 'badCredentials' };
 
-/** What is wrong with a request before the domain sees it; a missing `subject` says that the fault is nobody's own. */
+/**
+ * What is wrong with a request before the domain sees it. `subject` is missing when the fault belongs to no kind of
+ * object.
+ */
 type RequestRefusal =
   | { readonly kind: 'badRequest'; readonly reason: 'noBody'; readonly subject: Subject }
   | { readonly kind: 'badRequest'; readonly reason: 'notAnObject'; readonly subject: Subject }
@@ -144,7 +157,10 @@ type RequestRefusal =
       readonly faults: readonly ReaderFault[];
       readonly subject?: Subject;
     }
-  /** A request for many objects has to say which; `parameters` are those that count, any when there are none. */
+  /**
+   * A request for many objects has to say which ones. `parameters` are those that would do; when it is empty, any
+   * would.
+   */
   | {
       readonly kind: 'invalid';
       readonly reason: 'notNarrowed';

@@ -14,7 +14,7 @@ import { Events } from './readings/events';
 import { Measurements } from './readings/measurements';
 import { Tenants } from './tenants/tenants';
 
-/** The services that keep everything in the registry, and what each of them uses of the others. */
+/** Makes the services that keep everything in the registry, and gives each the others that it uses. */
 export function registryServices(deps: RegistryDeps) {
   const tenants = new Tenants(deps);
   const inventory = new Inventory(deps);
@@ -32,9 +32,9 @@ export function registryServices(deps: RegistryDeps) {
     inventory,
   });
 
-  // when an object is deleted, these hear of it
+  // devices remember serials and agents, which a deleted object no longer has
   inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
-  // when c8y_RequiredAvailability of an object is set or removed, these hear of it
+  // a set or removed c8y_RequiredAvailability changes what is watched
   inventory.whenRequired((call, id) => availability.requirementChanged(call, id));
 
   return {
@@ -51,7 +51,7 @@ export function registryServices(deps: RegistryDeps) {
   };
 }
 
-/** All services, wired once per function instance: those of the registry, and those that make and find readings. */
+/** Makes all services, once per function instance: those of the registry, and those that make and find readings. */
 export function platformServices(deps: PlatformDeps) {
   const services = registryServices(deps);
   const { tenants, inventory } = services;

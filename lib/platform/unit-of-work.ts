@@ -6,14 +6,14 @@ import type { Origin } from './model';
 import { storeReadings } from './readings/reading-items';
 import type { Tenants } from './tenants/tenants';
 
-/** Collects what a message leaves behind and applies its processing mode; the owner of the message flushes it once. */
+/** Collects the effects of a message and applies its processing mode. Whoever began the message flushes it once. */
 export class MessageEffects implements ReadingEffects {
   readonly readings: Reading[] = [];
   readonly changes: RoutedChange[] = [];
 
   constructor(private readonly mode: ProcessingMode) {}
 
-  store(_tenant: string, reading: Reading): void {
+  store(reading: Reading): void {
     const api = reading.kind === 'measurement' ? 'measurements' : 'events';
     if (sinksOf(this.mode, api).store) this.readings.push(reading);
   }
@@ -23,12 +23,14 @@ export class MessageEffects implements ReadingEffects {
   }
 }
 
-/** What one message or request does to the platform. Whoever begins it collects its effects and flushes them at the end. */
+/**
+ * What one message or request does to the platform. Whoever begins it collects its effects and flushes them at the end.
+ */
 export interface UnitOfWork {
   readonly effects: MessageEffects;
   /**
-   * Stores what was collected, in as few writes as it packs into, and notifies the sinks that somebody listens to. It
-   * throws when a sink throws. All of it can be done again.
+   * Stores what was collected, in as few writes as possible. Then it calls the sinks that somebody listens to. It
+   * throws when storing or a sink fails, and the whole flush can be repeated.
    */
   flush(): Promise<void>;
 }
@@ -38,11 +40,13 @@ export interface ChangeWork extends Pick<UnitOfWork, 'flush'> {
   readonly effects: Effects;
 }
 
+/** What work without readings is begun with. */
 export interface ChangeWorkDeps {
-  /** None in a function that only stores. */
+  /** Left out in a function that only stores. */
   readonly sinks?: ChangeSinks;
 }
 
+/** What work with readings is begun with. */
 export interface WorkDeps extends ChangeWorkDeps, Pick<PlatformDeps, 'telemetry'> {
   readonly tenants: Pick<Tenants, 'retentionDays'>;
 }

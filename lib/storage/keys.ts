@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Key } from './table';
 
 /**
- * Every key of both tables, in one place. All of them take the tenant first, so that no query can cross tenants. The
- * claim of a client ID is the one exception, because it is what tells the tenant. docs/data-model.md#data-model lists
- * who reads them. Parts that come from outside are escaped, so that a name with `#` cannot leave its place.
+ * Every key of both tables is made in this file. Keys start with the tenant, so that no query can cross tenants. The
+ * exceptions are found by an id from which the tenant is learned: the claim of a client ID, a real-time session and a
+ * WebSocket. The list of tenants is another one. docs/data-model.md#data-model lists who reads them. Parts that come
+ * from outside are escaped, so that a `#` in a name is never taken for the separator.
  */
 const part = (text: string): string => text.replace(/[%#]/g, (sign) => (sign === '%' ? '%25' : '%23'));
-/** For text a device chooses freely: a sort key holds 1 KB. `%~` occurs in no escaped text. */
+/**
+ * Bytes of a part, for text that a device chooses freely: a sort key holds 1 KB. Longer text becomes its hash after
+ * `%~`, which occurs in no escaped text.
+ */
 const SHORT = 256;
 const shortPart = (text: string): string => {
   const escaped = part(text);
@@ -19,7 +23,7 @@ const tenantKey = (tenant: string, ...parts: string[]): string => ['T', part(ten
 /** Registry: which tenant and device a client ID belongs to. */
 export const claimKey = (clientId: string): Key => ({ pk: `CLAIM#${part(clientId)}`, sk: 'CLAIM' });
 
-/** Registry: all tenants there are (scheduled work walks them). */
+/** Registry: all tenants. Scheduled work goes through them. */
 export const tenantsPartition = 'TENANTS';
 export const tenantKeyOf = (tenant: string): Key => ({ pk: tenantsPartition, sk: part(tenant) });
 export const tenantOptionKey = (tenant: string, category: string, key: string): Key => ({
@@ -30,7 +34,7 @@ export const tenantOptionKey = (tenant: string, category: string, key: string): 
 /** Registry: users and their secrets. */
 export const userKey = (tenant: string, user: string): Key => ({ pk: tenantKey(tenant, 'U', part(user)), sk: 'USER' });
 
-/** Registry: the managed object, its external ids, parents and children share the partition of its id. */
+/** Registry: a managed object. Its external ids, parents and children are in the same partition. */
 export const objectPartition = (tenant: string, id: string): string => tenantKey(tenant, 'MO', part(id));
 export const objectKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'MO' });
 export type ChildKind = 'childDevices' | 'childAssets' | 'childAdditions';
@@ -46,7 +50,7 @@ export const objectExternalIdKey = (tenant: string, id: string, type: string, ex
   pk: objectPartition(tenant, id),
   sk: `XID#${part(type)}#${part(externalId)}`,
 });
-/** Registry: external id → managed object; the arbiter of who creates a device. */
+/** Registry: external id → managed object. Whoever writes this item first creates the device. */
 export const externalIdKey = (tenant: string, type: string, externalId: string): Key => ({
   pk: tenantKey(tenant, 'XID', part(type), part(externalId)),
   sk: 'XID',
@@ -82,7 +86,7 @@ export const operationListKey = (tenant: string, object: string, operation: stri
   pk: operationListPartition(tenant, object),
   sk: part(operation),
 });
-/** Registry: an agent's agenda: the open operations of each of its devices, and beside them the device's journal. */
+/** Registry: an agent's agenda. It holds the open operations of each of its devices and the journal of each device. */
 export const agendaPartition = (tenant: string, agent: string): string => tenantKey(tenant, 'AGENDA', part(agent));
 export const agendaDevicePrefix = (device: string): string => `${part(device)}#`;
 export const agendaKey = (tenant: string, agent: string, device: string, operation: string): Key => ({
@@ -94,15 +98,18 @@ export const agendaJournalKey = (tenant: string, agent: string, device: string):
   sk: `${agendaDevicePrefix(device)}JOURNAL`,
 });
 
-/** Registry: the connection of a device: client ID, session, subscriptions. Keyed by device identifier, not by spelling. */
+/**
+ * Registry: the connection of a device, with client ID, session and subscriptions. The device identifier is the key, so
+ * that every spelling of the client ID leads to the same item.
+ */
 export const connectionKey = (tenant: string, serial: string): Key => ({
   pk: tenantKey(tenant, 'CONN', part(serial)),
   sk: 'CONN',
 });
 
 /**
- * Registry indexes (sparse, keys only): `listPk`/`listSk` for lists by time, `duePk`/`dueAt` for devices whose silence
- * becomes too long. Whatever is written into one is read from it (docs/decisions/0024-no-index-without-a-reader.md).
+ * Registry indexes, sparse and with keys only. `listPk`/`listSk` is for lists by time, `duePk`/`dueAt` for devices that
+ * may become silent for too long. Each has a reader (docs/decisions/0024-no-index-without-a-reader.md).
  */
 export const LIST_INDEX = 'list';
 export const DUE_INDEX = 'due';
@@ -111,7 +118,7 @@ export const listPartition = (tenant: string, kind: 'operations' | 'alarms', ...
 export const duePartition = (tenant: string, kind: 'availability'): string => tenantKey(tenant, 'DUE', kind);
 
 /**
- * Telemetry: a device's readings of one calendar month (UTC); docs/data-model.md#measurements-and-events says why a
+ * Telemetry: a device's readings of one calendar month (UTC). docs/data-model.md#measurements-and-events says why a
  * month.
  */
 export const readingsPartition = (tenant: string, device: string, month: string): string =>
@@ -119,19 +126,19 @@ export const readingsPartition = (tenant: string, device: string, month: string)
 /** Telemetry: which months a device has readings for. */
 export const monthsPartition = (tenant: string, device: string): string => tenantKey(tenant, 'MONTHS', part(device));
 
-/** Registry: the advanced software list of a device, with its journal, in the partition of the device's object. */
+/** Registry: the advanced software list of a device, with its journal. */
 export const softwareKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'SOFTWARE' });
 
 /** Registry: whether anybody in the tenant hears of changes. */
 export const listenersKey = (tenant: string): Key => ({ pk: tenantKey(tenant, 'LISTENERS'), sk: 'LISTENERS' });
 
 /**
- * Registry: real-time notifications. A session is found by its client ID alone, 160 random bits that only its client
- * knows and that tell the tenant, like the claim of an MQTT client ID; a WebSocket by the ID API Gateway gave it.
+ * Registry: real-time notifications. A session is found by its client ID alone: 160 random bits that only its client
+ * knows. A WebSocket is found by the ID that API Gateway gave it.
  */
 export const sessionPartition = (clientId: string): string => `RT#${part(clientId)}`;
 export const sessionKey = (clientId: string): Key => ({ pk: sessionPartition(clientId), sk: 'SESSION' });
-/** Registry: what a session subscribed to, and what waits for it; the mail sorts before the session. */
+/** Registry: what a session subscribed to, and what waits for it. The mail sorts before the session. */
 export const ownSubscriptionKey = (clientId: string, channel: string): Key => ({
   pk: sessionPartition(clientId),
   sk: `SUB#${part(channel)}`,

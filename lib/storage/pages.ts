@@ -5,8 +5,8 @@ const FIRST_PAGE = 16;
 const LARGEST_PAGE = 1024;
 
 /**
- * Every item of a query as the caller asks for them, in pages that start small and grow fourfold: who wants the newest
- * item pays for a few, who wants all of them makes few calls.
+ * Every item of a query. A page is read when the caller gets to it. Pages start with 16 items and grow fourfold: a
+ * caller that wants the newest item pays for a few, and a caller that wants all of them makes few calls.
  */
 export async function* growingPages(table: Table, request: Omit<PageRequest, 'limit'>): AsyncGenerator<Item> {
   let startKey = request.startKey;
@@ -19,7 +19,7 @@ export async function* growingPages(table: Table, request: Omit<PageRequest, 'li
   } while (startKey !== undefined);
 }
 
-/** All of them, where there are few. */
+/** All elements in memory; for sequences that are known to be short. */
 export async function collect<T>(elements: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const element of elements) all.push(element);

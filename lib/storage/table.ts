@@ -16,7 +16,9 @@ import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
 
 type Marshalled = Record<string, AttributeValue>;
+/** An item as plain values, with its keys. */
 export type Item = Record<string, NativeAttributeValue>;
+/** The primary key of an item, the same two attributes in both tables. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -29,30 +31,32 @@ export interface Expression {
   readonly values?: Item;
 }
 
+/** A query for one page. */
 export interface PageRequest {
-  /** Name of a secondary index; the table itself when left out. */
+  /** Name of a secondary index. Default: the table itself. */
   readonly index?: string;
-  /** Key condition; names and values included. */
+  /** The key condition. */
   readonly where: Expression;
   readonly filter?: Expression;
   readonly descending?: boolean;
+  /** Items that DynamoDB looks at for a page. Default: up to 1 MB. */
   readonly limit?: number;
-  readonly consistent?: boolean;
   readonly startKey?: Item;
 }
 export interface Page {
   readonly items: Item[];
-  /** Where the next page starts; absent on the last. */
+  /** Where the next page starts; absent on the last page. */
   readonly nextKey?: Item;
 }
 
+/** The condition of a write did not hold, so nothing was written. */
 export type ConditionFailed = { readonly kind: 'conditionFailed' };
 const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false } as const;
 const BATCH_WRITE_LIMIT = 25;
 const BATCH_GET_LIMIT = 100;
 const BATCH_ATTEMPTS = 8;
 
-/** One DynamoDB table with keys `pk` and `sk`: plain objects in and out, a failed condition as a value. */
+/** One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. */
 export class Table {
   constructor(
     private readonly client: DynamoDBClient,
@@ -60,6 +64,7 @@ export class Table {
     private readonly clock: Pick<Clock, 'sleep'> = processClock(),
   ) {}
 
+  /** Strongly consistent unless `consistent` is false, which costs half. */
   async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
     const found = await this.client.send(
       new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: options.consistent ?? true }),
@@ -67,6 +72,7 @@ export class Table {
     return found.Item === undefined ? undefined : unmarshall(found.Item);
   }
 
+  /** Writes the whole item. */
   async put(item: Item & Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
     return conditional(async () => {
       await this.client.send(
@@ -80,12 +86,12 @@ export class Table {
     });
   }
 
-  /** Returns the attributes the update touched, as they were before. */
+  /** Returns what `returns` names: the whole item as it was before or is afterwards; by default no attributes. */
   async update(
     key: Key,
     change: Expression,
     condition?: Expression,
-    returns: 'UPDATED_OLD' | 'UPDATED_NEW' | 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
+    returns: 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
   ): Promise<Result<Item, ConditionFailed>> {
     return conditional(async () => {
       const done = await this.client.send(
@@ -115,6 +121,7 @@ export class Table {
     });
   }
 
+  /** One page; strongly consistent, except on an index. */
   async query(request: PageRequest): Promise<Page> {
     const found = await this.client.send(
       new QueryCommand({
@@ -125,8 +132,8 @@ export class Table {
         ...placeholders(request.where, request.filter),
         ScanIndexForward: request.descending !== true,
         Limit: request.limit,
-        // an index can only be read eventually consistent
-        ConsistentRead: request.index === undefined && (request.consistent ?? true),
+        // DynamoDB reads an index only eventually consistent
+        ConsistentRead: request.index === undefined,
         ExclusiveStartKey: request.startKey && marshall(request.startKey),
       }),
     );
@@ -134,7 +141,7 @@ export class Table {
     return found.LastEvaluatedKey === undefined ? { items } : { items, nextKey: unmarshall(found.LastEvaluatedKey) };
   }
 
-  /** Every item of a query, page by page, as the caller asks for them. */
+  /** Every item of a query. A page is read when the caller gets to it. */
   async *queryAll(request: PageRequest): AsyncGenerator<Item> {
     let startKey = request.startKey;
     do {
@@ -144,11 +151,16 @@ export class Table {
     } while (startKey !== undefined);
   }
 
-  /** Items in no particular order; keys that are not there are left out. */
+  /**
+   * Items in no particular order. A key without an item is left out. A key that is given twice is read once, because
+   * DynamoDB refuses a request that repeats one.
+   * @throws Error when items are still unprocessed after eight attempts
+   */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found: Item[] = [];
-    for (let at = 0; at < keys.length; at += BATCH_GET_LIMIT) {
-      let pending = keys.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
+    const wanted = [...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
+    for (let at = 0; at < wanted.length; at += BATCH_GET_LIMIT) {
+      let pending = wanted.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
       for (let attempt = 0; pending.length > 0; attempt++) {
         await this.backOff(attempt);
         const page = await this.client.send(
@@ -161,7 +173,10 @@ export class Table {
     return found;
   }
 
-  /** Unconditional puts and deletes, 25 a call; what DynamoDB hands back unprocessed is tried again, then thrown. */
+  /**
+   * Unconditional puts and deletes, 25 a call. What DynamoDB hands back unprocessed is tried again.
+   * @throws Error when items are still unprocessed after eight attempts
+   */
   async batchWrite(puts: readonly (Item & Key)[], deletes: readonly Key[] = []): Promise<void> {
     const requests = [
       ...puts.map((item) => ({ PutRequest: { Item: marshall(item, MARSHALL) } })),

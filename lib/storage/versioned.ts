@@ -2,13 +2,13 @@ import { type Clock, randomBelow } from '../base/clock';
 import { fail, ok, type Result } from '../base/result';
 import type { Expression } from './table';
 
-/** What a try returns when another writer changed the item after it was read. */
+/** What an attempt returns when another writer changed the item after it was read. */
 export const OVERTAKEN: unique symbol = Symbol('overtaken');
 export type Overtaken = typeof OVERTAKEN;
 
-/** More than as many others at once is no race but a loop. */
+/** Nobody loses to so many other writers; an attempt that fails more often is in an endless loop. */
 const ATTEMPTS = 12;
-/** Full jitter below 10 ms before the third try, then below twice as much each time. */
+/** Before the third try: a random time below 10 ms. The bound doubles with each further try. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 
@@ -22,9 +22,9 @@ export class OvertakenError extends Error {
 }
 
 /**
- * Reads, changes and writes one item under its version. `attempt` does all three and returns `OVERTAKEN` when its write
- * lost; then it is called again. The second try is made at once, because a lone other writer is done by then; later ones
- * wait for a random time that grows, so that many writers do not meet again.
+ * Reads, changes and writes one item under its version. `attempt` does all three. It returns `OVERTAKEN` when its write
+ * lost, and then it is called again. The second try is made at once, because a single other writer has finished by
+ * then. Later tries wait for a random time that grows, so that many writers do not collide again.
  */
 export async function tryVersioned<T>(
   clock: Clock,
@@ -39,7 +39,7 @@ export async function tryVersioned<T>(
 }
 
 /**
- * As `tryVersioned`, where losing all tries is a fault and not an answer.
+ * Like `tryVersioned`, but it is a fault when all tries lost.
  * @throws OvertakenError that names the subject
  */
 export async function versioned<T>(clock: Clock, subject: string, attempt: () => Promise<T | Overtaken>): Promise<T> {
@@ -53,6 +53,6 @@ function pauseBefore(made: number, clock: Clock): number {
   return randomBelow(clock, longest);
 }
 
-/** The condition under which version n of an item, kept in `v` and counted from 1, is written over n - 1. */
+/** The condition for writing version n of an item over version n - 1. The version is in `v` and starts with 1. */
 export const replaces = (version: number): Expression =>
   version === 1 ? { text: 'attribute_not_exists(pk)' } : { text: 'v = :before', values: { ':before': version - 1 } };

@@ -14,11 +14,11 @@ const situations = fc.record({
 });
 type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
 
-/** Whether these items may stand together. */
+/** Whether these items fit into one batch. */
 const fits = (batch: readonly number[], { limit, between, count }: Situation): boolean =>
   batch.length === 1 || (batch.length <= count && sum(batch, between) <= limit);
 
-/** The smallest number of batches any cutting needs, by trying all of them. */
+/** The smallest number of batches, found by trying every way of cutting. */
 function fewest(items: readonly number[], situation: Situation): number {
   const best = [0];
   for (let end = 1; end <= items.length; end++) {

@@ -42,7 +42,7 @@ describe('defined', () => {
     expectTypeOf(made.kind).toEqualTypeOf<'update'>();
     const typed: { id: string; kind: 'create' | 'update'; text?: string; from?: number } = made;
     expect(typed).toEqual({ id: '1', kind: 'update', text: 'x' });
-    // @ts-expect-error a member that may be undefined is none that is there
+    // @ts-expect-error a member that may be undefined may be missing
     const required: { text: string } = made;
     expect(required).toBe(made);
   });

@@ -9,7 +9,7 @@ const HEARD_WITHIN_MS = 5_000;
 
 let tables: Tables;
 let clock: ManualClock;
-/** Who tells, and another function instance that asks. */
+/** Two function instances: `told` makes the changes, and `asked` has to read them. */
 let told: Listeners;
 let asked: Listeners;
 let tenant = 0;
@@ -44,10 +44,10 @@ describe('listeners', () => {
   });
 
   it('are rules made by hand, which a switch stands for', async () => {
-    await told.process(own(), true);
+    await told.setProcess(own(), true);
     expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.addRule(own(), RULE);
-    await told.process(own(), false);
+    await told.setProcess(own(), false);
     expect(await told.listeningIn(own())).toMatchObject({ process: true });
     await told.removeRule(own(), RULE);
     expect(await told.listeningIn(own())).toMatchObject({ process: false });

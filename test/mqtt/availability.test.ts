@@ -4,7 +4,7 @@ import type { Alarm } from '../../lib/platform/model';
 import { registryServices } from '../../lib/platform/services';
 import { insertTenant } from '../../lib/platform/tenants/items';
 import { beginChanges } from '../../lib/platform/unit-of-work';
-import { watchTenants } from '../../lib/platform/watch';
+import { watchTenants } from '../../lib/platform/watch-tenants';
 import { callAt } from '../support/calls';
 import { TENANT, Uplinks } from './uplinks';
 

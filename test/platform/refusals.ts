@@ -1,6 +1,6 @@
 import type { Reason, Refusal, RefusalOf } from '../../lib/platform/refusal';
 
-/** One refusal of each reason; the compiler names a reason that is left out. */
+/** One refusal of each reason. The compiler reports a reason that is left out. */
 const EXAMPLES: { readonly [R in Reason]: RefusalOf<R> } = {
   unknown: { kind: 'notFound', reason: 'unknown', subject: 'managedObject', id: '7' },
   unknownExternalId: {
@@ -110,6 +110,6 @@ const VARIANTS: readonly Refusal[] = [
 
 export const REFUSALS: readonly Refusal[] = [...Object.values(EXAMPLES), ...VARIANTS];
 
-/** What a table of refusals is read by: `invalid ownParent managedObject`. */
+/** The name of a refusal in a table of tests: `invalid ownParent managedObject`. */
 export const caseOf = (refusal: Refusal): string =>
   [refusal.kind, refusal.reason, 'subject' in refusal ? refusal.subject : undefined].filter(Boolean).join(' ');

@@ -70,7 +70,7 @@ describe('a function without the telemetry table', () => {
     // @ts-expect-error there is no telemetry table
     const begin = () => beginWork({ tenants: services.tenants }, origin);
     // @ts-expect-error its effects take no readings
-    const store = () => beginChanges({}, origin).effects.store(TENANT, { kind: 'event' });
+    const store = () => beginChanges({}, origin).effects.store({ kind: 'event' });
     expect([build, begin, store]).toHaveLength(3);
   });
 });

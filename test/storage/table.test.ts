@@ -28,6 +28,16 @@ describe('Table', () => {
     });
   });
 
+  it('reads a key once that is asked for twice', async () => {
+    const [one, other] = [
+      { pk: 'T#d', sk: '1' },
+      { pk: 'T#d', sk: '2' },
+    ];
+    await tables.registry.batchWrite([one, other]);
+    const found = await tables.registry.batchGet([one, other, one, { pk: 'T#d', sk: '3' }]);
+    expect(found.map(({ sk }) => sk).sort()).toEqual(['1', '2']);
+  });
+
   it('walks a partition page by page, in either direction', async () => {
     await tables.registry.batchWrite(
       Array.from({ length: 60 }, (_, at) => ({ pk: 'T#c', sk: String(at).padStart(2, '0') })),

@@ -5,7 +5,7 @@ import { OVERTAKEN, OvertakenError, replaces, tryVersioned, versioned } from '..
 import { FlowingClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
-/** Loses so often, then wins. */
+/** An attempt that loses `times` times and then wins. */
 function losing(times: number) {
   const tries = { made: 0 };
   const attempt = async () => (++tries.made > times ? 'written' : OVERTAKEN);

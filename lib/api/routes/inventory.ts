@@ -96,7 +96,7 @@ async function update(context: RequestContext, param: (name: string) => string):
   if (!object.ok) return object;
   const { id } = object.value;
   if (Object.keys(body.value).every((name) => name === 'id')) {
-    await platform.availability.objectAlive(call, object.value);
+    await platform.availability.recordSignOfLifeOf(call, object.value);
     return ok({ status: 200, bodyType: 'managedObject', body: { id } });
   }
   const updated = await platform.inventory.update(call, id, body.value);

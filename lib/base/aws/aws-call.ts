@@ -7,18 +7,19 @@ import { defaultProvider } from './credentials';
 export interface AwsCall {
   /** Signing name, such as `lambda`. */
   readonly service: string;
-  /** Starts with a slash, percent-encoded. */
+  /** Percent-encoded, starting with a slash. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** What a service answered to a call that succeeded. */
 export interface AwsAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** A call that failed for good; `status` 0 when the service could not be reached. */
+/** A call that failed for good. `status` is 0 when the service could not be reached. */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
 
@@ -37,35 +38,27 @@ const FIRST_WAIT_MS = 50;
 const REASON_CHARACTERS = 300;
 
 /**
- * Signed calls without a client of the SDK: the signer is in every bundle with DynamoDB's client anyway, a client of its
- * own for one action is 30 to 60 kB of the ingest bundle's 400. Throttling, faults of the service and lost connections
- * are tried three times.
+ * Makes signed calls without a client of the SDK. Such a client adds 30 to 60 kB to the ingest bundle, which may have
+ * 400 kB. The signer is in every bundle anyway, because DynamoDB's client needs it. A call that was throttled, met a
+ * fault of the service or lost its connection is tried three times in all.
  */
 export class AwsCaller {
-  constructor(
-    private readonly deps: {
-      readonly clock: Clock;
-      readonly environment?: NodeJS.ProcessEnv;
-      readonly fetch?: typeof fetch;
-    },
-  ) {}
+  constructor(private readonly deps: { readonly clock: Clock }) {}
 
   /** @throws AwsCallError unless the service answers with a 2xx */
   async post(call: AwsCall): Promise<AwsAnswer> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.attempt(call);
       if (answer instanceof AwsCallError) {
-        if (attempt >= ATTEMPTS || !isPassing(answer.status)) throw answer;
+        if (attempt >= ATTEMPTS || !isRetryable(answer.status)) throw answer;
         await this.deps.clock.sleep(FIRST_WAIT_MS * 4 ** (attempt - 1));
       } else return answer;
     }
   }
 
   private async attempt({ service, path, headers, body }: AwsCall): Promise<AwsAnswer | AwsCallError> {
-    const environment = this.deps.environment ?? process.env;
-    const region = environment.AWS_REGION ?? 'us-east-1';
-    const { AWS_ENDPOINT_URL: anyService } = environment;
-    const own = environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
+    const { AWS_REGION: region = 'us-east-1', AWS_ENDPOINT_URL: anyService } = process.env;
+    const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
     const url = new URL(path, own ?? anyService ?? hostOf(service, region));
     const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 });
     const signed = await signer.sign(
@@ -80,7 +73,7 @@ export class AwsCaller {
       { signingDate: new Date(this.deps.clock.now()) },
     );
     try {
-      const answer = await (this.deps.fetch ?? fetch)(url, { method: 'POST', headers: signed.headers, body });
+      const answer = await fetch(url, { method: 'POST', headers: signed.headers, body });
       const text = await answer.text();
       if (answer.ok) return { status: answer.status, body: text };
       return new AwsCallError(service, answer.status, text.slice(0, REASON_CHARACTERS));
@@ -91,9 +84,9 @@ export class AwsCaller {
 }
 
 const hostOf = (service: string, region: string): string => `https://${service}.${region}.amazonaws.com`;
-const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
+const isRetryable = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
-/** What the signer calculates with. */
+/** The hash in the form that the signer asks for. */
 class Sha256 {
   private readonly hash: { update(data: Uint8Array): unknown; digest(): Buffer };
 

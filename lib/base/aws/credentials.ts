@@ -1,8 +1,10 @@
 import { defined } from '../defined';
 
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in the function bundles (an esbuild alias in `cdk/`): Lambda hands
- * its role over in the environment, so the profile, SSO, web-identity and metadata providers are 116 kB never run.
+ * Replaces `@aws-sdk/credential-provider-node` in the function bundles (an esbuild alias in `cdk/`). Lambda gives its
+ * credentials in the environment. So the providers for profiles, SSO, web identity and metadata would be 116 kB of code
+ * that never runs.
+ * @throws Error when the environment holds no credentials
  */
 export const defaultProvider = () => async () => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;

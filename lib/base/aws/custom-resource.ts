@@ -10,23 +10,24 @@ const request = z.object({
   PhysicalResourceId: z.optional(z.string()),
   ResourceProperties: z.record(z.string(), z.unknown()),
 });
+/** A request of CloudFormation, with the properties of the resource as the template gives them. */
 export type CustomResourceRequest = z.output<typeof request>;
 
-/** Characters; CloudFormation takes no answer above 4096 bytes. */
+/** Characters of a reason. CloudFormation takes no answer above 4096 bytes. */
 const REASON_LIMIT = 1000;
 
-/** What it has become. */
+/** What serving a request results in. */
 export interface CustomResource {
-  /** The answer to `Ref`; another one than before makes CloudFormation delete the resource of the old one. */
+  /** The value of `Ref`. When an update changes it, CloudFormation deletes the resource with the old id. */
   readonly physicalId: string;
-  /** The answers to `Fn::GetAtt`. */
+  /** The values of `Fn::GetAtt`. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /**
- * Serves one request and tells CloudFormation how it ended, a failure with its reason: a stack whose custom resource
- * does not answer hangs for an hour.
- * @throws when the event is no request, or when the answer could not be handed in (Lambda then tries again)
+ * Serves one request and tells CloudFormation how it ended. A failure is reported too, with its reason, because a stack
+ * waits an hour for a custom resource that does not answer.
+ * @throws when the event is no request, or when CloudFormation does not take the answer (Lambda then tries again)
  */
 export async function serveCustomResource(
   event: unknown,

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@aws-sdk/endpoint-cache` in the function bundles (an esbuild alias in `cdk/`): DynamoDB's client makes one
- * for endpoint discovery, which nothing turns on, and the LRU cache behind it is 8 kB.
+ * Replaces `@aws-sdk/endpoint-cache` in the function bundles (an esbuild alias in `cdk/`). DynamoDB's client makes one
+ * for endpoint discovery, which nothing turns on. The LRU cache of the original is 8 kB.
  */
 export class EndpointCache {
   get(): never {

@@ -1,6 +1,9 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
-/** The key in an SSM SecureString parameter; asked for once per function instance. */
+/**
+ * Reads the key in an SSM SecureString parameter. Each call of the result is a request to SSM, so the caller keeps the
+ * key. The promise is rejected when the parameter has no value.
+ */
 export function parameterKey(ssm: SSMClient, name: string): () => Promise<Uint8Array> {
   return async () => {
     const found = await ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));

@@ -1,9 +1,10 @@
 import { batchesOf } from '../../base/batches';
+import { isoOf } from '../../base/instant';
 import type { Change, ChangeContext } from '../changes';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE, EVENT_VERSION } from './event-names';
 import type { ChangesEvent, EventChange } from './schema';
 
-/** Detail bytes of an entry: EventBridge takes 256 KB of entry, and source and detail type count too. */
+/** Bytes of an entry's detail. EventBridge takes 256 KB for an entry, which includes source and detail type. */
 export const ENTRY_BYTES = 255 * 1024;
 
 /** An entry of PutEvents as it goes over the wire. */
@@ -17,7 +18,7 @@ export interface BusEntry {
   readonly Detail: string;
 }
 
-/** An entry and the bytes that EventBridge counts of it. */
+/** An entry and the bytes that EventBridge counts for it. */
 export interface SizedEntry {
   readonly entry: BusEntry;
   readonly bytes: number;
@@ -26,12 +27,12 @@ export interface SizedEntry {
 type Header = Omit<ChangesEvent, 'changes'>;
 
 /**
- * One entry per source for the changes of a message, in the order of the sources' first changes. What is too much for one
- * entry goes on in another; an object that is too much alone is named by its id only.
+ * The changes of a message as entries, one per source, in the order of the sources' first changes. Changes that do not
+ * fit into one entry go into further ones. An object that is too large for an entry is reduced to its id.
  */
 export function entriesOf(busName: string, context: ChangeContext, changes: readonly Change[]): SizedEntry[] {
   const { tenant, mode, messageId } = context;
-  const receivedAt = new Date(context.receivedAt).toISOString();
+  const receivedAt = isoOf(context.receivedAt);
   const Time = context.receivedAt / 1000;
   const frame = { EventBusName: busName, Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Time };
   return [...bySource(changes)].flatMap(([source, own]) => {
@@ -44,20 +45,20 @@ export function entriesOf(busName: string, context: ChangeContext, changes: read
 }
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
-/** What EventBridge counts beside the detail: 14 bytes for the time. */
+/** What EventBridge counts beside the detail: 14 bytes for the time, source and detail type. */
 const FRAME_BYTES = 14 + bytesOf(EVENT_SOURCE) + bytesOf(EVENT_DETAIL_TYPE);
 
 function bySource(changes: readonly Change[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const change of changes) {
     const known = groups.get(change.sourceId);
-    if (known) known.push(written(change));
-    else groups.set(change.sourceId, [written(change)]);
+    if (known) known.push(changeText(change));
+    else groups.set(change.sourceId, [changeText(change)]);
   }
   return groups;
 }
 
-/** The changes of one source as details, each as full as it may be. */
+/** The changes of one source as details, each filled before the next one starts. */
 function detailsOf(header: Header, changes: readonly string[]): string[] {
   const start = `${JSON.stringify(header).slice(0, -1)},"changes":[`;
   const room = ENTRY_BYTES - bytesOf(start) - 2;
@@ -65,10 +66,10 @@ function detailsOf(header: Header, changes: readonly string[]): string[] {
   return groups.map((texts) => `${start}${texts.join(',')}]}`);
 }
 
-/** Beside the change stands the header, a few hundred bytes of names that users choose. */
+/** Bytes of one change. The rest of the detail is for the header: a few hundred bytes, with names that users choose. */
 const CHANGE_BYTES = ENTRY_BYTES - 4096;
 
-function written({ api, action, sourceId, object }: Change): string {
+function changeText({ api, action, sourceId, object }: Change): string {
   const id = String(object.id ?? sourceId);
   const whole: EventChange = { api, action, object: { ...object, id } };
   const text = JSON.stringify(whole);

@@ -6,18 +6,19 @@ import { type BusEntry, ENTRY_BYTES, entriesOf, type SizedEntry } from './entrie
 
 /** Entries that one PutEvents takes. */
 const REQUEST_ENTRIES = 10;
-/** EventBridge limits the entries of a request together, as it limits one. */
+/** Bytes: EventBridge takes 256 KB in one request, for all entries together. */
 const REQUEST_BYTES = ENTRY_BYTES + 1024;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 50;
 
-/** What became of an entry: an id, or why not. */
+/** What EventBridge did with an entry: the id it gave, or the reason it refused. */
 interface EntryResult {
   readonly EventId?: string;
   readonly ErrorCode?: string;
   readonly ErrorMessage?: string;
 }
 
+/** EventBridge still refuses entries after all attempts. */
 export class EventBusError extends Error {
   override readonly name = 'EventBusError';
 }
@@ -28,7 +29,7 @@ export interface EventBusOptions {
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
-/** Event processing: the changes of a message as entries on the EventBridge bus, one per source. */
+/** The sink for event processing. It puts the changes of a message on the EventBridge bus, one entry per source. */
 export class EventBus implements ChangeSink {
   constructor(
     private readonly aws: Pick<AwsCaller, 'post'>,
@@ -36,14 +37,15 @@ export class EventBus implements ChangeSink {
   ) {}
 
   /**
-   * Puts everything or throws an EventBusError; what was put before stays put. The caller's retry repeats entries, which
-   * consumers recognise by message id and source.
+   * Puts all entries. Entries that were put before a failure stay on the bus. So a retry of the caller repeats them,
+   * and consumers recognise them by message id and source.
+   * @throws EventBusError when entries are still refused, AwsCallError when EventBridge does not answer
    */
   async accept(context: ChangeContext, changes: readonly Change[]): Promise<void> {
     for (const request of requestsOf(entriesOf(this.options.name, context, changes))) await this.put(request);
   }
 
-  /** EventBridge takes or refuses each entry by itself: only the refused ones are sent again. */
+  /** EventBridge takes or refuses each entry by itself. Only the refused ones are sent again. */
   private async put(request: readonly SizedEntry[]): Promise<void> {
     let pending = request;
     let reason = '';
@@ -58,7 +60,7 @@ export class EventBus implements ChangeSink {
     throw new EventBusError(`${this.options.name} refused ${pending.length} of ${request.length} entries: ${reason}`);
   }
 
-  /** One result per entry, in their order. */
+  /** One result per entry, in the order of the entries. */
   private async send(Entries: readonly BusEntry[]): Promise<readonly EntryResult[]> {
     const { body } = await this.aws.post({
       service: 'events',
@@ -66,7 +68,7 @@ export class EventBus implements ChangeSink {
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
       body: JSON.stringify({ Entries }),
     });
-    // the shape is AWS's; what is missing counts as refused
+    // an entry without a result counts as refused
     const answer: { readonly Entries?: readonly EntryResult[] } = JSON.parse(body);
     return answer.Entries ?? [];
   }

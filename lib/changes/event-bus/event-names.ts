@@ -1,6 +1,6 @@
-/** `source` and `detail-type` of every entry, which every rule's pattern should name. */
+/** `source` and `detail-type` of every entry. The pattern of a rule should name both. */
 export const EVENT_SOURCE = 'cirrus';
 export const EVENT_DETAIL_TYPE = 'Cirrus Changes';
 
-/** Grows when a consumer written for the version before would misread an entry; new members alone do not count. */
+/** Raise it when a consumer of the version before would misread an entry. A new member alone is no reason. */
 export const EVENT_VERSION = 1;

@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { EVENT_DETAIL_TYPE, EVENT_VERSION } from './event-names';
 import { changesEvent } from './schema';
 
-/** Where the schema for consumers stands, from the root of the repository; a new version is a new file. */
+/** The file of the schema for consumers, from the root of the repository. Each version has its own file. */
 export const SCHEMA_FILE = `docs/events/changes.v${EVENT_VERSION}.schema.json`;
 
-/** The schema of an event's detail as JSON Schema (2020-12), as text of a file. */
+/** The text of that file: the schema of an event's detail as JSON Schema (2020-12). */
 export function changesJsonSchema(): string {
-  // what consumers get may have members that later releases add
+  // the schema allows unknown members, because later releases may add some
   const schema = z.toJSONSchema(changesEvent, { io: 'input' });
   return `${JSON.stringify({ title: EVENT_DETAIL_TYPE, ...schema }, null, 2)}\n`;
 }

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
-import { PROCESSING_MODES } from '../modes';
+import { CHANGE_ACTIONS } from '../changes';
+import { CHANGE_APIS, PROCESSING_MODES } from '../modes';
 import { EVENT_VERSION } from './event-names';
 
-const APIS = ['measurements', 'events', 'alarms', 'managedobjects', 'operations'] as const;
-const ACTIONS = ['CREATE', 'UPDATE', 'DELETE'] as const;
-
 const change = z.object({
-  api: z.enum(APIS).check(z.describe('Which kind of object changed.')),
-  action: z.enum(ACTIONS).check(z.describe('What happened to it.')),
+  api: z.enum(CHANGE_APIS).check(z.describe('Which kind of object changed.')),
+  action: z.enum(CHANGE_ACTIONS).check(z.describe('What happened to it.')),
   object: z
     .looseObject({ id: z.string() })
     .check(z.describe('The object as REST shows it after the change, or before its deletion; without self links.')),
@@ -31,5 +29,7 @@ export const changesEvent = z
   })
   .check(z.describe('What one message to Cirrus changed of one managed object.'));
 
+/** The detail of an entry, as a value. */
 export type ChangesEvent = z.output<typeof changesEvent>;
+/** One change within a detail. */
 export type EventChange = ChangesEvent['changes'][number];

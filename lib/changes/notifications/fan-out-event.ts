@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../../base/result';
-import type { Change, ChangeContext } from '../changes';
-import { PROCESSING_MODES } from '../modes';
+import { CHANGE_ACTIONS, type Change, type ChangeContext } from '../changes';
+import { CHANGE_APIS, PROCESSING_MODES } from '../modes';
 
 /** What the fan-out function is invoked with. */
 export interface FanOutEvent {
@@ -18,14 +18,15 @@ const event = z.object({
   }),
   changes: z.array(
     z.object({
-      api: z.enum(['measurements', 'events', 'alarms', 'managedobjects', 'operations']),
-      action: z.enum(['CREATE', 'UPDATE', 'DELETE']),
+      api: z.enum(CHANGE_APIS),
+      action: z.enum(CHANGE_ACTIONS),
       sourceId: z.string(),
       object: z.record(z.string(), z.json()),
     }),
   ),
 });
 
+/** Parses what the function was invoked with. The error says what is wrong, in words. */
 export function parseFanOutEvent(value: unknown): Result<FanOutEvent, string> {
   const parsed = z.safeParse(event, value);
   return parsed.success ? ok(parsed.data) : fail(z.prettifyError(parsed.error));

@@ -4,10 +4,14 @@ import type { Change, ChangeContext, ChangeSink } from '../changes';
 import type { FanOutEvent } from './fan-out-event';
 import { reduced } from './reduced';
 
-/** Lambda takes 1 MB in an asynchronous invocation; room is left for what is around the changes. */
+/** Bytes of the changes in one event. Lambda takes 1 MB in an asynchronous invocation, with the context. */
 const EVENT_BYTES = 1024 * 1024 - 4096;
 
-/** Hands the changes of a message to the fan-out function and does not wait for it. */
+/**
+ * The sink for real-time notifications. It invokes the fan-out function with the changes of a message and does not wait
+ * for its result.
+ * @throws AwsCallError when Lambda does not take the event
+ */
 export class NotificationSink implements ChangeSink {
   constructor(
     private readonly aws: Pick<AwsCaller, 'post'>,
@@ -27,15 +31,15 @@ export class NotificationSink implements ChangeSink {
   }
 }
 
-/** Cuts changes into as few events as they fit into; one too large for any is reduced to its reference. */
-export function partsOf(changes: readonly Change[], limit = EVENT_BYTES): Change[][] {
+/** Cuts changes into as few events as possible. A change that is too large for an event is reduced. */
+export function partsOf(changes: readonly Change[]): Change[][] {
   const sized = changes.map((change) => {
     const bytes = bytesOf(change);
-    if (bytes <= limit) return { change, bytes };
+    if (bytes <= EVENT_BYTES) return { change, bytes };
     const small = reduced(change);
     return { change: small, bytes: bytesOf(small) };
   });
-  const parts = batchesOf(sized, { limit, sizeOf: ({ bytes }) => bytes, between: 1 });
+  const parts = batchesOf(sized, { limit: EVENT_BYTES, sizeOf: ({ bytes }) => bytes, between: 1 });
   return parts.map((part) => part.map(({ change }) => change));
 }
 

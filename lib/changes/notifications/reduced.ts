@@ -1,12 +1,13 @@
 import type { Change } from '../changes';
 
-/** What is kept of an object that is too large to be sent: enough to fetch it. */
+/** Members that are kept of an object that is too large to be sent. They are enough to fetch it. */
 const REFERENCE_MEMBERS = ['id', 'source', 'deviceId', 'agentId', 'type', 'time', 'status'] as const;
+/** JSON characters of a kept member; a longer one is dropped too. */
 const REFERENCE_CHARACTERS = 256;
-/** The marker of a reference, with the bytes the object has. */
+/** The member that marks a reduced object. It holds the object's size in bytes. */
 const TRUNCATED = 'cirrus_Truncated';
 
-/** A change whose object is reduced to what identifies it. */
+/** The change with an object that is reduced to what identifies it. */
 export function reduced(change: Change): Change {
   const { object } = change;
   const kept = REFERENCE_MEMBERS.flatMap((name) => {

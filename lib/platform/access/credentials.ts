@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import type { RegistryDeps } from '../call';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
 
 export const ROLES = ['admin', 'reader'] as const;
-/** What a person may do; a device user has none and may use what it owns. */
+/** What a person may do. A device user has no role, and may use what it owns. */
 export type Role = (typeof ROLES)[number];
 
-/** Who a connection or request is from. */
+/** Who makes a connection or a request. */
 export interface Principal {
   readonly tenant: string;
   readonly user: string;
@@ -18,6 +18,7 @@ export interface Principal {
   readonly roles: readonly Role[];
 }
 
+/** A user without its secret. */
 export interface User {
   readonly userName: string;
   readonly kind: 'human' | 'device';
@@ -28,13 +29,13 @@ export interface NewUser extends User {
   readonly password: string;
 }
 
-/** `malformed`: refused before anything was read. */
+/** Why credentials are refused. `malformed`: the names cannot exist, so nothing was read. */
 export type CredentialsError = 'badCredentials' | 'malformed';
 
-/** Where the key of the memory of verified passwords comes from; asked once per instance. */
+/** Gives the key under which verified passwords are remembered. It is asked for once per instance. */
 export type HashKey = () => Promise<Uint8Array>;
 
-/** User names of devices that registered start like this (docs/reference/mqtt-implementation.md#device-users). */
+/** Prefix of the user names of registered devices (docs/reference/mqtt-implementation.md#device-users). */
 export const DEVICE_USER_PREFIX = 'device_';
 
 const TENANT = /^[A-Za-z0-9._-]{1,64}$/;
@@ -43,7 +44,7 @@ const USER = /^[^\x00-\x20\x7f/:]{1,128}$/;
 const MAX_PASSWORD_BYTES = 512;
 const MIN_PASSWORD_LENGTH = 6;
 const REMEMBERED = { capacity: 10_000, ttlMs: 60_000 } as const;
-/** Stands in for a user that is not there, so that finding that out takes as long as a wrong password. */
+/** Used for a user that does not exist. So its check takes as long as that of a wrong password. */
 const NOBODY = { salt: new Uint8Array(SALT_BYTES), hash: new Uint8Array(0) } as const;
 
 /** Users and their passwords (docs/data-model.md#tenants-users-claims). */
@@ -58,6 +59,7 @@ export class Credentials {
     this.verified = new Lru(deps.clock, REMEMBERED);
   }
 
+  /** Refused when the name or the password is not allowed, or the user exists. */
   async createUser(tenant: string, user: NewUser): Promise<Result<User, Refusal>> {
     const { userName, password, kind, roles } = user;
     if (!TENANT.test(tenant) || !USER.test(userName)) {
@@ -74,24 +76,25 @@ export class Credentials {
     return fail({ kind: 'exists', reason: 'taken', subject: 'user', id: userName });
   }
 
+  /** One read; undefined when there is no such user. */
   async user(tenant: string, userName: string): Promise<User | undefined> {
     const found = await getUser(this.deps.registry, tenant, userName);
     return found && { userName, kind: found.kind, roles: rolesOf(found) };
   }
 
-  /** Another password; the old one may still be taken for a minute where it was verified. */
+  /** Replaces a password. An instance that verified the old one may accept it for one more minute. */
   async setPassword(tenant: string, userName: string, password: string): Promise<Result<void, Refusal>> {
     if (!isPassword(password)) return fail(WRONG_LENGTH);
     const found = await getUser(this.deps.registry, tenant, userName);
     const secret = found && (await this.secret(found.kind, password));
     const replaced = secret && (await replaceSecret(this.deps.registry, tenant, userName, secret));
     if (replaced?.ok) return ok(undefined);
-    return fail({ kind: 'notFound', reason: 'unknown', subject: 'user', id: userName });
+    return fail(notFound('user', userName));
   }
 
   /**
-   * Who this is. A pair verified within the last minute costs one HMAC; otherwise one read and the hash of the user's
-   * kind, the same for a wrong password and a user that does not exist.
+   * Who has this name and password. A pair that was verified within the last minute costs one HMAC. Any other costs one
+   * read and one hash of the user's kind, also when the user does not exist.
    */
   async verify(tenant: string, userName: string, password: string): Promise<Result<Principal, CredentialsError>> {
     if (!TENANT.test(tenant) || !USER.test(userName) || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
@@ -114,7 +117,7 @@ export class Credentials {
     return { salt, hash: await hashSecret(kind, password, salt) };
   }
 
-  /** What a pair is remembered under: never the password itself. */
+  /** The name under which a verified pair is remembered. The password cannot be found from it. */
   private async nameOf(tenant: string, userName: string, password: string): Promise<string> {
     this.key ??= this.hashKey();
     const key = await this.key.catch((error: unknown) => {

@@ -11,6 +11,7 @@ export interface UserRecord {
   readonly hash: Uint8Array;
 }
 
+/** Stores a new user. Fails when there is one of that name. */
 export async function insertUser(
   registry: Table,
   tenant: string,
@@ -20,13 +21,14 @@ export async function insertUser(
   return registry.put(item, { text: 'attribute_not_exists(pk)' });
 }
 
+/** One strongly consistent read. */
 export async function getUser(registry: Table, tenant: string, userName: string): Promise<UserRecord | undefined> {
   const item = await registry.get(userKey(tenant, userName));
   if (item === undefined) return undefined;
   return { userName, kind: item.kind, roles: item.roles, salt: item.salt, hash: item.hash };
 }
 
-/** Another secret for a user; fails when there is no such user. */
+/** Replaces the secret of a user. Fails when there is no such user. */
 export async function replaceSecret(
   registry: Table,
   tenant: string,

@@ -6,7 +6,7 @@ import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
 import { asOf, fold, insert, isoTimeOf } from '../journal';
 import type { Alarm, AlarmStatus, DeviceRef, Severity } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { type AlarmFilter, matchesAlarmFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
 import { AlarmItems } from './items';
@@ -47,10 +47,10 @@ export interface AlarmInput {
   readonly fragments?: JsonObject;
 }
 
-export interface AlarmsDeps extends Pick<RegistryDeps, 'registry' | 'clock'> {
+export interface AlarmsDeps extends RegistryDeps {
   /**
-   * Is the device in maintenance? Then new alarms are not created
-   * (docs/reference/static-templates.md#alarms-in-maintenance). When left out, no device is.
+   * Whether the device is in maintenance. Then no new alarms are created
+   * (docs/reference/static-templates.md#alarms-in-maintenance). When this is left out, no device is in maintenance.
    */
   readonly isSuppressed?: (tenant: string, deviceId: string) => Promise<boolean>;
 }
@@ -69,9 +69,9 @@ type Device = Pick<DeviceRef, 'id'>;
 const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNING: 'warning' } as const;
 
 /**
- * Alarms (docs/reference/rest-api.md#raising-an-alarm-again). A device has one slot per alarm type, which holds the
- * newest alarm of that type and the journal of the last minutes; older alarms stand beside it. Every change is one read
- * and one write of the slot, plus one write when a cleared alarm makes room for a new one.
+ * Alarms (docs/reference/rest-api.md#raising-an-alarm-again). A device has one slot per alarm type. It holds the newest
+ * alarm of that type and the journal of the last minutes. Older alarms have items of their own. Every change is one
+ * read and one write of the slot, plus one write when a new alarm replaces a cleared one.
  * docs/data-model.md#alarms-and-operations has the costs.
  */
 export class Alarms {
@@ -81,7 +81,7 @@ export class Alarms {
     this.items = new AlarmItems(deps.registry);
   }
 
-  /** A new alarm, or one more occurrence of the open one. */
+  /** Creates an alarm, or counts one more occurrence of the open one. */
   async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, never>> {
     const { origin } = call;
     const event: AlarmEvent = defined({
@@ -93,7 +93,7 @@ export class Alarms {
       status: input.status ?? 'ACTIVE',
       fragments: input.fragments,
     });
-    if (!sinksOf(origin.mode, 'alarms').store) return ok(this.pass(call, device, input.type, event));
+    if (!sinksOf(origin.mode, 'alarms').store) return ok(this.announceUnstored(call, device, input.type, event));
     if (await this.isSuppressed(origin.tenant, device, input.type)) {
       return ok(this.unstored(device, input.type, event, SUPPRESSED_ALARM_ID));
     }
@@ -102,16 +102,20 @@ export class Alarms {
     return ok(alarm);
   }
 
-  /** Refused when none is open; the clear is kept all the same, so that an overtaken raise finds it. */
+  /**
+   * Clears the open alarm of a type. Refused when none is open. The clear is kept in the journal all the same, because
+   * an older raise may still arrive.
+   */
   async clear(call: Call, device: Device, type: string): Promise<Result<Alarm, Refusal>> {
     return this.changeOpen(call, device, type, { kind: 'clear', asOf: asOf(call.origin) });
   }
 
+  /** Changes the severity of the open alarm; refused when none is open. */
   async setSeverity(call: Call, device: Device, type: string, severity: Severity): Promise<Result<Alarm, Refusal>> {
     return this.changeOpen(call, device, type, { kind: 'severity', severity, asOf: asOf(call.origin) });
   }
 
-  /** Removes fragments of the open alarm. */
+  /** Removes fragments of the open alarm; refused when none is open. */
   async clearFragments(
     call: Call,
     device: Device,
@@ -121,7 +125,7 @@ export class Alarms {
     return this.changeOpen(call, device, type, { kind: 'fragments', remove: fragments, asOf: asOf(call.origin) });
   }
 
-  /** One Query of the device's slots, one read more for an alarm that a newer one has replaced. */
+  /** Finds an alarm by id: one Query of the device's slots, and one read more when a newer alarm has replaced it. */
   async get(tenant: string, id: string): Promise<Alarm | undefined> {
     const device = deviceOfAlarm(id);
     if (device === undefined) return undefined;
@@ -133,10 +137,12 @@ export class Alarms {
     return closed && parseClosed(closed.body);
   }
 
-  /** A change by id. An alarm that a newer one has replaced stays CLEARED. */
+  /**
+   * Changes an alarm by id. Refused when there is none, or when it would open an alarm that a newer one has replaced.
+   */
   async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, Refusal>> {
     const found = await this.get(call.origin.tenant, id);
-    if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'alarm', id });
+    if (found === undefined) return fail(notFound('alarm', id));
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
     const current = fold(slot, slotStep).current;
@@ -149,18 +155,22 @@ export class Alarms {
     return ok(alarm ?? (await this.updateClosed(call, found, change)));
   }
 
-  /** Newest first by creation; one Query and, for the whole tenant, one BatchGetItem per 25 alarms looked at. */
+  /**
+   * Alarms by creation, the newest first. It costs one Query, and for a whole tenant one BatchGetItem per 25 alarms.
+   */
   async *list(tenant: string, filter: AlarmFilter = {}): AsyncGenerator<Alarm> {
     const all = filter.source === undefined ? this.ofTenant(tenant) : this.ofDevice(tenant, filter.source, filter);
     for await (const alarm of all) if (matchesAlarmFilter(alarm, filter)) yield alarm;
   }
 
+  /** Counts what `list` gives; it looks at every alarm. */
   async count(tenant: string, filter: AlarmFilter = {}): Promise<number> {
     let count = 0;
     for await (const _ of this.list(tenant, filter)) count++;
     return count;
   }
 
+  /** Counts the open alarms of a device by severity: one Query of its slots. */
   async activeCounts(tenant: string, deviceId: string): Promise<ActiveAlarmCounts> {
     const counts = { critical: 0, major: 0, minor: 0, warning: 0 };
     for await (const slot of this.items.slots(tenant, deviceId)) {
@@ -177,8 +187,8 @@ export class Alarms {
     return !isOpen(fold(slot, slotStep).current);
   }
 
-  /** TRANSIENT and CEP: everybody hears of it, nothing is kept. */
-  private pass(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
+  /** For TRANSIENT and CEP: listeners hear of the alarm, but nothing is stored. */
+  private announceUnstored(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
     const alarm = this.unstored(device, type, event, alarmId(device.id, type, event.asOf));
     call.effects.changed(alarmChange('CREATE', alarm));
     return alarm;
@@ -202,8 +212,8 @@ export class Alarms {
   }
 
   /**
-   * Puts one event into the slot: read, fold, closed alarms first, then the slot under its version; again when somebody
-   * else was faster. `keeps` says whether the event belongs into this slot at all.
+   * Puts one event into the slot: it reads, folds, writes closed alarms and then the slot under its version. It starts
+   * again when another writer was faster. `keeps` says whether the slot is the right place for the event.
    */
   private async apply(
     call: Call,
@@ -240,7 +250,7 @@ export class Alarms {
     }
   }
 
-  /** An alarm of before the journal's window stands alone: last writer wins, as REST clients expect. */
+  /** Changes an alarm that is older than the journal. The last writer wins, as REST clients expect. */
   private async updateClosed(call: Call, found: Alarm, change: AlarmChange): Promise<Alarm> {
     const { source, type, id, creationTime } = found;
     const alarm = applyChange(found, change, isoTimeOf(asOf(call.origin)));

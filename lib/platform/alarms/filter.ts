@@ -1,28 +1,31 @@
 import { instantOf } from '../../base/instant';
 import type { Alarm, AlarmStatus, Severity } from '../model';
 
-/** Inclusive, ms since the epoch. */
+/** A range of time. Both ends belong to it, in ms since the epoch. */
 export interface TimeRange {
   readonly from?: number;
   readonly to?: number;
 }
 
-/** Which alarms are wanted (docs/reference/rest-api.md#filters-of-alarms); what is left out does not matter. */
+/**
+ * Which alarms are wanted (docs/reference/rest-api.md#filters-of-alarms). A condition that is left out always holds.
+ */
 export interface AlarmFilter {
-  /** The device. Without one the whole tenant is listed. */
+  /** Id of the device. Without it the whole tenant is listed. */
   readonly source?: string;
   readonly types?: readonly string[];
   readonly statuses?: readonly AlarmStatus[];
   readonly severities?: readonly Severity[];
-  /** Only CLEARED ones, or none of them. */
+  /** True: only CLEARED alarms. False: only others. */
   readonly resolved?: boolean;
-  /** Of the alarm's `time`. */
+  /** Range of the alarm's `time`; both ends belong to it, ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
   readonly created?: TimeRange;
   readonly lastUpdated?: TimeRange;
 }
 
+/** Whether all conditions hold for an alarm. */
 export function matchesAlarmFilter(alarm: Alarm, filter: AlarmFilter): boolean {
   return (
     (filter.source === undefined || alarm.source === filter.source) &&

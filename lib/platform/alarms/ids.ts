@@ -8,8 +8,9 @@ const LENGTH_DIGITS = 2;
 const TAIL_DIGITS = TIME_DIGITS + HASH_DIGITS + LENGTH_DIGITS;
 
 /**
- * Alarm ids are decimal digits: device id, creation time (ms), hash of type and creating event, length of the device id.
- * So the alarm is found without a scan, a device's closed alarms sort by age, and a redelivered event makes the same id.
+ * The id of an alarm, in decimal digits: device id, creation time (ms), hash of type and creating event, length of the
+ * device id. So an alarm is found without a scan, a device's closed alarms sort by age, and a redelivered event makes
+ * the same id.
  */
 export function alarmId(device: string, type: string, raised: AsOf): string {
   const digest = createHash('sha256').update(`${type}\n${raised}`).digest();
@@ -18,7 +19,7 @@ export function alarmId(device: string, type: string, raised: AsOf): string {
   return `${device}${time}${hash}${String(device.length).padStart(LENGTH_DIGITS, '0')}`;
 }
 
-/** The device an alarm id belongs to; `undefined` for text that is no alarm id. */
+/** The device that an alarm id belongs to; `undefined` for text that is no alarm id. */
 export function deviceOfAlarm(id: string): string | undefined {
   if (!/^\d+$/.test(id)) return undefined;
   const length = Number(id.slice(-LENGTH_DIGITS));

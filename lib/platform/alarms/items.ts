@@ -1,16 +1,20 @@
+import { withPrefix } from '../../storage/key-conditions';
 import { alarmHistoryKey, alarmPartition, alarmSlotKey, LIST_INDEX, listPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
-import type { Expression, Item, Table } from '../../storage/table';
+import type { Item, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
-/** How an alarm stands in the tenant's list: set when it is made and never after, so that changes cost no index write. */
+/**
+ * The place of an alarm in the tenant's list. It is set when the alarm is made and never changes, so that changes of
+ * the alarm cost no index write.
+ */
 export interface AlarmListing {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly creationTime: string;
 }
 
-/** What the platform keeps of one alarm type of a device; `body` is its own. */
+/** What is stored of one alarm type of a device. `body` is JSON that only `records.ts` reads and writes. */
 export interface AlarmSlotItem {
   readonly type: string;
   /** Counts the writes, from 1. */
@@ -25,6 +29,7 @@ export interface ClosedAlarmItem {
   readonly body: string;
 }
 
+/** An item of the tenant's list of alarms. */
 export type AlarmItem =
   | ({ readonly kind: 'slot'; readonly device: string } & AlarmSlotItem)
   | ({ readonly kind: 'closed'; readonly device: string } & ClosedAlarmItem);
@@ -38,7 +43,7 @@ export class AlarmItems {
     return item && slotOf(item);
   }
 
-  /** Writes version n over n - 1; false when somebody else was faster. */
+  /** Writes version n over n - 1; false when another writer was faster. */
   async writeSlot(tenant: string, device: string, slot: AlarmSlotItem, listing?: AlarmListing): Promise<boolean> {
     const { type, version, body } = slot;
     const listed = listing && listAttributes(tenant, listing);
@@ -58,19 +63,19 @@ export class AlarmItems {
     return item && closedOf(item);
   }
 
-  /** One item per alarm type the device has ever used. */
+  /** The slots of a device: one for each alarm type that it has ever used. */
   async *slots(tenant: string, device: string): AsyncGenerator<AlarmSlotItem> {
-    const where = beginsWith(alarmPartition(tenant, device), 'SLOT#');
+    const where = withPrefix(alarmPartition(tenant, device), 'SLOT#');
     for await (const item of this.table.queryAll({ where })) yield slotOf(item);
   }
 
   /** Closed alarms of a device, the newest first. */
   async *closedOf(tenant: string, device: string): AsyncGenerator<ClosedAlarmItem> {
-    const where = beginsWith(alarmPartition(tenant, device), 'HIST#');
+    const where = withPrefix(alarmPartition(tenant, device), 'HIST#');
     for await (const item of growingPages(this.table, { where, descending: true })) yield closedOf(item);
   }
 
-  /** All alarms of a tenant by creation, the newest first; eventually consistent, as every index. */
+  /** All alarms of a tenant by creation, the newest first. Eventually consistent, as every index is. */
   async *ofTenant(tenant: string): AsyncGenerator<AlarmItem> {
     const where = {
       text: 'listPk = :list',
@@ -115,9 +120,4 @@ const closedOf = (item: Item): ClosedAlarmItem => ({
 const listAttributes = (tenant: string, { creationTime, id }: AlarmListing) => ({
   listPk: listPartition(tenant, 'alarms'),
   listSk: `${creationTime}#${id}`,
-});
-
-const beginsWith = (pk: string, prefix: string): Expression => ({
-  text: 'pk = :pk AND begins_with(sk, :prefix)',
-  values: { ':pk': pk, ':prefix': prefix },
 });

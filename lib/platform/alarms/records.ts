@@ -14,34 +14,38 @@ import {
   slotStep,
 } from './slot';
 
-/** Between what is stored of a device's alarms and the fold that gives them their meaning. */
+/** Reads the slot from its item; an empty slot when there is no item. */
 export function parseSlot(item: AlarmSlotItem | undefined): AlarmSlot {
   // the body is written by `slotBody` alone
   return item === undefined ? EMPTY_SLOT : (JSON.parse(item.body) as AlarmSlot);
 }
 
-/** The slot with its old events folded; alarms that were replaced stand in items of their own by then. */
+/**
+ * The JSON of a slot, with old events folded into the base. Alarms that were replaced have items of their own by then.
+ */
 export function slotBody(slot: AlarmSlot): string {
   const { base, events } = settle(slot, slotStep);
   const { current, latest } = base;
   return JSON.stringify({ base: { closed: [], ...(current && { current }), latest }, events } satisfies AlarmSlot);
 }
 
+/** Reads the item of a closed alarm. */
 export const parseClosed = (body: string): Alarm => JSON.parse(body) as Alarm;
 
-/** Every alarm a slot knows of, oldest first: those of the journal's window, the newest at the end. */
+/** Every alarm of a slot, oldest first: those that the journal still covers, and at the end the newest. */
 export function alarmsIn(item: AlarmSlotItem, device: string): readonly Alarm[] {
   return alarmsOf(fold(parseSlot(item), slotStep)).map((draft) => alarmOf(draft, device, item.type));
 }
 
-/** The alarm an item stands for in the tenant's list. */
+/** The alarm that an item of the tenant's list is about. */
 export const listedAlarm = (item: AlarmItem): Alarm | undefined =>
   item.kind === 'slot' ? alarmsIn(item, item.device).at(-1) : parseClosed(item.body);
 
+/** The place of a new alarm in the tenant's list; undefined while it has no id. */
 export const listingOf = (draft: AlarmDraft | undefined): AlarmListing | undefined =>
   draft?.id === undefined ? undefined : { id: draft.id, creationTime: draft.creationTime };
 
-/** What became of the alarm an event acted on; `undefined` when it found none. */
+/** The alarm that an event acted on, as it is after all events; `undefined` when the event found none. */
 export function touchedBy(slot: AlarmSlot, event: AlarmEvent, device: string, type: string): Alarm | undefined {
   const { touched } = foldThrough(slot, slotStep, event);
   const draft =
@@ -49,10 +53,11 @@ export function touchedBy(slot: AlarmSlot, event: AlarmEvent, device: string, ty
   return draft && alarmOf(draft, device, type);
 }
 
+/** Whether two drafts are the same alarm with the same values. */
 export const sameDraft = (one: AlarmDraft, other: AlarmDraft): boolean =>
   one.id === other.id && JSON.stringify(one) === JSON.stringify(other);
 
-/** What notifications hear of a slot that moved from one state to another. */
+/** The changes that lead from one state of a slot to another. */
 export function changesBetween(old: SlotState, state: SlotState, device: string, type: string): readonly Change[] {
   const known = new Map(alarmsOf(old).map((draft) => [draft.id, draft]));
   return alarmsOf(state).flatMap((draft) => {
@@ -62,6 +67,7 @@ export function changesBetween(old: SlotState, state: SlotState, device: string,
   });
 }
 
+/** What notifications and event processing hear of an alarm. */
 export const alarmChange = (action: Change['action'], alarm: Alarm): Change => ({
   api: 'alarms',
   action,
@@ -69,7 +75,7 @@ export const alarmChange = (action: Change['action'], alarm: Alarm): Change => (
   object: sourcedObject(alarm),
 });
 
-/** Newest first; ids break a tie. */
+/** Sorts by creation, newest first. Equal times are sorted by id. */
 export function byCreation(one: Alarm, other: Alarm): number {
   const order = compare(other.creationTime, one.creationTime);
   return order === 0 ? compare(other.id, one.id) : order;

@@ -4,9 +4,9 @@ import type { Alarm, AlarmStatus, AsOf, Severity } from '../model';
 import { alarmId } from './ids';
 
 /**
- * A device's alarms of one type as a fold over what happened in broker order
- * (docs/reference/static-templates.md#alarms-of-one-type). The fold is pure: the same events end in the same alarms,
- * whatever order they arrived in.
+ * An event on a device's alarms of one type. The alarms are a fold over such events in the order of the broker
+ * (docs/reference/static-templates.md#alarms-of-one-type). The fold is pure: the same events give the same alarms, in
+ * whatever order they arrived.
  */
 export type AlarmEvent = Stamped &
   (
@@ -17,7 +17,7 @@ export type AlarmEvent = Stamped &
         readonly time: string;
         readonly status: AlarmStatus;
         readonly fragments?: JsonObject;
-        /** Set on the event that made an alarm, so that the alarm keeps its id when older events turn up. */
+        /** Set on the event that made an alarm, so that the alarm keeps its id when older events arrive later. */
         readonly id?: string;
       }
     | { readonly kind: 'clear' }
@@ -36,16 +36,17 @@ export interface AlarmChange {
   readonly fragments?: JsonObject;
 }
 
-/** An alarm while it is folded: which raise made it, and no id yet when that raise is new. */
+/** An alarm while it is folded. `raised` names the raise that made it. It has no id when that raise is new. */
 export type AlarmDraft = Omit<Alarm, 'id' | 'source' | 'type'> & { readonly raised: AsOf; readonly id?: string };
 
+/** The alarms of one type after some events. */
 export interface SlotState {
-  /** Alarms that a newer one has replaced, oldest first; only those of the journal's window. */
+  /** Alarms that newer ones have replaced, oldest first. Only those that the journal still covers. */
   readonly closed: readonly AlarmDraft[];
   readonly current?: AlarmDraft;
-  /** The newest event of a kind so far: what arrives after the window must not undo something newer. */
+  /** The newest event of each kind. An event that arrives after the journal's window must not undo a newer one. */
   readonly latest: { readonly [kind in 'raise' | 'clear' | 'severity']?: AsOf };
-  /** The alarm the last event acted on (by the raise that made it); absent when it found none. */
+  /** The alarm that the last event acted on, by the raise that made it. Absent when the event found none. */
   readonly touched?: AsOf;
 }
 
@@ -53,10 +54,14 @@ export type AlarmSlot = Journal<SlotState, AlarmEvent>;
 
 export const EMPTY_SLOT: AlarmSlot = { base: { closed: [], latest: {} }, events: [] };
 
+/** Whether there is an alarm and it is not CLEARED. */
 export const isOpen = (alarm: Pick<AlarmDraft, 'status'> | undefined): boolean =>
   alarm !== undefined && alarm.status !== 'CLEARED';
 
-/** One event on the state; as-of comparisons only matter for events older than the base, all others come in order. */
+/**
+ * Applies one event to the state. As-ofs are compared only for events that are older than the base, because all others
+ * are applied in order.
+ */
 export function slotStep(state: SlotState, event: AlarmEvent): SlotState {
   const { touched: _, ...untouched } = state;
   switch (event.kind) {
@@ -91,7 +96,7 @@ function raise(state: SlotState, event: Raise): SlotState {
   return { ...next, closed, current: created, touched: created.raised };
 }
 
-/** De-duplication: count and time move, text, severity and fragments stay. */
+/** One more occurrence: count and time change; text, severity and fragments stay. */
 function counted(alarm: AlarmDraft, event: Raise): AlarmDraft {
   const id = alarm.id ?? event.id;
   return {
@@ -152,14 +157,19 @@ function updateById(state: SlotState, id: string, asOf: AsOf, change: AlarmChang
   return { ...state, closed, touched: found.raised };
 }
 
-/** A REST update on one alarm; top-level members given are replaced, `null` removes a fragment. */
+/**
+ * Applies a REST update to an alarm. Members that are given replace the old ones. A fragment set to `null` is removed.
+ */
 export function applyChange<T extends AlarmDraft | Alarm>(alarm: T, change: AlarmChange, lastUpdated: string): T {
   const { fragments = {}, ...members } = change;
   const merged = Object.entries({ ...alarm.fragments, ...fragments }).filter(([, value]) => value !== null);
   return { ...alarm, ...members, fragments: Object.fromEntries(merged), lastUpdated };
 }
 
-/** Gives every alarm of the fold an id and marks the raise that owns it. An inserted event makes at most one new alarm. */
+/**
+ * Gives an id to every alarm of the fold that has none, and stores it on the raise that made the alarm. An inserted
+ * event makes at most one new alarm.
+ */
 export function withIds(slot: AlarmSlot, device: string, type: string): AlarmSlot {
   const state = fold(slot, slotStep);
   const nameless = alarmsOf(state).filter((alarm) => alarm.id === undefined);
@@ -175,7 +185,7 @@ export function withIds(slot: AlarmSlot, device: string, type: string): AlarmSlo
 export const alarmsOf = (state: SlotState): readonly AlarmDraft[] =>
   state.current === undefined ? state.closed : [...state.closed, state.current];
 
-/** The model's alarm; its id is there once `withIds` ran. */
+/** The alarm of the model. `withIds` has given it an id before. */
 export function alarmOf(draft: AlarmDraft, source: string, type: string): Alarm {
   const { raised, id = alarmId(source, type, raised), ...members } = draft;
   return { id, source, type, ...members };

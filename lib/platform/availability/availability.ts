@@ -1,5 +1,5 @@
 import { isoOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import { asObject, type Json, type JsonObject } from '../../base/json';
 import { Lru } from '../../base/lru';
 import { collect } from '../../storage/pages';
 import type { Expression } from '../../storage/table';
@@ -13,7 +13,6 @@ import { applied, relist } from '../inventory/object-updates';
 import { REQUIREMENT, responseIntervalOf } from '../inventory/requirement';
 import { asOf, millisOf } from '../journal';
 import type { DeviceRef, ManagedObject } from '../model';
-import { members } from '../operations/records';
 import {
   changeLife,
   type DueDevice,
@@ -44,15 +43,16 @@ const LONGEST_REFRESH_MS = 60 * MINUTE;
 const REMEMBERED = { capacity: 20_000, ttlMs: LONGEST_REFRESH_MS } as const;
 
 /**
- * How often a sign of life is written, in ms, for minutes required: a quarter of them, an hour at most. Silence is noticed
- * later by as much.
+ * How often a sign of life is written, in ms. `responseInterval` is in minutes. It is a quarter of the interval, and at
+ * most an hour. Silence is noticed later by that time.
  */
 const refreshOf = (responseInterval: number): number => Math.min(LONGEST_REFRESH_MS, (responseInterval * MINUTE) / 4);
 
 /**
- * Whether devices are heard of as often as is required (docs/reference/mqtt-implementation.md#availability). A device
- * of which nothing is required costs nothing. For another one, a message in each quarter of the required interval is
- * one write. The device's object stands in the index of what is due, at the time its silence becomes too long.
+ * Watches whether devices are heard of as often as is required (docs/reference/mqtt-implementation.md#availability). A
+ * device of which nothing is required costs nothing. For other devices, one message per quarter of the required
+ * interval costs one write. The device's object is in the index of due devices, at the time when its silence becomes
+ * too long.
  */
 export class Availability {
   /** When this instance last wrote that a device is alive, ms since the epoch. */
@@ -70,10 +70,10 @@ export class Availability {
   }
 
   /**
-   * A sign of life. No read; no write unless something is required of the device and the last one is long enough ago.
-   * `pushed` says that it came by the device's own connection.
+   * Records a sign of life. It reads nothing. It writes only when something is required of the device and the last
+   * write is long enough ago. `pushed` says that the message came over the device's own connection.
    */
-  async alive(call: Call, device: DeviceRef, { pushed }: { readonly pushed: boolean }): Promise<void> {
+  async recordSignOfLife(call: Call, device: DeviceRef, { pushed }: { readonly pushed: boolean }): Promise<void> {
     const { responseInterval, id, serial } = device;
     if (responseInterval === undefined || responseInterval <= 0) return;
     const { tenant, receivedAt } = call.origin;
@@ -86,33 +86,37 @@ export class Availability {
       due: receivedAt + responseInterval * MINUTE + refresh,
     };
     const before = await this.change(call, id, change, stillRequired(responseInterval, AVAILABILITY, change.asOf));
-    // overtaken, or the requirement has changed: then the next message asks what it is
+    // a newer message was faster, or the requirement has changed: the next message reads the requirement again
     if (before === undefined) {
       this.others.identity.forget(tenant, serial);
       this.others.maintenance.forget(tenant, id);
       return;
     }
     await this.clearAlarm(call, before, change.asOf);
-    // last, so that a retry of the message comes here again
+    // written last, so that a retry of the message does all of this again
     this.written.set(name, receivedAt);
-    if (pushed && isUnknown(before.members[CONNECTION])) await this.connection(call, device, true);
+    if (pushed && isUnknown(before.members[CONNECTION])) await this.recordConnection(call, device, true);
   }
 
-  /** A sign of life over REST, where the object is at hand and the serial is not. */
-  async objectAlive(call: Call, { id, fragments }: Pick<ManagedObject, 'id' | 'fragments'>): Promise<void> {
+  /** Records a sign of life that came over REST, where the caller has the object and not the serial. */
+  async recordSignOfLifeOf(call: Call, { id, fragments }: Pick<ManagedObject, 'id' | 'fragments'>): Promise<void> {
     const responseInterval = responseIntervalOf(fragments);
-    if (responseInterval !== undefined) await this.alive(call, { id, serial: '', responseInterval }, { pushed: false });
+    if (responseInterval !== undefined)
+      await this.recordSignOfLife(call, { id, serial: '', responseInterval }, { pushed: false });
   }
 
-  /** What the broker says of the device's connection, as of the call's time. */
-  async connection(call: Call, { id, responseInterval }: DeviceRef, connected: boolean): Promise<void> {
+  /** Records what the broker says about the device's connection at the time of the call. */
+  async recordConnection(call: Call, { id, responseInterval }: DeviceRef, connected: boolean): Promise<void> {
     if (responseInterval === undefined || responseInterval <= 0) return;
     const at = asOf(call.origin);
     const written = { [CONNECTION]: { status: connected ? 'CONNECTED' : 'DISCONNECTED' } };
     await this.change(call, id, { members: written, asOf: at }, stillRequired(responseInterval, CONNECTION, at));
   }
 
-  /** Raises the alarms of a tenant's devices that are due: one query, for each of them 1 read, 2 writes and its alarm. */
+  /**
+   * Raises the alarm of each device of a tenant that is due, and returns their number. It costs one query, and for each
+   * device one read, two writes and its alarm.
+   */
   async expire(tenant: string, effects: Effects): Promise<number> {
     let raised = 0;
     for await (const due of dueDevices(this.deps.registry, tenant, this.deps.clock.now())) {
@@ -121,7 +125,10 @@ export class Availability {
     return raised;
   }
 
-  /** In an order that the same device, found again after a failure, completes; each step as of when it was due. */
+  /**
+   * Handles one due device. A failure leaves it in the index, so that the next run finds it again and completes the
+   * steps. All steps are as of the time when it was due.
+   */
   private async expireOne(tenant: string, effects: Effects, { id, dueAt, due }: DueDevice): Promise<boolean> {
     const call: Call = {
       origin: { tenant, user: '', mode: 'PERSISTENT', receivedAt: due, messageId: 'due', row: 1 },
@@ -130,7 +137,7 @@ export class Availability {
     const record = await getObject(this.deps.registry, tenant, id);
     const silent = { [AVAILABILITY]: { ...lastMessageOf(record), status: 'UNAVAILABLE' } };
     const marked = await this.change(call, id, { members: silent, asOf: asOf(call.origin) }, stillDue(dueAt));
-    // a sign of life came in between
+    // a sign of life came after the device was found
     if (marked === undefined) return false;
     await this.others.alarms.raise(call, { id }, UNAVAILABILITY_ALARM);
     await settleDue(this.deps.registry, tenant, id, dueAt);
@@ -138,8 +145,8 @@ export class Availability {
   }
 
   /**
-   * Somebody has set or removed `c8y_RequiredAvailability`: what follows from what is there now. Rare, so it reads; a
-   * repetition changes nothing more.
+   * Applies a requirement (`c8y_RequiredAvailability`) that was set or removed. This is rare, so it reads what is there
+   * now. Repeating it changes nothing more.
    */
   async requirementChanged(call: Call, id: string): Promise<void> {
     const { registry } = this.deps;
@@ -151,7 +158,7 @@ export class Availability {
     const since = record.asOf[REQUIREMENT];
     const change = lifeUnder(responseInterval, record, since ?? asOf(call.origin));
     const before = await this.change(call, id, change, unchangedSince(REQUIREMENT, since));
-    // whoever changed it in between comes here too
+    // another change came in between; that change calls this method too
     if (before === undefined) return;
     await this.clearAlarm(call, before, change.asOf);
     for (const { type, externalId } of await collect(externalIdsOf(registry, tenant, id))) {
@@ -161,11 +168,14 @@ export class Availability {
     }
   }
 
-  /** Clears the alarm of a device that was unavailable, or was made available by this very message before. */
+  /**
+   * Clears the alarm of a device that was unavailable. It also does so when an earlier try of this very message has
+   * made the device available.
+   */
   private async clearAlarm(call: Call, before: ObjectRecord, at: string): Promise<void> {
     const retried = before.asOf[AVAILABILITY] === at;
     if (!retried && statusOf(before.members[AVAILABILITY]) !== 'UNAVAILABLE') return;
-    // refused when none is open, which is what is wanted
+    // a refusal means that no alarm is open, which is fine
     await this.others.alarms.clear(call, { id: before.id }, UNAVAILABILITY_ALARM.type);
   }
 
@@ -189,7 +199,7 @@ export class Availability {
   }
 }
 
-/** What a new requirement makes of a device: watched from now on, in maintenance, or not watched. */
+/** What a new requirement means for a device: it is watched from now on, in maintenance, or not watched. */
 function lifeUnder(responseInterval: number | undefined, record: ObjectRecord, since: string): LifeChange {
   const known = record.asOf[AVAILABILITY] ?? '';
   const at = known > since ? known : since;
@@ -206,10 +216,10 @@ function lifeUnder(responseInterval: number | undefined, record: ObjectRecord, s
 }
 
 function lastMessageOf(record: ObjectRecord | undefined): JsonObject {
-  const lastMessage = members(record?.members[AVAILABILITY])?.lastMessage;
+  const lastMessage = asObject(record?.members[AVAILABILITY])?.lastMessage;
   return typeof lastMessage === 'string' ? { lastMessage } : {};
 }
 
-const statusOf = (value: Json | undefined): Json | undefined => members(value)?.status;
+const statusOf = (value: Json | undefined): Json | undefined => asObject(value)?.status;
 const isUnknown = (connection: Json | undefined): boolean =>
   connection === undefined || statusOf(connection) === 'MAINTENANCE';

@@ -1,3 +1,4 @@
+import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import type { Result } from '../../base/result';
 import { DUE_INDEX, duePartition, externalIdKey, objectKey } from '../../storage/keys';
@@ -5,20 +6,26 @@ import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Expression, Table } from '../../storage/table';
 import { type ObjectRecord, recordOf } from '../inventory/object-items';
 
-/** A change of what the platform knows of a device's life; it is kept in the device's object, so that one write does it. */
+/**
+ * A change to what the platform knows about a device's availability. It is stored in the device's object, so that one
+ * write is enough.
+ */
 export interface LifeChange {
   /** Members of the object; `null` removes one. */
   readonly members: { readonly [name: string]: JsonObject | null };
   readonly asOf: string;
-  /** Minutes between signs of life that are required from now on; `null` for none. Stays when left out. */
+  /**
+   * Minutes within which a sign of life is required from now on; `null` removes the requirement. When left out, it
+   * stays.
+   */
   readonly responseInterval?: number | null;
-  /** ms since the epoch: when silence becomes unavailability; `null` for never. Stays when left out. */
+  /** When silence becomes unavailability, ms since the epoch; `null` for never. When left out, it stays. */
   readonly due?: number | null;
 }
 
 /**
- * One conditional write, no read. q = minutes required between signs of life, duePk and dueAt = its place in the index of
- * what is due. Returns the object as it was before.
+ * One conditional write and no read. Returns the object as it was before. Attributes: q = minutes within which a sign
+ * of life is required, duePk and dueAt = place in the index of due devices.
  */
 export async function changeLife(
   registry: Table,
@@ -59,43 +66,47 @@ function updateOf(tenant: string, id: string, { members, asOf, responseInterval,
   return { text: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`, names, values };
 }
 
-/** Sign of life: the requirement is the one the writer knows, and nothing newer was said of the member. */
+/**
+ * Condition of a sign of life: the requirement is the one that the writer knows, and nothing newer is stored for the
+ * member.
+ */
 export const stillRequired = (responseInterval: number, member: string, asOf: string): Expression => ({
   text: 'q = :q0 AND (attribute_not_exists(#a.#member) OR #a.#member <= :as0)',
   names: { '#member': member },
   values: { ':q0': responseInterval, ':as0': asOf },
 });
 
-/** The member has not been written since it was read. */
+/** Condition: the member has not been written since it was read. */
 export const unchangedSince = (member: string, asOf: string | undefined): Expression =>
   asOf === undefined
     ? { text: 'attribute_exists(pk) AND attribute_not_exists(#a.#member)', names: { '#member': member } }
     : { text: '#a.#member = :seen', names: { '#member': member }, values: { ':seen': asOf } };
 
-/** The object is still due at the very time it was found with. */
+/** Condition: the object is still due at the time with which it was found. */
 export const stillDue = (dueAt: string): Expression => ({ text: 'dueAt = :seen', values: { ':seen': dueAt } });
 
-/** Takes an object out of what is due, unless a sign of life has moved it. */
+/** Takes an object out of the index of due devices, unless a sign of life has moved it. */
 export async function settleDue(registry: Table, tenant: string, id: string, dueAt: string): Promise<void> {
   await registry.update(objectKey(tenant, id), { text: 'REMOVE duePk, dueAt' }, stillDue(dueAt));
 }
 
-/** Sortable as text; the id makes it unique. */
-const dueAtOf = (due: number, id: string): string => `${new Date(due).toISOString()}#${id}`;
+/** Sorts by time as text. The id makes it unique. */
+const dueAtOf = (due: number, id: string): string => `${isoOf(due)}#${id}`;
 
+/** A device that has been silent for too long. */
 export interface DueDevice {
   readonly id: string;
-  /** As stored: what a writer names to say that nothing has changed. */
+  /** The stored value. A writer uses it in a condition, to be sure that nothing has changed. */
   readonly dueAt: string;
   /** ms since the epoch. */
   readonly due: number;
 }
 
-/** Devices whose time is up, the longest silent first: a query of the sparse index, never a scan. */
+/** The devices that are due, the longest silent first. It is a query of the sparse index. */
 export async function* dueDevices(registry: Table, tenant: string, now: number): AsyncGenerator<DueDevice> {
   const where = {
     text: 'duePk = :pk AND dueAt < :now',
-    values: { ':pk': duePartition(tenant, 'availability'), ':now': new Date(now).toISOString() },
+    values: { ':pk': duePartition(tenant, 'availability'), ':now': isoOf(now) },
   };
   for await (const { dueAt } of growingPages(registry, { index: DUE_INDEX, where })) {
     const [time = '', id = ''] = String(dueAt).split('#');
@@ -103,7 +114,7 @@ export async function* dueDevices(registry: Table, tenant: string, now: number):
   }
 }
 
-/** Keeps the requirement with the device's serial too, where every message looks anyway. */
+/** Stores the requirement in the item of the device's serial too, which every message reads anyway. */
 export async function requireOfSerial(
   registry: Table,
   tenant: string,

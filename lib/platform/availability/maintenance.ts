@@ -3,10 +3,10 @@ import type { RegistryDeps } from '../call';
 import { getObject } from '../inventory/object-items';
 import { responseIntervalOf } from '../inventory/requirement';
 
-/** Other instances hear of a change within this time. */
+/** Other instances know of a change within this time. */
 const REMEMBERED = { capacity: 20_000, ttlMs: 5_000 } as const;
 
-/** Which devices are in maintenance, for those who know only an id. One read, remembered for some seconds. */
+/** Which devices are in maintenance, by id. It costs one read, remembered for some seconds. */
 export class Maintenance {
   private readonly known: Lru<boolean>;
 
@@ -14,12 +14,15 @@ export class Maintenance {
     this.known = new Lru(deps.clock, REMEMBERED);
   }
 
-  /** New alarms of such a device are not created (docs/reference/static-templates.md#alarms-in-maintenance). */
+  /**
+   * Whether the device is in maintenance: then no new alarms are created
+   * (docs/reference/static-templates.md#alarms-in-maintenance).
+   */
   async isOn(tenant: string, id: string): Promise<boolean> {
     return this.known.get(nameOf(tenant, id)) ?? this.read(tenant, id);
   }
 
-  /** Somebody here has changed what is required of the device. */
+  /** Drops what is remembered, after this instance has changed what is required of the device. */
   forget(tenant: string, id: string): void {
     this.known.delete(nameOf(tenant, id));
   }

@@ -22,34 +22,36 @@ import { asOf } from '../journal';
 import type { DeviceRef, Origin } from '../model';
 import { isNameable, type Naming, nameObject } from './naming-items';
 
+/** The object that a device is created below, and how it is linked. */
 export interface Parent {
   readonly id: string;
   readonly kind: ChildKind;
 }
 
-/** What a device shall be, where it is created now. */
+/** What a device becomes if it is created now. */
 export interface DevicePlan {
   readonly members: JsonObject;
-  /** Members that count as changed by this message rather than as there from the creation. */
+  /** Members that get the as-of of this message. All others get the as-of of the creation. */
   readonly fresh?: readonly string[];
   readonly parent?: Parent;
-  /** Data arrived for it, and nothing has said what it is. */
+  /** True when data arrived for the device and no message has said what it is. */
   readonly automatic: boolean;
 }
 
+/** A device that exists now, and whether this call created it. */
 export interface EnsuredDevice {
   readonly device: DeviceRef;
   readonly created: boolean;
 }
 
-/** Kept with the external id until the creation is complete: whoever finds it goes on with it. */
+/** Stored with the external id until the creation is complete, so that any later message can complete it. */
 type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Parent };
 
-/** How long after data created a device a message may still say what the device is. */
+/** Ms after the creation by data in which a message may still say what the device is. */
 const NAMING_MS = 60_000;
 
 /**
- * Creates devices once, whoever asks how often and in which order
+ * Creates each device once, however many messages ask for it and in whatever order
  * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices).
  */
 export class DeviceCreation {
@@ -60,8 +62,9 @@ export class DeviceCreation {
   ) {}
 
   /**
-   * Creates the device of a serial as planned, unless there is one: first the external id, which only one can take, then
-   * the object, its links, and the external id again. `created` says whether this very message made it.
+   * Creates the device of a serial as planned, unless it exists. First it takes the external id, which only one writer
+   * can take. Then it writes the object and its links, and marks the external id as complete. `created` says whether
+   * this very message created the device.
    */
   async create(call: Call, serial: string, plan: DevicePlan): Promise<EnsuredDevice> {
     const { tenant } = call.origin;
@@ -75,7 +78,7 @@ export class DeviceCreation {
       };
       const taken = await takeExternalId(registry, tenant, mine);
       const record = taken.ok ? mine : await getExternalId(registry, tenant, SERIAL, serial);
-      if (record === undefined) continue; // it was given free in between
+      if (record === undefined) continue; // released in between
       if (record.creating === undefined) {
         const known = await this.identity.resolve(tenant, serial);
         if (known === undefined) continue;
@@ -86,7 +89,10 @@ export class DeviceCreation {
     }
   }
 
-  /** Says what an existing device is, where that is still open; undefined where it is not. */
+  /**
+   * Says what an existing device is, while that is still open. Returns its record, or undefined when it is no longer
+   * open.
+   */
   async name(
     call: Call,
     device: DeviceRef,
@@ -114,6 +120,7 @@ export class DeviceCreation {
     }
   }
 
+  /** Writes what a creation still lacks. Every step may be repeated. */
   private async complete(call: Call, record: ExternalIdRecord): Promise<DeviceRef> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
@@ -121,7 +128,7 @@ export class DeviceCreation {
     const { parent, ...planned } = JSON.parse(creating) as Creation;
     const inserted = await this.inventory.insert(call, { ...planned, id, createdFor: serial });
     if (!inserted && (await getObject(registry, tenant, id))?.createdFor !== serial) {
-      // another object was given the same id in the same millisecond
+      // another object got the same id in the same millisecond
       const other = { ...record, managedObjectId: newObjectId(this.deps.clock) };
       const reassigned = await reassignExternalId(registry, tenant, record, other.managedObjectId);
       const current = reassigned ? other : await getExternalId(registry, tenant, SERIAL, serial);
@@ -135,7 +142,7 @@ export class DeviceCreation {
     return this.identity.remember(tenant, { id, serial });
   }
 
-  /** What follows from a name: the list of its type, and its place in the hierarchy. */
+  /** Writes what follows from naming: the list of the type, and the place in the hierarchy. */
   private async settleName(
     call: Call,
     before: ObjectRecord,

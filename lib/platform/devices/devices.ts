@@ -10,6 +10,7 @@ import type { DeviceRef, ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
 
+/** A child device as a message describes it. */
 export interface NewChild {
   readonly childId: string;
   readonly name?: string;
@@ -17,6 +18,7 @@ export interface NewChild {
   readonly isDevice: boolean;
 }
 
+/** A service as a message describes it. */
 export interface ServiceInput {
   readonly serviceId: string;
   readonly serviceType: string;
@@ -24,7 +26,10 @@ export interface ServiceInput {
   readonly status: string;
 }
 
-/** What came of an explicit creation: made, named after data had made it, or there already. */
+/**
+ * The result of an explicit creation: the device was created, named after its data had created it, or it exists
+ * already.
+ */
 export interface Creation {
   readonly device: DeviceRef;
   readonly outcome: 'created' | 'named' | 'existing';
@@ -48,7 +53,7 @@ export class Devices {
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
-  /** An object was deleted, with these names: it is no device and no agent any more. */
+  /** Drops what this instance remembers of a deleted object, which had these external ids. */
   forget(tenant: string, id: string, names: readonly Pick<ExternalId, 'type' | 'externalId'>[]): void {
     this.agents.delete(`${tenant}/${id}`);
     for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
@@ -56,7 +61,7 @@ export class Devices {
 
   /**
    * The connected device. The first data that arrives for it creates it
-   * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices). It is not read while it is remembered.
+   * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices). While it is remembered, it costs no read.
    */
   async ensureRoot(call: Call, serial: string): Promise<DeviceRef> {
     const { device } = await this.ensure(call, serial, () => ({
@@ -66,13 +71,13 @@ export class Devices {
     return device;
   }
 
-  /** The device behind a serial; created as planned when there is none. */
+  /** The device with this serial; it is created as planned when there is none. */
   private async ensure(call: Call, serial: string, plan: () => DevicePlan): Promise<EnsuredDevice> {
     const device = await this.find(call.origin.tenant, serial);
     return device === undefined ? this.creation.create(call, serial, plan()) : { device, created: false };
   }
 
-  /** The device behind a serial, as it is known now; no read while it is remembered. */
+  /** The device with this serial, if there is one. While it is remembered, it costs no read. */
   find(tenant: string, serial: string): Promise<DeviceRef | undefined> {
     return this.identity.resolve(tenant, serial);
   }
@@ -91,8 +96,8 @@ export class Devices {
   }
 
   /**
-   * Creates the device, or names the one its data created up to a minute before. Of several the earliest counts. A
-   * device that exists otherwise stays as it is, and the message is refused.
+   * Creates the device, or names the one that its data created in the last minute. Of several such messages the
+   * earliest counts. Refused when the device exists in any other way; it stays as it is.
    */
   async createDevice(
     call: Call,
@@ -107,7 +112,10 @@ export class Devices {
     return fail({ kind: 'exists', reason: 'deviceExists', subject: 'managedObject', serial });
   }
 
-  /** Creates a child of the addressed device, or names the one its data created; never changes another. */
+  /**
+   * Creates a child of the addressed device, or names the one that its data created. Any other existing device stays as
+   * it is.
+   */
   async createChild(call: Call, parent: DeviceRef, child: NewChild): Promise<Result<Creation, Refusal>> {
     if (child.childId === parent.serial) {
       return fail({ kind: 'invalid', reason: 'ownParent', subject: 'managedObject', serial: parent.serial });
@@ -154,12 +162,12 @@ export class Devices {
     return updated.ok ? ok(service) : updated;
   }
 
-  /** Serials of the direct child devices, in the order of their creation; those without one are left out. */
+  /** Serials of the direct child devices, sorted as text. Children without a serial are left out. */
   async childSerials(tenant: string, id: string): Promise<string[]> {
     const ids = await this.inventory.childIds(tenant, id, 'childDevices');
     const children = await getObjects(this.deps.registry, tenant, ids);
     const serials = await Promise.all(children.map((child) => this.serialOf(tenant, child)));
-    // the order of ids says nothing for children of the same moment
+    // sorted, because ids give no order for children of the same millisecond
     return serials.filter((serial) => serial !== '').sort();
   }
 
@@ -170,9 +178,9 @@ export class Devices {
   }
 
   /**
-   * The nearest object upwards that is an agent, the device itself first
+   * The nearest object upwards that is an agent, starting with the device itself
    * (docs/reference/static-templates.md#markers-of-a-device). Undefined when there is none. Its serial is '' when it
-   * has none. It is remembered for a minute; otherwise each level costs two reads.
+   * has none. It is remembered for a minute. Otherwise each level costs two reads.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
     const name = `${tenant}/${deviceId}`;

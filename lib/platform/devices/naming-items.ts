@@ -9,13 +9,14 @@ export interface Naming {
   readonly set: JsonObject;
   readonly remove: readonly string[];
   readonly asOf: string;
-  /** Automatic objects created before this moment stay as they are, ms since the epoch. */
+  /** An object that data created before this moment can no longer be named, ms since the epoch. */
   readonly createdSince: number;
 }
 
 /**
- * Whether a message may still say what an object is: data made it a moment before, or it was said by a later message.
- * Among several the earliest counts, in whatever order they come; the same one again is no harm.
+ * Whether a message may still say what an object is. It may when data created the object a moment before, or when a
+ * later message has said it. So the earliest of several messages counts, in whatever order they arrive. The same
+ * message may come again.
  */
 export function isNameable({ automatic, createdAt, named }: ObjectRecord, { asOf, createdSince }: Naming): boolean {
   if (named !== undefined) return named >= asOf;
@@ -23,8 +24,9 @@ export function isNameable({ automatic, createdAt, named }: ObjectRecord, { asOf
 }
 
 /**
- * Names an object: one conditional write. Members somebody changed since the creation are not touched: the condition
- * fails, and the caller leaves them out. What it writes counts as there from the creation, so that any change wins over it.
+ * Names an object with one conditional write. Members that somebody has changed since the creation are not touched: the
+ * condition fails, and the caller leaves them out. What it writes counts as there from the creation, so that any change
+ * wins over it. Returns the object as it was before.
  */
 export async function nameObject(
   registry: Table,

@@ -16,25 +16,29 @@ import type { Refusal } from '../refusal';
 
 const EVENT_TYPE = 'c8y_ParameterUpdate';
 
+/** Parameters as a device reports them. */
 export interface ParameterUpdate {
   readonly text?: string;
   readonly time?: string;
-  /** Do nothing when the device object has these values already. */
+  /** Do nothing when the device's object has these values already. */
   readonly onlyIfChanged: boolean;
   readonly fragments: JsonObject;
 }
 
 /**
- * Device parameters: an event that says what changed, mirrored into the device object
+ * Device parameters. An event says what changed, and the device's object gets the same values
  * (docs/reference/static-templates.md#device-parameters).
  */
 export class Parameters {
   constructor(
-    private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,
+    private readonly deps: RegistryDeps,
     private readonly events: Pick<Events, 'create'>,
   ) {}
 
-  /** One read and one write of the object, beside the event. */
+  /**
+   * Writes the values and makes the event. It costs one read and one write of the object beside the event. Refused when
+   * the device was deleted meanwhile.
+   */
   async update(call: ReadingCall, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
     const { fragments, onlyIfChanged, text, time } = update;
     const at = asOf(call.origin);

@@ -1,3 +1,4 @@
+import { asObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call } from '../call';
 import type { Inventory } from '../inventory/inventory';
@@ -7,7 +8,7 @@ import type { Refusal } from '../refusal';
 
 const PROFILE_OPERATION = 'c8y_DeviceProfile';
 
-/** Which device profile a device has (docs/reference/static-templates.md#device-profile-being-applied). */
+/** The device profile of a device (docs/reference/static-templates.md#device-profile-being-applied). */
 export class Profiles {
   constructor(
     private readonly inventory: Pick<Inventory, 'get' | 'updateFragments'>,
@@ -15,8 +16,8 @@ export class Profiles {
   ) {}
 
   /**
-   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation. Its name comes
-   * from the operation with that id, or stays as stored
+   * Sets `c8y_Profile`. Without an id the profile is that of the oldest EXECUTING profile operation, and there has to
+   * be one. The name comes from the operation with that id, or else from the stored profile
    * (docs/reference/static-templates.md#device-profile-being-applied).
    */
   async set(
@@ -44,9 +45,8 @@ export class Profiles {
 
   private async stored({ origin }: Call, device: DeviceRef, profileId?: string) {
     if (profileId === undefined) return undefined;
-    const profile = (await this.inventory.get(origin.tenant, device.id))?.fragments.c8y_Profile;
-    if (typeof profile !== 'object' || profile === null || Array.isArray(profile)) return undefined;
-    const { profileId: id, profileName: name } = profile as { [member: string]: unknown };
+    const profile = asObject((await this.inventory.get(origin.tenant, device.id))?.fragments.c8y_Profile);
+    const { profileId: id, profileName: name } = profile ?? {};
     return id === profileId && typeof name === 'string' ? { id: profileId, name } : undefined;
   }
 }

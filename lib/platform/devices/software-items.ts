@@ -2,17 +2,19 @@ import { softwareKey } from '../../storage/keys';
 import type { Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
-/** A device's software list as stored: which object shows it, and the journal as JSON. */
+/** A device's software list as it is stored: the object that shows it, and the journal. */
 export interface SoftwareRecord {
-  /** Grows with every write; a writer names the one it read. */
+  /** Counts the writes, from 1. */
   readonly version: number;
   /** Id of the child addition that shows the list. */
   readonly listId: string;
+  /** JSON that only `software.ts` reads and writes. */
   readonly journal: string;
-  /** The object is a child addition of the device. */
+  /** True once the object is linked to the device as a child addition. */
   readonly linked?: boolean;
 }
 
+/** One strongly consistent read; undefined when the device has no list. */
 export async function readSoftware(
   registry: Table,
   tenant: string,
@@ -22,7 +24,7 @@ export async function readSoftware(
   return item && { version: item.v, listId: item.list, journal: item.j, linked: item.k === true };
 }
 
-/** False when another writer was faster. */
+/** Writes version n over n - 1; false when another writer was faster. */
 export async function writeSoftware(
   registry: Table,
   tenant: string,
@@ -36,7 +38,10 @@ export async function writeSoftware(
   return put.ok;
 }
 
-/** Says that the list is linked; a writer who has read before may take it back, and links once more. */
+/**
+ * Marks the list as linked. A writer that has read before may undo the mark, and then it links the list again, which
+ * changes nothing.
+ */
 export async function markLinked(registry: Table, tenant: string, deviceId: string): Promise<void> {
   await registry.update(softwareKey(tenant, deviceId), { text: 'SET k = :true', values: { ':true': true } });
 }

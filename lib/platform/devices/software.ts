@@ -16,7 +16,7 @@ type SoftwareEvent = Stamped & {
 };
 interface SoftwareState {
   readonly items: readonly SoftwareItem[];
-  /** Events that arrived after a newer one; see `shownAs`. */
+  /** How many events arrived after a newer one; `shownAs` uses it. */
   readonly late: number;
 }
 type SoftwareJournal = Journal<SoftwareState, SoftwareEvent>;
@@ -29,10 +29,11 @@ const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
  */
 export class Software {
   constructor(
-    private readonly deps: Pick<RegistryDeps, 'registry' | 'clock'>,
+    private readonly deps: RegistryDeps,
     private readonly inventory: Pick<Inventory, 'create' | 'addChild' | 'updateFragments' | 'delete'>,
   ) {}
 
+  /** Replaces the list, or adds or removes entries. */
   async change(
     call: Call,
     device: DeviceRef,
@@ -72,7 +73,7 @@ export class Software {
     await this.inventory.updateFragments(shown, listId, { set, remove: [] });
   }
 
-  /** Once; whoever comes after a crash in between does it. */
+  /** Links the list to the device. After a crash before this step, the next change does it. */
   private async link(call: Call, device: DeviceRef, listId: string): Promise<void> {
     const linked = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
     if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.reason}`);
@@ -102,8 +103,8 @@ function step(state: SoftwareState, { change, items }: SoftwareEvent): SoftwareS
 }
 
 /**
- * The origin under which the folded list is written: as of its newest event, one row later for each late one, so that a
- * writer who knew fewer events cannot put its list over this one.
+ * The origin under which the folded list is written: the as-of of its newest event, moved by one row for each late
+ * event. So a writer that knew fewer events cannot overwrite this list.
  */
 function shownAs(origin: Origin, newest: AsOf, late: number): Origin {
   const [, messageId = '', row = ''] = /^\d{13}-(.*)-([0-9a-z]+)$/.exec(newest) ?? [];

@@ -1,20 +1,24 @@
 import { defined } from '../../base/defined';
 import type { Result } from '../../base/result';
+import { withPrefix } from '../../storage/key-conditions';
 import { externalIdKey, objectExternalIdKey, objectPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Table } from '../../storage/table';
 
-/** External id → managed object, and what is still to be done where a device is being created under it. */
+/**
+ * An external id, the managed object it leads to, and how to complete the device's creation while that is under way.
+ */
 export interface ExternalIdRecord {
   readonly type: string;
   readonly externalId: string;
   readonly managedObjectId: string;
-  /** JSON: how to complete the creation; absent once the object is there. */
+  /** JSON that says how to complete the creation; absent once the object exists. */
   readonly creating?: string;
-  /** Minutes between signs of life that are required of the device, where they are. */
+  /** Minutes within which a sign of life is required of the device; absent when nothing is required. */
   readonly responseInterval?: number;
 }
 
+/** One strongly consistent read; undefined when nobody has taken the external id. */
 export async function getExternalId(
   registry: Table,
   tenant: string,
@@ -25,7 +29,7 @@ export async function getExternalId(
   return item && recordOf(item);
 }
 
-/** Takes the name, unless it is taken: the arbiter of who creates a device. */
+/** Takes an external id, unless it is taken. Whoever succeeds creates the device. */
 export function takeExternalId(
   registry: Table,
   tenant: string,
@@ -44,7 +48,7 @@ export function takeExternalId(
   );
 }
 
-/** The creation under this name is complete. */
+/** Marks the creation under this external id as complete. */
 export async function settleExternalId(registry: Table, tenant: string, record: ExternalIdRecord): Promise<void> {
   await registry.update(
     externalIdKey(tenant, record.type, record.externalId),
@@ -53,7 +57,9 @@ export async function settleExternalId(registry: Table, tenant: string, record: 
   );
 }
 
-/** Gives an unfinished creation another object id, where its first turned out to be taken; false when somebody else did. */
+/**
+ * Gives an unfinished creation another object id, because its first one is taken. False when another writer was faster.
+ */
 export async function reassignExternalId(
   registry: Table,
   tenant: string,
@@ -68,13 +74,16 @@ export async function reassignExternalId(
   return done.ok;
 }
 
-/** Lists the name with its object, so that it is found from there. */
+/** Lists an external id with its object, so that it is found from the object. */
 export async function listExternalId(registry: Table, tenant: string, record: ExternalIdRecord): Promise<void> {
   const { type, externalId, managedObjectId } = record;
   await registry.put({ ...objectExternalIdKey(tenant, managedObjectId, type, externalId), y: type, x: externalId });
 }
 
-/** Gives the name up: the name first, because one that points nowhere would keep its device from being made again. */
+/**
+ * Gives an external id up. The external id itself goes first: if it stayed and led nowhere, its device could never be
+ * created again.
+ */
 export async function releaseExternalId(registry: Table, tenant: string, record: ExternalIdRecord): Promise<void> {
   const { type, externalId, managedObjectId } = record;
   await registry.delete(externalIdKey(tenant, type, externalId), {
@@ -84,12 +93,9 @@ export async function releaseExternalId(registry: Table, tenant: string, record:
   await registry.delete(objectExternalIdKey(tenant, managedObjectId, type, externalId));
 }
 
-/** All names of an object. */
+/** All external ids of an object. */
 export async function* externalIdsOf(registry: Table, tenant: string, id: string): AsyncGenerator<ExternalIdRecord> {
-  const where = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': objectPartition(tenant, id), ':prefix': 'XID#' },
-  };
+  const where = withPrefix(objectPartition(tenant, id), 'XID#');
   for await (const item of growingPages(registry, { where })) {
     yield { type: item.y, externalId: item.x, managedObjectId: id };
   }

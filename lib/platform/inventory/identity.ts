@@ -4,14 +4,14 @@ import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import type { DeviceRef, ExternalId } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { externalIdsOf, getExternalId, listExternalId, releaseExternalId, takeExternalId } from './external-id-items';
 import { getObject } from './object-items';
-import { objectNotFound } from './object-members';
 import { responseIntervalOf } from './requirement';
 
 /**
- * The type under which MQTT knows devices, child devices and services (docs/reference/handling-of-ids.md#external-ids).
+ * The type of external id by which MQTT knows devices, child devices and services
+ * (docs/reference/handling-of-ids.md#external-ids).
  */
 export const SERIAL = 'c8y_Serial';
 
@@ -26,14 +26,15 @@ export class Identity {
     this.known = new Lru(deps.clock, { capacity: KNOWN_DEVICES, ttlMs: KNOWN_MS });
   }
 
+  /** The object that an external id leads to: one read; undefined when there is none. */
   async find(tenant: string, type: string, externalId: string): Promise<ExternalId | undefined> {
     const found = await getExternalId(this.deps.registry, tenant, type, externalId);
     return found && { type, externalId, managedObjectId: found.managedObjectId };
   }
 
   /**
-   * The device behind a serial; remembered for a minute, so that a busy device costs no read. A device deleted by
-   * another instance may be found until then.
+   * The device with this serial. It is remembered for a minute, so that a busy device costs no read. Until then this
+   * instance also finds a device that another instance has deleted.
    */
   async resolve(tenant: string, serial: string): Promise<DeviceRef | undefined> {
     const known = this.known.get(nameOf(tenant, serial));
@@ -44,31 +45,36 @@ export class Identity {
     return this.remember(tenant, defined({ id, serial, responseInterval }));
   }
 
+  /** Keeps a device for a minute. Returns it. */
   remember(tenant: string, device: DeviceRef): DeviceRef {
     this.known.set(nameOf(tenant, device.serial), device);
     return device;
   }
 
+  /** Drops what this instance remembers of a serial. */
   forget(tenant: string, serial: string): void {
     this.known.delete(nameOf(tenant, serial));
   }
 
-  /** All names of an object. */
+  /** All external ids of an object. */
   list(tenant: string, id: string): Promise<ExternalId[]> {
     return collect(externalIdsOf(this.deps.registry, tenant, id));
   }
 
-  /** Gives an object a name. The same name for the same object again is no harm to a retry, but reported like any other. */
+  /**
+   * Gives an object an external id. Giving it again is refused like any other taken one, but completes a first try that
+   * was cut short.
+   */
   async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const object = await getObject(registry, tenant, id);
-    if (object === undefined) return fail(objectNotFound(id));
+    if (object === undefined) return fail(notFound('managedObject', id));
     const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;
     const record = defined({ type, externalId, managedObjectId: id, responseInterval });
     const taken = await takeExternalId(registry, tenant, record);
     if (!taken.ok) {
-      // a retry after half of the work finds its own name
+      // a retry finds the external id that its first try has taken
       const owner = await getExternalId(registry, tenant, type, externalId);
       if (owner?.managedObjectId === id) await listExternalId(registry, tenant, record);
       return fail(duplicate(type, externalId));
@@ -77,6 +83,7 @@ export class Identity {
     return ok({ type, externalId, managedObjectId: id });
   }
 
+  /** Removes an external id. Refused when there is none. */
   async unbind(call: Call, type: string, externalId: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await getExternalId(this.deps.registry, tenant, type, externalId);

@@ -5,20 +5,22 @@ import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink } from './link-items';
 import { delist, enlistNew } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
-import { isRemovable, listsOf, managedObjectOf, objectChange, objectNotFound, writableMembers } from './object-members';
+import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
 
 const LOADED_AT_ONCE = 100;
 
+/** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, id: string) => Promise<void>;
+/** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
 /**
@@ -30,22 +32,26 @@ export class Inventory {
 
   constructor(private readonly deps: RegistryDeps) {}
 
-  /** For those who remember objects: called when this instance has deleted one. */
+  /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
     this.deletionListeners.push(listener);
   }
 
-  /** For whoever watches devices: awaited after `c8y_RequiredAvailability` of an object was set or removed. */
+  /** Adds a listener that is awaited after `c8y_RequiredAvailability` of an object was set or removed. */
   whenRequired(listener: RequirementListener): void {
     this.requirementListeners.push(listener);
   }
 
+  /** One read; undefined when there is no such object. */
   async get(tenant: string, id: string): Promise<ManagedObject | undefined> {
     const record = await getObject(this.deps.registry, tenant, id);
     return record && managedObjectOf(record);
   }
 
-  /** Creates an object, the caller's unless an owner is named; members the platform writes itself and `null` are dropped. */
+  /**
+   * Creates an object. The caller owns it unless `owner` names somebody. Members that only the platform writes are
+   * ignored, and so are those with the value `null`.
+   */
   async create(
     call: Call,
     { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
@@ -66,7 +72,10 @@ export class Inventory {
     }
   }
 
-  /** Lists first, then the object: one that exists can be found. False when the id is taken. */
+  /**
+   * Writes the entries in lists first and then the object, so that an object that exists can be found. False when the
+   * id is taken.
+   */
   async insert(call: Call, record: ObjectRecord): Promise<boolean> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
@@ -78,7 +87,7 @@ export class Inventory {
     return true;
   }
 
-  /** Partial: the members given are changed, `null` removes one. No members at all is a heartbeat. */
+  /** Changes the members that are given; `null` removes one. An update without members changes nothing. */
   async update(call: Call, id: string, members: JsonObject): Promise<Result<ManagedObject, Refusal>> {
     const writable = writableMembers(members);
     if (!writable.ok) return writable;
@@ -90,8 +99,8 @@ export class Inventory {
   }
 
   /**
-   * Applies what a device says: one conditional write and no read. What is older than the stored members changes
-   * nothing. Removing a member that every object has is refused as a whole
+   * Applies what a device says, with one conditional write and no read. A value that is older than the stored member
+   * changes nothing. The whole update is refused when it removes a member that every object has
    * (docs/reference/static-templates.md#protected-names).
    */
   async updateFragments(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
@@ -113,12 +122,12 @@ export class Inventory {
     for (const listener of this.requirementListeners) await listener(call, id);
   }
 
-  /** Objects in the order of their ids, or of `ids`; loaded as far as the caller goes. */
+  /** Objects in the order of their ids, or of `ids`. They are loaded when the caller gets to them. */
   list(tenant: string, filter: InventoryFilter): AsyncGenerator<ManagedObject> {
     return listObjects(this.deps.registry, this.deps.clock, tenant, filter);
   }
 
-  /** How many objects `list` would give; it looks at every one of them. */
+  /** How many objects `list` gives. It reads every one of them. */
   async count(tenant: string, filter: InventoryFilter): Promise<number> {
     let found = 0;
     for await (const _ of this.list(tenant, filter)) found++;
@@ -126,8 +135,8 @@ export class Inventory {
   }
 
   /**
-   * Removes an object with its names, links and list entries, the object itself last, so that a retry goes on. With
-   * `cascade` its children go too; without it, having some is a conflict.
+   * Deletes an object with its external ids, links and entries in lists. The object itself goes last, so that a retry
+   * can continue. With `cascade` its children are deleted too. Without it, an object with children is a conflict.
    */
   async delete(
     call: Call,
@@ -137,7 +146,7 @@ export class Inventory {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
-    if (record === undefined) return fail(objectNotFound(id));
+    if (record === undefined) return fail(notFound('managedObject', id));
     const children = await collect(childrenOf(registry, tenant, id));
     if (children.length > 0 && !cascade) {
       return fail({ kind: 'conflict', reason: 'hasChildren', subject: 'managedObject', id });
@@ -148,7 +157,10 @@ export class Inventory {
     return ok(undefined);
   }
 
-  /** The link from above goes last: while it is there, a retry of the parent's deletion finds the child. */
+  /**
+   * Deletes a child and all below it. The link from its parent goes last: while it exists, a retry of the parent's
+   * deletion finds the child.
+   */
   private async deleteChild(call: Call, parent: string, { id, kind }: Link): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
@@ -172,13 +184,16 @@ export class Inventory {
     call.effects.changed(objectChange('DELETE', managedObjectOf(record)));
   }
 
-  /** Links two objects; again is no harm. A hierarchy has no circles. */
+  /**
+   * Links two objects. Linking them again changes nothing. Refused when one is missing, or when the hierarchy would
+   * become a circle.
+   */
   async addChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<Result<void, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const found = await getObjects(registry, tenant, [parent, child]);
     const missing = [parent, child].find((id) => !found.some((record) => record.id === id));
-    if (missing !== undefined) return fail(objectNotFound(missing));
+    if (missing !== undefined) return fail(notFound('managedObject', missing));
     if (await this.isBelow(tenant, parent, child)) {
       return fail({ kind: 'invalid', reason: 'circle', subject: 'managedObject', child, parent });
     }
@@ -186,15 +201,17 @@ export class Inventory {
     return ok(undefined);
   }
 
+  /** Removes a link. Removing one that is not there changes nothing. */
   async removeChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<void> {
     await unlink(this.deps.registry, call.origin.tenant, parent, kind, child);
   }
 
-  /** Ids of the children of one kind, ascending: the order in which they were created. */
+  /** Ids of the children of one kind, ascending, which is the order of their creation. */
   async childIds(tenant: string, id: string, kind: ChildKind): Promise<string[]> {
     return (await collect(childrenOf(this.deps.registry, tenant, id, kind))).map((child) => child.id);
   }
 
+  /** The children of one kind, in the order of their ids, read 100 at a time. */
   async *children(tenant: string, id: string, kind: ChildKind): AsyncGenerator<ManagedObject> {
     const ids = await this.childIds(tenant, id, kind);
     for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
@@ -203,7 +220,7 @@ export class Inventory {
     }
   }
 
-  /** What an object hangs below, and how. */
+  /** The parents of an object, and how it is linked to each. */
   parents(tenant: string, id: string): Promise<Link[]> {
     return collect(parentsOf(this.deps.registry, tenant, id));
   }
@@ -221,7 +238,7 @@ export class Inventory {
   }
 }
 
-/** Has the update said what is required? One that was only for an absent member and found it has not. */
+/** Whether the update has changed what is required. An update of absent members has not, when the member was there. */
 function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
   if (remove.includes(REQUIREMENT)) return true;
   return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);

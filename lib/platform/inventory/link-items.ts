@@ -1,16 +1,19 @@
+import { withPrefix } from '../../storage/key-conditions';
 import { type ChildKind, childKey, objectPartition, parentKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
 
+/** All ways in which one object can be below another. */
 export const CHILD_KINDS: readonly ChildKind[] = ['childDevices', 'childAssets', 'childAdditions'];
 
+/** A link between two objects, seen from one of them. */
 export interface Link {
   readonly kind: ChildKind;
   /** The object at the other end. */
   readonly id: string;
 }
 
-/** Links a child to its parent, in both partitions; again is no harm. */
+/** Links a child to its parent, with one item in each partition. Linking again changes nothing. */
 export async function link(
   registry: Table,
   tenant: string,
@@ -21,6 +24,7 @@ export async function link(
   await registry.batchWrite([parentKey(tenant, child, kind, parent), childKey(tenant, parent, kind, child)]);
 }
 
+/** Removes both items of a link. */
 export async function unlink(
   registry: Table,
   tenant: string,
@@ -31,25 +35,23 @@ export async function unlink(
   await registry.batchWrite([], [childKey(tenant, parent, kind, child), parentKey(tenant, child, kind, parent)]);
 }
 
-/** The children of an object, by kind and then by id. */
+/** The children of an object, sorted by kind and then by id. */
 export const childrenOf = (registry: Table, tenant: string, id: string, kind?: ChildKind): AsyncGenerator<Link> =>
   links(registry, tenant, id, kind === undefined ? 'CHILD#' : `CHILD#${kind}#`);
 
+/** The parents of an object, sorted by kind and then by id. */
 export const parentsOf = (registry: Table, tenant: string, id: string): AsyncGenerator<Link> =>
   links(registry, tenant, id, 'PARENT#');
 
 async function* links(registry: Table, tenant: string, id: string, prefix: string): AsyncGenerator<Link> {
-  const where = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': objectPartition(tenant, id), ':prefix': prefix },
-  };
+  const where = withPrefix(objectPartition(tenant, id), prefix);
   for await (const item of growingPages(registry, { where })) {
     const link = linkOf(String(item.sk));
     if (link !== undefined) yield link;
   }
 }
 
-/** `CHILD#<kind>#<id>` or `PARENT#<kind>#<id>`; ids are digits, nothing in them is escaped. */
+/** Reads `CHILD#<kind>#<id>` or `PARENT#<kind>#<id>`. Ids are digits, so nothing in them is escaped. */
 function linkOf(sortKey: string): Link | undefined {
   const [, kind, id] = sortKey.split('#');
   const known = CHILD_KINDS.find((candidate) => candidate === kind);

@@ -1,16 +1,17 @@
+import { inPartition } from '../../storage/key-conditions';
 import { inventoryListKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
 
-/** A list of managed objects: all of a tenant, those of a type, with a fragment, of an owner. */
+/** A list of managed objects: all of a tenant, those of a type, those with a fragment, those of an owner. */
 export type InventoryList =
   | { readonly by: 'all' }
   | { readonly by: 'type' | 'fragment' | 'owner'; readonly value: string };
 
 /**
- * The lists are hints in the order of ids: an object is in every list it belongs to, and perhaps for a moment in one it
- * has left, so readers look at the object. An entry keeps the as-of of the change that made it; an older change coming
- * late cannot take it out.
+ * Puts an object into a list. Lists are hints, in the order of ids: an object is in every list that it belongs to, and
+ * for a moment perhaps in one that it has left. So readers check the object. An entry keeps the as-of of the change
+ * that made it, and an older change that arrives later cannot remove it.
  */
 export async function enlist(
   registry: Table,
@@ -25,6 +26,7 @@ export async function enlist(
   );
 }
 
+/** Takes an object out of a list, unless a newer change has put it there. */
 export async function delist(
   registry: Table,
   tenant: string,
@@ -35,7 +37,7 @@ export async function delist(
   await registry.delete(inventoryListKey(tenant, list, id), { text: 'a <= :a', values: { ':a': asOf } });
 }
 
-/** The entries a new object starts with. */
+/** Puts a new object into its lists. */
 export const enlistNew = (
   registry: Table,
   tenant: string,
@@ -44,13 +46,14 @@ export const enlistNew = (
   asOf: string,
 ): Promise<void> => registry.batchWrite(lists.map((list) => ({ ...inventoryListKey(tenant, list, id), a: asOf })));
 
+/** An object in a list, and the as-of of the change that put it there. */
 export interface ListEntry {
   readonly id: string;
   readonly asOf: string;
 }
 
-/** Ascending ids. */
+/** The entries of a list, by ascending id. */
 export async function* listedEntries(registry: Table, tenant: string, list: InventoryList): AsyncGenerator<ListEntry> {
-  const where = { text: 'pk = :pk', values: { ':pk': inventoryListKey(tenant, list, '').pk } };
+  const where = inPartition(inventoryListKey(tenant, list, '').pk);
   for await (const item of growingPages(registry, { where })) yield { id: String(item.sk), asOf: String(item.a) };
 }

@@ -3,14 +3,17 @@ import { objectKey } from '../../storage/keys';
 import type { Item, Table } from '../../storage/table';
 import type { ObjectRecord } from './object-items';
 
-/** New values of members, made from what was read, and the as-ofs that belong to them. */
+/** New values of members, made from the values that were read, with their as-ofs. */
 export interface MemberMerge {
   readonly set: JsonObject;
   /** Member or path → as-of. */
   readonly asOf: Readonly<Record<string, string>>;
 }
 
-/** Writes the members unless one of them is another by now than in `read`. False then, or when the object is gone. */
+/**
+ * Writes the members, unless one of them has changed since it was read. False in that case, and when the object is
+ * gone.
+ */
 export async function replaceMembers(
   registry: Table,
   tenant: string,

@@ -3,14 +3,14 @@ import type { AsOf } from '../model';
 import type { MemberMerge } from './member-items';
 import type { ObjectRecord } from './object-items';
 
-/** Between a member and the path of a value in it; as-ofs of paths stand beside those of members. */
+/** Separates a member from the path of a value in it. As-ofs of paths are stored beside those of members. */
 const WITHIN = '//';
 
 /**
- * A change of single values within members, by path (docs/reference/static-templates.md#device-parameters). Each value
- * is written, unless it or its member as a whole was written later. A member keeps three kinds of as-of: its own, which
- * is the newest of all; one per path that was written by itself; and, under the empty path, that of the last time it
- * was written as a whole before.
+ * Changes single values within members, by path (docs/reference/static-templates.md#device-parameters). A value is
+ * written unless it, or its member as a whole, was written later. A member keeps three kinds of as-of: its own, which
+ * is the newest of all; one per path that was written alone; and, under the empty path, that of the last time before
+ * when it was written as a whole.
  */
 export function mergeMembers(
   { members, asOf }: Pick<ObjectRecord, 'members' | 'asOf'>,
@@ -42,7 +42,10 @@ function wholeAsOf(asOf: ObjectRecord['asOf'], name: string): AsOf {
   return paths.some(([, at]) => at === own) ? (asOf[`${name}${WITHIN}`] ?? '') : own;
 }
 
-/** The value with what may be written in it, noting the paths; what was known where nothing may. */
+/**
+ * The known value with everything that may be written into it; `written` collects the paths. Without a path to write it
+ * is the known value.
+ */
 function merge(
   known: Json | undefined,
   value: Json,

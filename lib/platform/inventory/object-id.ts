@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock';
 
-/** 2020-01-01T00:00:00Z: keeps twelve digits enough until 2051. */
+/** 2020-01-01T00:00:00Z. Counted from there, twelve digits are enough until 2051. */
 const EPOCH = 1_577_836_800_000;
 const TIME_DIGITS = 12;
 const RANDOM_DIGITS = 6;
 
 /**
- * A new internal id: 18 decimal digits (a 64-bit integer, for clients that parse it), ordered by the time of creation.
- * The conditional put that uses it makes it unique.
+ * A new internal id: 18 decimal digits, ordered by the time of creation. It fits a 64-bit integer, because some clients
+ * parse it as one. The caller's conditional write makes sure that it is unique.
  */
 export function newObjectId(clock: Clock): string {
   const time = String(clock.now() - EPOCH).padStart(TIME_DIGITS, '0');

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../base/result';
 import { objectKey } from '../../storage/keys';
 import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
 
-/** A managed object as it is stored; every top-level member keeps the as-of of its last change. */
+/** A managed object as it is stored. Every top-level member has the as-of of its last change. */
 export interface ObjectRecord {
   readonly id: string;
   readonly owner: string;
@@ -12,33 +12,36 @@ export interface ObjectRecord {
   readonly createdAt: number;
   /** All top-level members but id, owner and times: name, type and fragments. */
   readonly members: JsonObject;
-  /** Member → as-of of its last change, removed ones too: an older change must not bring them back. */
+  /**
+   * Member → as-of of its last change. Removed members are in it too, so that an older change does not bring them back.
+   */
   readonly asOf: Readonly<Record<string, string>>;
-  /** Data made it before anything said what it is. */
+  /** Data of the device created it, and no message has said what it is. */
   readonly automatic?: true;
-  /** As-of of the message that said what it is. */
+  /** As-of of the message that said what it is; absent before. */
   readonly named?: string;
-  /** The external id it was created under, where it was: tells a finished creation from an id that was taken. */
+  /** The external id that it was created for. A retry can tell its own object from another one with the same id. */
   readonly createdFor?: string;
 }
 
-/** As-of of what an object was created with, when any later word about it, however early, shall win. */
+/** As-of of members from a creation that any later change shall win over, however old that change is. */
 export const CREATED = '0';
 
-/** Members per update: DynamoDB's expression is at most 4 KB. */
+/** Members in one update. An expression of DynamoDB has at most 4 KB. */
 export const MEMBERS_PER_UPDATE = 20;
 
+/** A change of members that all have the same as-of. */
 export interface MemberChange {
   readonly set: JsonObject;
   readonly remove: readonly string[];
   readonly asOf: string;
-  /** Leave members alone that exist already, unless they came the same way with a later as-of. */
+  /** Set only members that are absent, or that a later message with this option has set. */
   readonly onlyIfAbsent?: boolean;
 }
 
 /**
- * f = members as JSON texts, a = as-of per member, i = as-of of members set only because they were absent, o = owner,
- * c = created (ms), p = automatic, n = named,
+ * Stores a new object; fails when the id is taken. Attributes: f = members as JSON texts, a = as-of per member, i =
+ * as-of of members that were set only because they were absent, o = owner, c = created (ms), p = automatic, n = named,
  * x = created for.
  */
 export async function insertObject(
@@ -62,18 +65,20 @@ export async function insertObject(
   );
 }
 
+/** Removes the object's own item and nothing else. */
 export async function deleteObject(registry: Table, tenant: string, id: string): Promise<void> {
   await registry.delete(objectKey(tenant, id));
 }
 
+/** One strongly consistent read; undefined when there is no such object. */
 export async function getObject(registry: Table, tenant: string, id: string): Promise<ObjectRecord | undefined> {
   const item = await registry.get(objectKey(tenant, id));
   return item && recordOf(id, item);
 }
 
-/** Those that exist, in the order asked for. */
+/** The objects that exist, in the order of `ids`. */
 export async function getObjects(registry: Table, tenant: string, ids: readonly string[]): Promise<ObjectRecord[]> {
-  const items = await registry.batchGet([...new Set(ids)].map((id) => objectKey(tenant, id)));
+  const items = await registry.batchGet(ids.map((id) => objectKey(tenant, id)));
   const found = new Map(items.map((item) => [String(item.pk), item]));
   return ids.flatMap((id) => {
     const item = found.get(objectKey(tenant, id).pk);
@@ -82,8 +87,8 @@ export async function getObjects(registry: Table, tenant: string, ids: readonly 
 }
 
 /**
- * One conditional write, no read: every member of the change is at least as new as what is there, or nothing happens.
- * Returns the object as it was before.
+ * One conditional write and no read. All members of the change are written when each is at least as new as the stored
+ * one; otherwise nothing is written. Returns the object as it was before.
  */
 export async function changeMembers(
   registry: Table,
@@ -101,10 +106,11 @@ export async function changeMembers(
   }
 }
 
-/** DynamoDB has no error of its own for an item over 400 KB. */
+/** Whether an item would be over 400 KB. DynamoDB has no error of its own for that. */
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException' && /item size/i.test(error.message);
 
+/** Reads an object from its item. */
 export function recordOf(id: string, item: Item): ObjectRecord {
   const members = Object.entries(item.f as Record<string, string>);
   return defined({
@@ -147,6 +153,9 @@ function expressions({ set, remove, asOf, onlyIfAbsent }: MemberChange): { updat
 }
 
 const notOlder = (m: string): string => `(attribute_not_exists(#a.${m}) OR #a.${m} <= :as)`;
-/** Never there, removed before, or put there by a later message of the same kind: the first one wins. */
+/**
+ * The condition for setting a member only where it is absent. It holds when the member was never there or was removed
+ * before. It also holds when a later message of the same kind has set it, because the earliest one wins.
+ */
 const absent = (m: string): string =>
   `((attribute_not_exists(#f.${m}) AND ${notOlder(m)}) OR (#a.${m} = #i.${m} AND #a.${m} >= :as))`;

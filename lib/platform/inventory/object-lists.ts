@@ -1,26 +1,27 @@
 import type { Clock } from '../../base/clock';
 import type { Table } from '../../storage/table';
+import { millisOf } from '../journal';
 import type { ManagedObject } from '../model';
 import { delist, type InventoryList, type ListEntry, listedEntries } from './list-items';
 import { getObjects, type ObjectRecord } from './object-items';
 import { listsOf, managedObjectOf } from './object-members';
 
-/** Which objects; all conditions hold. */
+/** Which objects are wanted. All conditions hold. */
 export interface InventoryFilter {
   readonly type?: string;
   readonly fragmentType?: string;
   readonly owner?: string;
   readonly ids?: readonly string[];
-  /** Part of the name, in any case. */
+  /** A part of the name. Upper and lower case do not matter. */
   readonly text?: string;
 }
 
 const FIRST_LOAD = 10;
 const LARGEST_LOAD = 100;
-/** A list entry without its object is a creation under way, until it is this old. */
+/** Ms. A list entry without an object that is younger belongs to a creation under way. */
 const CREATION_MS = 60_000;
 
-/** Objects in the order of their ids, or of `ids`, loaded as far as the caller goes. */
+/** Objects in the order of their ids, or of `ids`. They are loaded when the caller gets to them. */
 export async function* listObjects(
   registry: Table,
   clock: Clock,
@@ -59,7 +60,7 @@ async function* batches(entries: AsyncIterable<ListEntry>): AsyncGenerator<ListE
   if (batch.length > 0) yield batch;
 }
 
-/** Entries whose object has left the list, or never came to be, go when somebody meets them. */
+/** Removes entries that a reader has met and whose object has left the list or was never created. */
 async function dropStale(
   registry: Table,
   clock: Clock,
@@ -68,11 +69,14 @@ async function dropStale(
   entries: readonly ListEntry[],
 ): Promise<void> {
   for (const { id, asOf } of entries) {
-    if (Number(asOf.slice(0, 13)) + CREATION_MS < clock.now()) await delist(registry, tenant, id, list, asOf);
+    if (millisOf(asOf) + CREATION_MS < clock.now()) await delist(registry, tenant, id, list, asOf);
   }
 }
 
-/** A type has fewer objects than a fragment, a fragment fewer than an owner; the rest is looked at on the object. */
+/**
+ * The list that is expected to be the shortest: a type has fewer objects than a fragment, a fragment fewer than an
+ * owner. The other conditions are checked on the object.
+ */
 function narrowest({ type, fragmentType, owner }: InventoryFilter): InventoryList {
   if (type !== undefined) return { by: 'type', value: type };
   if (fragmentType !== undefined) return { by: 'fragment', value: fragmentType };

@@ -2,13 +2,14 @@ import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
+import { millisOf } from '../journal';
 import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
 import type { ObjectRecord } from './object-items';
 
 /**
- * Members the platform alone writes; what a client sends for them is ignored
+ * Members that only the platform writes. What a client sends for them is ignored
  * (docs/reference/rest-api.md#members-that-only-the-platform-writes).
  */
 const READ_ONLY: ReadonlySet<string> = new Set([
@@ -18,14 +19,18 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   ...['c8y_LastAlarm', 'c8y_LastEvent', 'c8y_LastOperation'],
   ...['c8y_Availability', 'c8y_Connection'],
 ]);
-/** Members a device cannot remove (docs/reference/static-templates.md#protected-names). */
+/** Members that a device cannot remove (docs/reference/static-templates.md#protected-names). */
 const MANDATORY: ReadonlySet<string> = new Set(['type', 'time', 'source']);
-/** DynamoDB takes 400 KB an item, and the as-of of every member is in it too. */
+/** Bytes of all members. An item of DynamoDB holds 400 KB, and the as-of of every member is in it too. */
 const MAX_MEMBER_BYTES = 256 * 1024;
 
+/** Whether a client may remove this member. */
 export const isRemovable = (member: string): boolean => !READ_ONLY.has(member) && !MANDATORY.has(member);
 
-/** What of a client's members may be written. */
+/**
+ * The members that a client may write. Refused when one has no name, when type or name is no text, or when they are too
+ * large.
+ */
 export function writableMembers(members: JsonObject): Result<JsonObject, Refusal> {
   const writable = Object.entries(members).filter(([name]) => !READ_ONLY.has(name));
   if (writable.some(([name]) => name === '')) {
@@ -47,34 +52,28 @@ const notText = (member: string): Refusal => ({
   member,
 });
 
-export const objectNotFound = (id: string): Refusal => ({
-  kind: 'notFound',
-  reason: 'unknown',
-  subject: 'managedObject',
-  id,
-});
-
-/** Members that are not lists of their own. */
+/** Members that make no fragment list. */
 const UNLISTED: ReadonlySet<string> = new Set(['name', 'type']);
 
-/** The list a member puts its object into. */
+/** The list that a member puts its object into; undefined when it puts it into none. */
 export function listFor(member: string, value: Json | undefined): InventoryList | undefined {
   if (member === 'type') return typeof value === 'string' && value !== '' ? { by: 'type', value } : undefined;
   return UNLISTED.has(member) || value === undefined ? undefined : { by: 'fragment', value: member };
 }
 
+/** All lists that an object belongs to. */
 export function listsOf(record: Pick<ObjectRecord, 'owner' | 'members'>): InventoryList[] {
   const byMember = Object.entries(record.members).flatMap(([member, value]) => listFor(member, value) ?? []);
   return [{ by: 'all' }, ...(record.owner === '' ? [] : [{ by: 'owner', value: record.owner } as const]), ...byMember];
 }
 
-/** Changes that are no news of the object itself: they do not move `lastUpdated`. */
+/** Members whose changes do not move `lastUpdated`, because they say nothing about the object itself. */
 const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['c8y_Availability', 'c8y_Connection']);
 
-/** The object as the domain sees it; `lastUpdated` is its newest change, in whatever order they came. */
+/** The object of the model. `lastUpdated` is its newest change, in whatever order the changes arrived. */
 export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectRecord): ManagedObject {
   const changes = Object.entries(asOf).filter(([member]) => !SIGNS_OF_LIFE.has(member));
-  const latest = Math.max(createdAt, ...changes.map(([, at]) => Number(at.slice(0, 13))));
+  const latest = Math.max(createdAt, ...changes.map(([, at]) => millisOf(at)));
   return { id, owner, creationTime: isoOf(createdAt), lastUpdated: isoOf(latest), fragments: members };
 }
 

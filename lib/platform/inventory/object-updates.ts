@@ -2,31 +2,31 @@ import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
 import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned';
-import type { Call, PlatformDeps } from '../call';
+import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
-import { listFor, managedObjectOf, objectChange, objectNotFound } from './object-members';
+import { listFor, managedObjectOf, objectChange } from './object-members';
 
-/** What a device's message does to an object. */
+/** What a device's message changes in an object. */
 export interface FragmentUpdate {
   readonly set: JsonObject;
   readonly remove: readonly string[];
-  /** Leave fragments alone that exist already. */
+  /** Set only fragments that are not there yet. */
   readonly onlyIfAbsent?: boolean;
 }
 
-type UpdateDeps = Pick<PlatformDeps, 'registry' | 'clock'>;
 type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, Refusal>;
 
 /**
- * Changes members of an object, each unless it was changed later already: one conditional write and no read, but for a
- * change that overtook this one, or more members than an expression holds.
+ * Changes members of an object, each unless it was changed later. It is one conditional write and no read. It takes
+ * more when a newer change is stored already, or when there are more members than an expression holds. Refused when
+ * there is no such object, when it would be too large, and when too many others change it.
  */
 export async function updateObject(
-  { registry, clock }: UpdateDeps,
+  { registry, clock }: RegistryDeps,
   call: Call,
   id: string,
   update: FragmentUpdate,
@@ -41,14 +41,14 @@ export async function updateObject(
     anyChanged ||= done.value.changed;
   }
   record ??= await getObject(registry, call.origin.tenant, id);
-  if (record === undefined) return fail(objectNotFound(id));
+  if (record === undefined) return fail(notFound('managedObject', id));
   const object = managedObjectOf(record);
   if (anyChanged) call.effects.changed(objectChange('UPDATE', object));
   return ok(object);
 }
 
 async function updatePart(
-  { registry, clock }: UpdateDeps,
+  { registry, clock }: RegistryDeps,
   tenant: string,
   id: string,
   change: MemberChange,
@@ -62,14 +62,17 @@ async function updatePart(
     }
     if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
     const current = await getObject(registry, tenant, id);
-    if (current === undefined) return fail(objectNotFound(id));
+    if (current === undefined) return fail(notFound('managedObject', id));
     part = stillNewer(current, part);
     return isEmpty(part) ? ok({ record: current, changed: false }) : OVERTAKEN;
   });
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
 
-/** Moves an object between lists after a change; a retry of the change that added a member comes through here again. */
+/**
+ * Moves an object between lists after a change. A retry of a change that added a member also comes here, and writes the
+ * entry again.
+ */
 export async function relist(
   registry: Table,
   tenant: string,
@@ -90,7 +93,10 @@ export async function relist(
   }
 }
 
-/** Expressions are limited, and a member that is only set where absent must not keep another one from being set. */
+/**
+ * Cuts an update into writes. Expressions are limited. With `onlyIfAbsent` each member is a write of its own, because
+ * one that is there must not keep another from being set.
+ */
 function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: string): MemberChange[] {
   const size = onlyIfAbsent ? 1 : MEMBERS_PER_UPDATE;
   const names = [...Object.keys(set), ...remove];
@@ -118,7 +124,7 @@ const isEmpty = ({ set, remove }: MemberChange): boolean => Object.keys(set).len
 const pick = (members: JsonObject, wanted: (name: string) => boolean): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([name]) => wanted(name)));
 
-/** The record after a change. */
+/** The object's record after a change. */
 export function applied(
   before: ObjectRecord,
   { set, remove, asOf: at }: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,

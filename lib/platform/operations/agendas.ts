@@ -16,15 +16,16 @@ import { parseAgenda } from './records';
 
 /** What an event did to the operations of a device. */
 export interface AgendaChange {
-  /** Ids of the operations the event means, whether it changed them or an earlier delivery of it did. */
+  /** Ids of the operations that the event means, changed by it now or by an earlier delivery of it. */
   readonly taken: readonly string[];
-  /** Records that are different now, and how. */
+  /** Records that the event changed, and their progress now. */
   readonly changed: readonly { readonly record: OperationRecord; readonly progress: Progress }[];
 }
 
 /**
- * The open operations of an agent's devices and the journal of what happened to them lately. A status change is one Query
- * and two writes: the device's journal under its version, then the record of each operation it changed.
+ * The open operations of an agent's devices, and the journal of what happened to them in the last minutes. A status
+ * change is one Query and two writes: the device's journal under its version, then the record of each operation that it
+ * changed.
  */
 export class Agendas {
   constructor(
@@ -32,7 +33,10 @@ export class Agendas {
     private readonly clock: Clock,
   ) {}
 
-  /** Puts an event into a device's journal and carries out what follows from it. An event that can mean no operation is not kept. */
+  /**
+   * Puts an event into a device's journal and writes what follows from it. An event that can mean no operation is not
+   * kept.
+   */
   async apply(tenant: string, agent: string, device: string, event: OperationEvent): Promise<AgendaChange> {
     return versioned(this.clock, `operations of device ${device}`, async () => {
       const { entries, journals } = await this.items.agenda(tenant, agent, device);
@@ -57,7 +61,7 @@ export class Agendas {
     return this.open(await this.items.agenda(tenant, agent), ['PENDING']);
   }
 
-  /** Entries by status; closed ones stand there for some minutes. */
+  /** Entries with one of these statuses: one Query. Closed operations stay on the agenda for some minutes. */
   async withStatus(tenant: string, agent: string, statuses: readonly string[]): Promise<readonly AgendaEntry[]> {
     return this.open(await this.items.agenda(tenant, agent), statuses);
   }
@@ -76,8 +80,9 @@ export class Agendas {
   }
 
   /**
-   * Takes operations off the agenda that closed before the window, or all closed ones when their results get too long.
-   * Entries go first, so that none comes back as PENDING.
+   * Takes closed operations off the agenda: those that closed before the journal's window, or all when their results
+   * get too long. The entries are removed before the journal is written, so that no closed operation becomes PENDING
+   * again.
    */
   private async prune(
     tenant: string,
@@ -120,7 +125,10 @@ export class Agendas {
   }
 }
 
-/** Operations whose progress is different; one that a refold took from again is PENDING as before. */
+/**
+ * Ids of the operations whose progress differs. An operation that the new fold no longer takes is among them; it is
+ * PENDING again.
+ */
 function changedBetween(old: AgendaState, state: AgendaState): readonly string[] {
   const ids = new Set([...Object.keys(old.progress), ...Object.keys(state.progress)]);
   return [...ids].filter((id) => JSON.stringify(old.progress[id]) !== JSON.stringify(state.progress[id]));

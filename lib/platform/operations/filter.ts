@@ -1,19 +1,23 @@
 import { instantOf } from '../../base/instant';
 import type { Operation, OperationStatus } from '../model';
 
-/** Which operations are wanted (docs/reference/rest-api.md#filters-of-operations); what is left out does not matter. */
+/**
+ * Which operations are wanted (docs/reference/rest-api.md#filters-of-operations). A condition that is left out always
+ * holds.
+ */
 export interface OperationFilter {
   readonly deviceId?: string;
   readonly agentId?: string;
   readonly statuses?: readonly OperationStatus[];
   readonly fragmentType?: string;
-  /** Of the creation time, inclusive, ms since the epoch. */
+  /** Range of the creation time; both ends belong to it, ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
   /** Newest first. */
   readonly revert?: boolean;
 }
 
+/** Whether all conditions hold for an operation. */
 export function matchesOperationFilter(operation: Operation, filter: OperationFilter): boolean {
   const created = instantOf(operation.creationTime) ?? 0;
   return (

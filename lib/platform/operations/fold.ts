@@ -4,42 +4,43 @@ import { fold, foldThrough, insert, type Journal, millisOf, type Stamped } from 
 import type { AsOf, OperationStatus } from '../model';
 
 /**
- * What becomes of a device's operations as a fold over status changes in broker order
- * (docs/reference/static-templates.md#which-operation-a-status-row-means). The fold is pure: the same changes end in
- * the same states, whatever order they arrived in.
+ * A status change of a device's operations. Their states are a fold over such changes in the order of the broker
+ * (docs/reference/static-templates.md#which-operation-a-status-row-means). The fold is pure: the same changes give the
+ * same states, in whatever order they arrived.
  */
 export interface OperationEvent extends Stamped {
   readonly select: OperationSelector;
   readonly status: OperationStatus;
   readonly failureReason?: string;
-  /** Values a device reports with the success of an operation. */
+  /** Values that a device reports with the success of an operation. */
   readonly parameters?: readonly string[];
-  /** Fragments a REST client writes along with the status. */
+  /** Fragments that a REST client writes along with the status. */
   readonly fragments?: JsonObject;
 }
 
-/** An operation as far as rows can select it. Times are ms since the epoch. */
+/** What rows can select an operation by. Times are ms since the epoch. */
 export interface OpenOperation {
   readonly id: string;
   readonly names: readonly string[];
   readonly createdAt: number;
-  /** When it was handed to the broker, where known. */
+  /** When it was sent to the broker, where that is known. */
   readonly sentAt?: number;
 }
 
-/** What became of one operation; none means PENDING. */
+/** What became of one operation. An operation without progress is PENDING. */
 export interface Progress {
   readonly status: OperationStatus;
   readonly asOf: AsOf;
   readonly failureReason?: string;
-  /** Values of the row that made it SUCCESSFUL; empty when it had none, absent when no row did. */
+  /** Values of the row that made it SUCCESSFUL. Empty when the row had none, absent when no row did it. */
   readonly parameters?: readonly string[];
-  /** The fragment that row named, which says what the parameters are. */
+  /** The fragment that this row named. It says what the parameters mean. */
   readonly fragment?: string;
   /** Fragments written by REST clients since creation. */
   readonly fragments?: JsonObject;
 }
 
+/** The progress of a device's operations after some events. */
 export interface AgendaState {
   readonly progress: { readonly [operation: string]: Progress };
   /** The operations the last event took. */
@@ -51,11 +52,12 @@ export const EMPTY_AGENDA: AgendaFold = { base: { progress: {}, taken: [] }, eve
 
 const RANK: Record<OperationStatus, number> = { PENDING: 0, EXECUTING: 1, SUCCESSFUL: 2, FAILED: 2 };
 
-/** Status moves forward only; saying the same again is no harm. */
+/** A status moves forward only. Reporting the same status again is allowed. */
 const canBecome = (from: OperationStatus, to: OperationStatus): boolean => from === to || RANK[to] > RANK[from];
+/** SUCCESSFUL or FAILED. */
 export const isClosed = (status: OperationStatus): boolean => RANK[status] === 2;
 
-/** One event on a state; `operations` are those of the device, oldest first. */
+/** Applies one event to a state. `operations` are those of the device, oldest first. */
 export const agendaStep =
   (operations: readonly OpenOperation[]) =>
   (state: AgendaState, event: OperationEvent): AgendaState => {
@@ -69,12 +71,15 @@ export interface Taking {
   /** The journal with the event in it. */
   readonly journal: AgendaFold;
   readonly state: AgendaState;
-  /** The operations this event took. */
+  /** Ids of the operations that this event took. */
   readonly taken: readonly string[];
-  /** `known`: it was there before. `idle`: it means no operation and never will, so it need not be kept. */
+  /**
+   * `known`: the event was in the journal before. `idle`: it means no operation and never will, so it need not be kept.
+   */
   readonly how: 'new' | 'known' | 'idle';
 }
 
+/** Puts an event into a journal and says what it does to the operations. */
 export function take(before: AgendaFold, event: OperationEvent, operations: readonly OpenOperation[]): Taking {
   const step = agendaStep(operations);
   const inserted = insert(before, event);
@@ -86,12 +91,16 @@ export function take(before: AgendaFold, event: OperationEvent, operations: read
   return { journal, state, taken, how: idle ? 'idle' : 'new' };
 }
 
-/** An older event that turns up later can still leave an operation to this one, if there is any it could mean. */
+/**
+ * Whether the event may still take an operation. An older event that arrives later can leave one to it, if there is any
+ * that it could mean.
+ */
 const mayTakeLater = (select: OperationSelector, operations: readonly OpenOperation[]): boolean =>
   operations.some(({ id, names }) =>
     select.by === 'id' ? id === select.id : select.fragment === undefined || names.includes(select.fragment),
   );
 
+/** The status of an operation in a state. */
 export const statusOf = (state: AgendaState, id: string): OperationStatus => state.progress[id]?.status ?? 'PENDING';
 
 function select(
@@ -107,18 +116,24 @@ function select(
   const executing = matching.filter(({ id }) => statusOf(state, id) === 'EXECUTING');
   if (by.by === 'all') return executing;
   if (by.from === 'EXECUTING' && executing.length > 0) return executing.slice(0, 1);
-  // the end of an operation may have overtaken its start: then the operation is still PENDING here
+  // the row for the end may arrive before the row for the start: then the operation is still PENDING here
   return oldestPending(matching, state, millisOf(asOf));
 }
 
-/** A device can only mean what existed and, where that is known, what had been handed over before it wrote the row. */
+/**
+ * The oldest PENDING operation that a device can mean: one that existed when it wrote the row. Operations that are
+ * known to have been sent before that come first.
+ */
 function oldestPending(operations: readonly OpenOperation[], state: AgendaState, at: number): readonly OpenOperation[] {
   const pending = operations.filter(({ id, createdAt }) => createdAt <= at && statusOf(state, id) === 'PENDING');
   const handedOver = pending.filter(({ sentAt }) => sentAt !== undefined && sentAt <= at);
   return (handedOver.length > 0 ? handedOver : pending).slice(0, 1);
 }
 
-/** What was said of a status goes with it; what was written to the operation stays. */
+/**
+ * The progress after an event. What was reported with the old status is dropped; fragments that were written to the
+ * operation stay.
+ */
 export function moveTo(before: Progress | undefined, event: OperationEvent): Progress {
   const { status, asOf, failureReason, parameters } = event;
   const same = before?.status === status ? before : undefined;

@@ -1,19 +1,19 @@
 import type { Clock } from '../../base/clock';
 
-/** Digits after the milliseconds: where operations of the same millisecond differ. */
+/** Digits after the milliseconds. Operations of the same millisecond differ in them. */
 const TAIL_DIGITS = 4;
 const TAIL = 10n ** BigInt(TAIL_DIGITS);
 
 /**
- * Ids of operations: decimal digits, ascending by creation, within one instance even in the same millisecond. Two
- * instances can draw the same one; the conditional write of the record tells.
+ * Makes ids of operations: decimal digits, ascending by creation. Within one instance they ascend even in the same
+ * millisecond. Two instances can make the same id; the conditional write of the record notices it.
  */
 export class OperationIds {
   private last = 0n;
 
   constructor(private readonly clock: Clock) {}
 
-  /** `createdAt` in ms since the epoch. */
+  /** The next id, and the time of creation that belongs to it (ms since the epoch). */
   next(): { readonly id: string; readonly createdAt: number } {
     const createdAt = this.clock.now();
     const [high = 0, low = 0] = this.clock.randomBytes(2);

@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined';
 import type { Result } from '../../base/result';
+import { inPartition, withPrefix } from '../../storage/key-conditions';
 import {
   agendaDevicePrefix,
   agendaJournalKey,
@@ -15,7 +16,7 @@ import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
 
-/** The operation record: what it was created with, and beside it what became of it. */
+/** An operation as it is stored: what it was created with, and what became of it. */
 export interface OperationRecord {
   readonly id: string;
   readonly deviceId: string;
@@ -23,9 +24,9 @@ export interface OperationRecord {
   readonly deviceSerial: string;
   readonly agentSerial: string;
   readonly creationTime: string;
-  /** JSON as it was created. */
+  /** JSON of the fragments as they were created. */
   readonly fragments: string;
-  /** JSON of progress and of delivery, both written whole. */
+  /** JSON of the progress. It is always written as a whole, and so is `delivery`. */
   readonly progress?: string;
   readonly progressVersion?: number;
   readonly delivery?: string;
@@ -35,15 +36,15 @@ export interface OperationRecord {
 export interface AgendaEntry {
   readonly id: string;
   readonly device: string;
-  /** Names of the operation's fragments: what rows without an id select by. */
+  /** Names of the operation's fragments. Rows without an id select by them. */
   readonly names: readonly string[];
   readonly createdAt: number;
-  /** When it was last handed to the broker. */
+  /** When it was last sent to the broker. */
   readonly sentAt?: number;
   readonly acknowledgedAt?: number;
 }
 
-/** What happened lately to a device's operations; `body` is the platform's own. */
+/** The journal of a device's operations. `body` is JSON that only `records.ts` and `agendas.ts` read and write. */
 export interface AgendaJournal {
   readonly device: string;
   /** Counts the writes, from 1. */
@@ -51,6 +52,7 @@ export interface AgendaJournal {
   readonly body: string;
 }
 
+/** What an agent still has to do, for itself and for the devices below it. */
 export interface Agenda {
   /** By ascending operation id. */
   readonly entries: readonly AgendaEntry[];
@@ -61,9 +63,12 @@ export interface Agenda {
 export class OperationItems {
   constructor(private readonly table: Table) {}
 
-  /** The record first, under its own id alone; then its places in lists and agenda, which say where it is. */
+  /**
+   * Writes the record first, which fails when the id is taken. Then it writes the operation's places in lists and
+   * agenda.
+   */
   async create(tenant: string, record: OperationRecord, entry: AgendaEntry): Promise<Result<void, ConditionFailed>> {
-    const { id, deviceId, agentId } = record;
+    const { id, agentId } = record;
     const item = {
       ...operationKey(tenant, id),
       listPk: listPartition(tenant, 'operations'),
@@ -72,9 +77,8 @@ export class OperationItems {
     };
     const written = await this.table.put(item, { text: 'attribute_not_exists(pk)' });
     if (!written.ok) return written;
-    const roles = deviceId === agentId ? [{ object: deviceId, r: 'DA' }] : LISTED_AS(deviceId, agentId);
     await this.table.batchWrite([
-      ...roles.map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
+      ...rolesIn(record).map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
       { ...agendaKey(tenant, agentId, entry.device, id), ...entry },
     ]);
     return written;
@@ -85,7 +89,7 @@ export class OperationItems {
     return item && recordOf(item);
   }
 
-  /** The records there are, in the order of the ids. */
+  /** The records that exist, in the order of the ids. */
   async readAll(tenant: string, ids: readonly string[]): Promise<OperationRecord[]> {
     const items = await this.table.batchGet(ids.map((id) => operationKey(tenant, id)));
     const records = new Map(items.map((item) => [String(item.id), recordOf(item)]));
@@ -93,8 +97,8 @@ export class OperationItems {
   }
 
   /**
-   * What became of the operation, by the agenda journal's version: a slower writer of an older version changes nothing.
-   * Returns the record as it is then, `undefined` when a newer version (or nothing) is there.
+   * Writes the progress under the version of the agenda's journal. A slower writer with an older version changes
+   * nothing. Returns the record afterwards, or `undefined` when nothing was written.
    */
   async writeProgress(
     tenant: string,
@@ -116,7 +120,10 @@ export class OperationItems {
     return written.ok ? recordOf(written.value) : undefined;
   }
 
-  /** Attempts and acknowledgement (times in ms since the epoch); only the agent's one sender writes them. */
+  /**
+   * Writes attempts and acknowledgement; times are in ms since the epoch. Only the agent's one sender calls it, so
+   * there is no version.
+   */
   async writeDelivery(
     tenant: string,
     { id, agentId, deviceId }: Pick<OperationRecord, 'id' | 'agentId' | 'deviceId'>,
@@ -135,16 +142,10 @@ export class OperationItems {
     await this.table.update(operationKey(tenant, id), change, EXISTS);
   }
 
-  /** An agent's agenda, or only what stands on it for one device: one Query. */
+  /** The agenda of an agent, or the part of it for one device: one Query. */
   async agenda(tenant: string, agent: string, device?: string): Promise<Agenda> {
     const pk = agendaPartition(tenant, agent);
-    const where: Expression =
-      device === undefined
-        ? { text: 'pk = :pk', values: { ':pk': pk } }
-        : {
-            text: 'pk = :pk AND begins_with(sk, :device)',
-            values: { ':pk': pk, ':device': agendaDevicePrefix(device) },
-          };
+    const where = device === undefined ? inPartition(pk) : withPrefix(pk, agendaDevicePrefix(device));
     const entries: AgendaEntry[] = [];
     const journals: AgendaJournal[] = [];
     for await (const item of this.table.queryAll({ where })) {
@@ -155,7 +156,7 @@ export class OperationItems {
     return { entries, journals };
   }
 
-  /** Writes version n over n - 1; false when somebody else was faster. */
+  /** Writes version n over n - 1; false when another writer was faster. */
   async writeJournal(tenant: string, agent: string, { device, version, body }: AgendaJournal): Promise<boolean> {
     const written = await this.table.put(
       { ...agendaJournalKey(tenant, agent, device), device, v: version, body },
@@ -164,26 +165,28 @@ export class OperationItems {
     return written.ok;
   }
 
+  /** Removes entries from the agenda. Their records stay. */
   async dropEntries(tenant: string, agent: string, entries: readonly AgendaEntry[]): Promise<void> {
     const keys = entries.map(({ device, id }) => agendaKey(tenant, agent, device, id));
     if (keys.length > 0) await this.table.batchWrite([], keys);
   }
 
+  /** Removes an operation from lists and agenda, and its record. */
   async remove(tenant: string, { id, deviceId, agentId }: OperationRecord): Promise<void> {
     const lists = [...new Set([deviceId, agentId])].map((object) => operationListKey(tenant, object, id));
     await this.table.batchWrite([], [agendaKey(tenant, agentId, deviceId, id), ...lists, operationKey(tenant, id)]);
   }
 
-  /** Ids of an object's operations, as device or as agent. */
+  /** Ids of an object's operations, where it is the device or the agent. */
   async *idsOf(tenant: string, object: string, as: 'device' | 'agent', descending: boolean): AsyncGenerator<string> {
-    const where = { text: 'pk = :pk', values: { ':pk': operationListPartition(tenant, object) } };
+    const where = inPartition(operationListPartition(tenant, object));
     const role = as === 'device' ? 'D' : 'A';
     for await (const item of growingPages(this.table, { where, descending })) {
       if (String(item.r).includes(role)) yield String(item.i);
     }
   }
 
-  /** Ids of all operations of a tenant; eventually consistent, as every index. */
+  /** Ids of all operations of a tenant. Eventually consistent, as every index is. */
   async *idsOfTenant(tenant: string, descending: boolean): AsyncGenerator<string> {
     const where = { text: 'listPk = :list', values: { ':list': listPartition(tenant, 'operations') } };
     for await (const item of growingPages(this.table, { index: LIST_INDEX, where, descending })) {
@@ -194,10 +197,14 @@ export class OperationItems {
 
 const EXISTS: Expression = { text: 'attribute_exists(pk)' };
 
-const LISTED_AS = (deviceId: string, agentId: string) => [
-  { object: deviceId, r: 'D' },
-  { object: agentId, r: 'A' },
-];
+/** The objects an operation is listed with; r = D as its device, A as its agent, DA as both. */
+const rolesIn = ({ deviceId, agentId }: OperationRecord): readonly { object: string; r: string }[] =>
+  deviceId === agentId
+    ? [{ object: deviceId, r: 'DA' }]
+    : [
+        { object: deviceId, r: 'D' },
+        { object: agentId, r: 'A' },
+      ];
 
 const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
 const numberOf = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));

@@ -5,16 +5,20 @@ import { isClosed } from './fold';
 import type { OperationItems } from './items';
 import { operationOf } from './records';
 
-/** How many records are read at once. */
+/** Records that are read at once. */
 const CHUNK = 25;
 
-/** Lists of operations: ids by Query, records by BatchGetItem, 25 at a time and only as far as the caller reads. */
+/**
+ * Lists of operations. Ids come from a Query, records from BatchGetItem, 25 at a time and only when the caller gets to
+ * them.
+ */
 export class OperationLists {
   constructor(
     private readonly items: OperationItems,
     private readonly agendas: Agendas,
   ) {}
 
+  /** By ascending id, or descending with `revert`. */
   async *list(tenant: string, filter: OperationFilter): AsyncGenerator<Operation> {
     let ids: string[] = [];
     for await (const id of this.idsFor(tenant, filter)) {
@@ -26,7 +30,7 @@ export class OperationLists {
     yield* await this.read(tenant, ids, filter);
   }
 
-  /** Open operations of an agent stand on its agenda; anything else goes through a list. */
+  /** The ids to look at. Open operations of an agent come from its agenda, all others from a list. */
   private async *idsFor(tenant: string, filter: OperationFilter): AsyncGenerator<string> {
     const { deviceId, agentId, statuses, revert = false } = filter;
     if (agentId !== undefined && statuses?.every((status) => !isClosed(status))) {

@@ -1,11 +1,12 @@
 import { defined } from '../../base/defined';
+import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import { asOf, isoTimeOf, millisOf } from '../journal';
 import type { AsOf, DeliveryAttempt, DeviceRef, Operation, OperationStatus } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
 import type { OperationFilter } from './filter';
 import { moveTo, type OperationEvent, type Progress } from './fold';
@@ -14,18 +15,18 @@ import { type AgendaEntry, OperationItems, type OperationRecord } from './items'
 import { OperationLists } from './lists';
 import { deviceResults, operationChange, operationOf, progressOf } from './records';
 
-/** Who an operation is for, and whose connection carries it there. */
+/** Finds the device that an operation is for, and the agent whose connection carries it. */
 export interface DeviceDirectory {
-  /** The object with its c8y_Serial ('' when it has none). */
+  /** The object with its c8y_Serial, '' when it has none; undefined when there is no such object. */
   deviceOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
   /**
-   * The device itself or the nearest one above it that has the agent marker
+   * The device itself or the nearest device above it with the agent marker
    * (docs/reference/static-templates.md#markers-of-a-device).
    */
   agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined>;
 }
 
-/** Where a device's own object learns what an operation did, such as the states of its relays. */
+/** Writes into the device's object what an operation changed, such as the states of its relays. */
 export interface FragmentWriter {
   updateFragments(
     call: Call,
@@ -39,6 +40,7 @@ export interface OperationsDeps extends RegistryDeps {
   readonly inventory: FragmentWriter;
 }
 
+/** What a REST client changes of an operation. */
 export interface OperationUpdate {
   readonly status: OperationStatus;
   readonly failureReason?: string;
@@ -48,13 +50,13 @@ export interface OperationUpdate {
 type DeviceUpdate = Omit<Extract<Command, { kind: 'updateOperations' }>, 'kind'>;
 type Device = Pick<DeviceRef, 'id'>;
 
-/** Attempts kept on the record, the latest ones. */
+/** Attempts that are kept on the record; the latest ones. */
 const ATTEMPTS_KEPT = 20;
 const CREATE_ATTEMPTS = 5;
 
 /**
- * Operations (docs/reference/rest-api.md#operations, docs/reference/mqtt-implementation.md#delivery-of-operations): the
- * record of each, the lists they stand in, and the agenda of what each agent still has to do.
+ * Operations (docs/reference/rest-api.md#operations, docs/reference/mqtt-implementation.md#delivery-of-operations).
+ * Each has a record, its places in lists, and while it is open a place on the agenda of its agent.
  * docs/data-model.md#alarms-and-operations has the costs.
  */
 export class Operations {
@@ -70,7 +72,10 @@ export class Operations {
     this.ids = new OperationIds(deps.clock);
   }
 
-  /** PENDING for the device's agent; the caller asks for its delivery. */
+  /**
+   * Creates an operation, PENDING for the device's agent. The caller then asks for its delivery. Refused without a
+   * device, for an unknown one, and for one that has no agent.
+   */
   async create(
     call: Call,
     input: { readonly deviceId: string; readonly fragments: JsonObject },
@@ -91,16 +96,17 @@ export class Operations {
     return ok(operation);
   }
 
+  /** One read; undefined when there is no such operation. */
   async get(tenant: string, id: string): Promise<Operation | undefined> {
     const record = await this.items.read(tenant, id);
     return record && operationOf(record);
   }
 
-  /** A change by id: the status moves forward only; fragments given replace those of the same name, `null` removes one. */
+  /** Changes an operation by id: the status moves forward only, and fragments set to `null` are removed. */
   async update(call: Call, id: string, update: OperationUpdate): Promise<Result<Operation, Refusal>> {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
-    if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
+    if (record === undefined) return fail(notFound('operation', id));
     const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
     const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
     await this.announce(call, change);
@@ -109,9 +115,9 @@ export class Operations {
   }
 
   /**
-   * A status that the device reports (docs/reference/static-templates.md#which-operation-a-status-row-means). `agent`
-   * is the one whose connection the message came by. The operations it means are returned as they are afterwards; a
-   * message that means none is refused.
+   * Applies a status that the device reports (docs/reference/static-templates.md#which-operation-a-status-row-means).
+   * `agent` is the device whose connection the message came by. Returns the operations that the message means, as they
+   * are afterwards. Refused when it means none.
    */
   async updateFromDevice(
     call: Call,
@@ -126,18 +132,21 @@ export class Operations {
     return ok(announced.filter(({ id }) => change.taken.includes(id)));
   }
 
-  /** By ascending id, or the other way round with `revert`. */
+  /** By ascending id, or descending with `revert`. */
   list(tenant: string, filter: OperationFilter = {}): AsyncGenerator<Operation> {
     return this.lists.list(tenant, filter);
   }
 
+  /** Counts what `list` gives; it reads every one. */
   async count(tenant: string, filter: OperationFilter = {}): Promise<number> {
     let count = 0;
     for await (const _ of this.list(tenant, filter)) count++;
     return count;
   }
 
-  /** All PENDING operations of an agent and the devices below it, oldest first; on request without the acknowledged ones. */
+  /**
+   * PENDING operations of an agent and the devices below it, oldest first; `undelivered`: without acknowledged ones.
+   */
   async pendingOf(
     tenant: string,
     agentId: string,
@@ -152,7 +161,7 @@ export class Operations {
     return records.map(operationOf);
   }
 
-  /** Keeps what came of handing an operation to the broker; ms since the epoch. */
+  /** Records what came of sending an operation to the broker. Times are ms since the epoch. */
   async recordDelivery(
     tenant: string,
     operation: Operation,
@@ -161,16 +170,17 @@ export class Operations {
   ): Promise<void> {
     const log = {
       attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
-      acknowledgedAt: acknowledgedAt === undefined ? undefined : new Date(acknowledgedAt).toISOString(),
+      acknowledgedAt: acknowledgedAt === undefined ? undefined : isoOf(acknowledgedAt),
     };
     const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
     const times = defined({ sentAt: reached ? sentAt : undefined, acknowledgedAt });
     await this.items.writeDelivery(tenant, operation, JSON.stringify(log), times);
   }
 
+  /** Deletes an operation. Refused when there is none. */
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const record = await this.items.read(call.origin.tenant, id);
-    if (record === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'operation', id });
+    if (record === undefined) return fail(notFound('operation', id));
     await this.items.remove(call.origin.tenant, record);
     call.effects.changed(operationChange('DELETE', operationOf(record)));
     return ok(undefined);
@@ -190,7 +200,7 @@ export class Operations {
         agentId: agent.id,
         deviceSerial: device.serial,
         agentSerial: agent.serial,
-        creationTime: new Date(createdAt).toISOString(),
+        creationTime: isoOf(createdAt),
         fragments: JSON.stringify(fragments),
       };
       const entry: AgendaEntry = { id, device: device.id, names: Object.keys(fragments), createdAt };
@@ -199,7 +209,7 @@ export class Operations {
     throw new Error(`no free operation id after ${CREATE_ATTEMPTS} tries`);
   }
 
-  /** Tells everybody, and the device's own object what the operation did to it. */
+  /** Announces changes and writes results into the device's object. Returns the operations that the event means. */
   private async announce(call: Call, { changed, taken }: AgendaChange): Promise<readonly Operation[]> {
     const operations: Operation[] = [];
     for (const { record, progress } of changed) {
@@ -215,7 +225,7 @@ export class Operations {
     return [...operations, ...records.map(operationOf)];
   }
 
-  /** Closed some minutes ago, so no longer on the agenda: only the same status again, for the fragments it brings. */
+  /** Updates an operation that has left the agenda: only its own status again, for the fragments that come with it. */
   private async updateClosed(
     call: Call,
     record: OperationRecord,
@@ -238,7 +248,7 @@ export class Operations {
     return ok(operation);
   }
 
-  /** Says why a message meant no operation; one by id that only repeats what is so already is no error. */
+  /** Says why a message meant no operation. Repeating the status of an operation by its id is no error. */
   private async nothingMeant(
     tenant: string,
     device: Device,
@@ -269,14 +279,14 @@ const cannotBecome = (id: string, status: OperationStatus, wanted: OperationStat
   wanted,
 });
 
-/** What a row that made an operation SUCCESSFUL says about the device. */
+/** The fragments that a success sets on the device; undefined when there are none. */
 function resultsOf(operation: Operation, { parameters, fragment, asOf: at }: Progress): JsonObject | undefined {
   if (parameters === undefined) return undefined;
   const time = isoTimeOf(at);
   return deviceResults(operation.fragments, defined({ parameters, time, named: fragment }));
 }
 
-/** The same call as of another row: a refold may carry out what an earlier one meant. */
+/** The call as of another row. A new fold may carry out what an earlier row meant. */
 function callAsOf(call: Call, at: AsOf): Call {
   if (at === asOf(call.origin)) return call;
   const [, messageId = '', row = '0'] = at.split('-');

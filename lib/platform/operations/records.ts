@@ -1,12 +1,12 @@
 import { defined } from '../../base/defined';
-import type { Json, JsonObject } from '../../base/json';
+import { asObject, type Json, type JsonObject } from '../../base/json';
 import type { Change } from '../../changes/changes';
 import { isoTimeOf } from '../journal';
 import type { DeliveryAttempt, Operation } from '../model';
 import { type AgendaFold, EMPTY_AGENDA, type Progress } from './fold';
 import type { AgendaJournal, OperationRecord } from './items';
 
-/** What is known of an operation's way to its agent. */
+/** What is known about the delivery of an operation to its agent. */
 export interface DeliveryLog {
   readonly attempts: readonly DeliveryAttempt[];
   readonly acknowledgedAt?: string;
@@ -15,7 +15,8 @@ export interface DeliveryLog {
 const NOT_SENT: DeliveryLog = { attempts: [] };
 
 /**
- * The record's parts put together (docs/reference/rest-api.md#an-operation). Their JSON is written by this room alone.
+ * The operation of the model, made from its record (docs/reference/rest-api.md#an-operation). Only this folder writes
+ * the JSON in the record.
  */
 export function operationOf(record: OperationRecord): Operation {
   const progress = record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
@@ -37,11 +38,12 @@ export function operationOf(record: OperationRecord): Operation {
   });
 }
 
+/** The progress in a record; undefined while nothing has happened. */
 export const progressOf = (record: OperationRecord): Progress | undefined =>
   record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
 
 function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonObject {
-  // null written later removes; null from the creation is a value, which may ask to remove a parameter
+  // null in a later change removes the fragment; null from the creation is a value, which can ask to remove a parameter
   const changes = progress?.fragments ?? {};
   const written = Object.entries({ ...created, ...changes }).filter(([name]) => changes[name] !== null);
   const fragments: JsonObject = Object.fromEntries(written);
@@ -49,9 +51,11 @@ function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonO
   return parameters === undefined ? fragments : withResults(fragments, parameters, fragment);
 }
 
+/** Reads a device's journal; an empty one when there is none. */
 export const parseAgenda = (journal: AgendaJournal | undefined): AgendaFold =>
   journal === undefined ? EMPTY_AGENDA : (JSON.parse(journal.body) as AgendaFold);
 
+/** What notifications and event processing hear of an operation. */
 export const operationChange = (action: Change['action'], operation: Operation): Change => ({
   api: 'operations',
   action,
@@ -81,13 +85,13 @@ export function operationObject(operation: Operation): JsonObject {
 }
 
 /**
- * What the values reported with a success mean, by the operation's fragment
+ * What the values mean that a device reports with a success, by the operation's fragment
  * (docs/reference/static-templates.md#results-of-an-operation).
  */
 interface ResultRule {
   /** Members to set within the operation's fragment. */
   readonly operation?: (parameters: readonly string[]) => JsonObject | undefined;
-  /** Fragments to set on the device; `fragment` is the operation's. `time` is when the row was received, ISO 8601. */
+  /** Fragments to set on the device. `fragments` are the operation's; `time` is when the row was received, ISO 8601. */
   readonly device?: (parameters: readonly string[], fragments: JsonObject, time: string) => JsonObject | undefined;
 }
 
@@ -99,23 +103,23 @@ const RULES: Readonly<Record<string, ResultRule>> = {
   // which member holds the time is this platform's choice (docs/reference/static-templates.md#results-of-an-operation)
   c8y_DownloadConfigFile: {
     device: ([given], fragments, time) => {
-      const request = members(fragments.c8y_DownloadConfigFile);
-      const source = members(request?.c8y_ConfigurationDump) ?? members(fragments.c8y_ConfigurationDump) ?? request;
+      const request = asObject(fragments.c8y_DownloadConfigFile);
+      const source = asObject(request?.c8y_ConfigurationDump) ?? asObject(fragments.c8y_ConfigurationDump) ?? request;
       return source && { c8y_ConfigurationDump: { ...source, time: given || time } };
     },
   },
 };
 
-/** The operation's fragments with the results a device reported. */
+/** The operation's fragments with the results that a device reported. */
 function withResults(fragments: JsonObject, parameters: readonly string[], named?: string): JsonObject {
   const results = rulesFor(fragments, named).flatMap(([name, rule]) => {
     const result = rule.operation?.(parameters);
-    return result === undefined ? [] : [[name, { ...members(fragments[name]), ...result }] as const];
+    return result === undefined ? [] : [[name, { ...asObject(fragments[name]), ...result }] as const];
   });
   return { ...fragments, ...Object.fromEntries(results) };
 }
 
-/** What the device's own object learns from a SUCCESSFUL operation; `undefined` when nothing. */
+/** The fragments that a SUCCESSFUL operation sets on the device's object; undefined when there are none. */
 export function deviceResults(
   fragments: JsonObject,
   {
@@ -128,16 +132,13 @@ export function deviceResults(
   return results.length === 0 ? undefined : Object.assign({}, ...results);
 }
 
-/** A row that names a fragment means that one, a row with an id whichever the operation holds. */
+/**
+ * The rules that apply. A row that names a fragment means that one. A row with an id means every fragment of the
+ * operation.
+ */
 function rulesFor(fragments: JsonObject, named: string | undefined): readonly (readonly [string, ResultRule])[] {
   return Object.entries(RULES).filter(([name]) => name in fragments && (named === undefined || named === name));
 }
 
 const one = (name: string, value: Json | undefined): JsonObject | undefined =>
   value === undefined ? undefined : { [name]: value };
-
-/** The value as an object, where it is one. */
-export function members(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
-}
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,42 +1,35 @@
 import { instantOf, isoOf, timeKeyOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
+import { between } from '../../storage/key-conditions';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
+import { millisOf } from '../journal';
+import type { DeviceEvent } from '../model';
 import { readingIdAt, readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { expiryOf, type Retention } from './packs';
 
-/** An event as it is stored and found again. */
-export interface StoredEvent {
-  readonly id: string;
-  readonly source: string;
-  readonly time: string;
-  readonly type: string;
-  readonly text: string;
-  /** ISO 8601, UTC. */
-  readonly creationTime: string;
-  readonly lastUpdated: string;
-  readonly fragments: JsonObject;
-}
-
-/** An event with what an update has to know: its version, and per member when it was changed last. */
+/** An event with what an update needs: its version, and when each member was changed last. */
 export interface EventRecord {
-  readonly event: StoredEvent;
+  readonly event: DeviceEvent;
   readonly version: number;
-  /** Member name → as-of of its last change; members as created are not in it. */
+  /** Member name → as-of of its last change. Members that are as they were created are not in it. */
   readonly changes: Readonly<Record<string, string>>;
+  /** When the platform received it, ms since the epoch. */
   readonly receivedAt: number;
 }
 
+/** Which events of a device to read. */
 export interface EventQuery {
   readonly source: string;
-  /** Inclusive, ms since the epoch. */
+  /** Both ends belong to the range, ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
-  /** Oldest first; newest first otherwise. */
+  /** Oldest first. Default: newest first. */
   readonly ascending?: boolean;
+  /** Readings received before this moment have expired, ms since the epoch. */
   readonly keptSince: number;
 }
 
@@ -54,12 +47,13 @@ function keyOf(tenant: string, id: string): Key | undefined {
 }
 
 /**
- * Writes an event unless it is there: a redelivery must not undo an update. One write unit per started KB.
+ * Writes an event unless it exists: a redelivery must not undo an update. It costs one write unit per started KB.
+ * @throws Error when `readingId` did not make the event's id
  */
 export async function createEvent(
   telemetry: Table,
   tenant: string,
-  event: StoredEvent,
+  event: DeviceEvent,
   retention: Retention,
 ): Promise<void> {
   const key = keyOf(tenant, event.id);
@@ -78,7 +72,7 @@ export async function createEvent(
   );
 }
 
-/** One event by id: one read unit. Undefined when there is none, or it has expired. */
+/** One event by id: one read unit. Undefined when there is none or it has expired. */
 export async function findEvent(
   telemetry: Table,
   tenant: string,
@@ -90,7 +84,9 @@ export async function findEvent(
   return item === undefined || item.r < keptSince ? undefined : recordOf(readingPlace(id)?.device ?? '', item);
 }
 
-/** Stores a changed event, unless another change came between; the caller reads and applies again then. */
+/**
+ * Stores a changed event. Fails when another change came between; then the caller reads and applies its change again.
+ */
 export async function replaceEvent(
   telemetry: Table,
   tenant: string,
@@ -117,13 +113,13 @@ export async function replaceEvent(
   return done.ok ? ok(undefined) : done;
 }
 
-/** True when there was one. */
+/** Deletes an event; false when there is none. */
 export async function deleteEvent(telemetry: Table, tenant: string, id: string): Promise<boolean> {
   const key = keyOf(tenant, id);
   return key !== undefined && (await telemetry.delete(key, { text: 'attribute_exists(pk)' })).ok;
 }
 
-/** Events of one device in time order, read as far as the caller goes. */
+/** Events of one device in the order of time. A page is read when the caller gets to it. */
 export async function* queryEvents(telemetry: Table, tenant: string, query: EventQuery): AsyncGenerator<EventRecord> {
   const { source, from, to, keptSince, ascending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
@@ -132,14 +128,9 @@ export async function* queryEvents(telemetry: Table, tenant: string, query: Even
     (month) => (first === undefined || month >= first) && (last === undefined || month <= last),
   );
   for (const month of ascending ? months : months.reverse()) {
-    const where = {
-      text: 'pk = :pk AND sk BETWEEN :from AND :to',
-      values: {
-        ':pk': readingsPartition(tenant, source, month),
-        ':from': from !== undefined && month === first ? sortKey(from) : PREFIX,
-        ':to': to !== undefined && month === last ? sortKey(to, '~') : `${PREFIX}~`,
-      },
-    };
+    const floor = from !== undefined && month === first ? sortKey(from) : PREFIX;
+    const ceiling = to !== undefined && month === last ? sortKey(to, '~') : `${PREFIX}~`;
+    const where = between(readingsPartition(tenant, source, month), floor, ceiling);
     for await (const item of growingPages(telemetry, { where, descending: !ascending })) {
       if (item.r >= keptSince) yield recordOf(source, item);
     }
@@ -159,8 +150,8 @@ function recordOf(source: string, item: Item): EventRecord {
       type: item.y,
       text: item.x,
       creationTime,
-      lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, Number(latest.slice(0, 13)))),
-      fragments: JSON.parse(item.f) as { [key: string]: Json },
+      lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, millisOf(latest))),
+      fragments: JSON.parse(item.f) as JsonObject,
     },
     version: item.v ?? 0,
     changes,

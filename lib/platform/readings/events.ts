@@ -8,39 +8,42 @@ import { OVERTAKEN, tryVersioned } from '../../storage/versioned';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
-import { asOf } from '../journal';
+import { asOf, millisOf } from '../journal';
 import type { DeviceEvent, DeviceRef, Origin } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
 import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
 import { readingId } from './ids';
 import { readingTime } from './measurements';
 
-/** What a device or REST client says; without a time it is when the platform received it. */
+/** An event as a device or a REST client describes it. Without a time, it is the time of receipt. */
 export interface EventInput {
   readonly type: string;
   readonly text: string;
-  /** ISO 8601, checked where it came in. */
+  /** ISO 8601. The door has checked it. */
   readonly time?: string;
   readonly fragments: JsonObject;
 }
 
-/** A text or fragments to change; a `null` fragment is removed. */
+/** What to change in an event. A fragment set to `null` is removed. */
 export interface EventUpdate {
   readonly text?: string;
   readonly fragments?: JsonObject;
 }
 
-/** Which events; all conditions hold. `from` and `to` are inclusive, ms since the epoch. */
+/** Which events are wanted. All conditions hold. `from` and `to` belong to the range, ms since the epoch. */
 export type EventFilter = Pick<EventQuery, 'from' | 'to'> & {
   readonly source?: string;
   readonly type?: string;
   readonly fragmentType?: string;
-  /** Newest first. */
+  /** Newest first. Default: oldest first. */
   readonly descending?: boolean;
 };
 
-/** Events (docs/reference/rest-api.md#events): something that happened once; its text and fragments may change. */
+/**
+ * Events (docs/reference/rest-api.md#events): things that happened once. Text and fragments of an event can change
+ * later.
+ */
 export class Events {
   constructor(
     private readonly deps: PlatformDeps,
@@ -48,20 +51,23 @@ export class Events {
     private readonly inventory: Inventory,
   ) {}
 
-  /** Makes an event; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
+  /**
+   * Makes an event. It is stored when the message is flushed.
+   * @throws RangeError when the time is none
+   */
   create(call: ReadingCall, device: { readonly id: string }, input: EventInput): DeviceEvent {
     const event = eventOf(call.origin, device.id, input);
-    call.effects.store(call.origin.tenant, { kind: 'event', event });
+    call.effects.store({ kind: 'event', event });
     call.effects.changed(eventChange('CREATE', event));
     return event;
   }
 
-  /** By id; undefined when there is none, or it has expired under the tenant's retention of today. */
+  /** One event by id. Undefined when there is none, or when it has expired under the retention of today. */
   async get(tenant: string, id: string): Promise<DeviceEvent | undefined> {
     return (await this.record(tenant, id))?.event;
   }
 
-  /** In the order of their time; without a source from device to device in the order of their ids. */
+  /** Events in the order of time. Without a source: device by device, in the order of their ids. */
   async *list(tenant: string, filter: EventFilter): AsyncGenerator<DeviceEvent> {
     const keptSince = await this.tenants.keptSince(tenant);
     const { from, to } = filter;
@@ -74,12 +80,15 @@ export class Events {
     }
   }
 
-  /** Each member unless it was changed later already: one read and one write. */
+  /**
+   * Changes an event, each member unless it was changed later: one read and one write. Refused when there is none, and
+   * when too many others change it.
+   */
   async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, Refusal>> {
     const { tenant } = call.origin;
     const done = await tryVersioned(this.deps.clock, async () => {
       const current = await this.record(tenant, id);
-      if (current === undefined) return fail(eventNotFound(id));
+      if (current === undefined) return fail(notFound('event', id));
       const next = changed(current, update, asOf(call.origin));
       if (next === undefined) return ok(current.event);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
@@ -92,8 +101,8 @@ export class Events {
 
   /**
    * Removes fragments from the newest event of a type (docs/reference/static-templates.md#fragments-of-an-event).
-   * Without fragments it does nothing. It is refused when there is no such event, and so is a member that every event
-   * has.
+   * Without fragments it does nothing. Refused when there is no such event, or when a fragment is a member that every
+   * event has.
    */
   async clearFragments(
     call: Call,
@@ -112,15 +121,17 @@ export class Events {
     return fail({ kind: 'notFound', reason: 'noEventOfType', subject: 'event', type });
   }
 
+  /** Deletes an event. Refused when there is none. */
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await this.record(tenant, id);
-    if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id))) return fail(eventNotFound(id));
+    if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id)))
+      return fail(notFound('event', id));
     call.effects.changed(eventChange('DELETE', found.event));
     return ok(undefined);
   }
 
-  /** Deletes what `list` would give; returns how many. */
+  /** Deletes what `list` gives. Returns how many events that were. */
   async deleteMany(call: Call, filter: EventFilter): Promise<number> {
     let deleted = 0;
     for await (const { id } of this.list(call.origin.tenant, filter)) {
@@ -139,7 +150,7 @@ export class Events {
   }
 }
 
-/** An event from what was said of a device; the same said again has the same id. */
+/** Makes an event from its description. The same description gives the same id. */
 function eventOf(origin: Origin, source: string, { type, text, time, fragments }: EventInput): DeviceEvent {
   const at = readingTime(origin, time);
   const content = [type, text, fragments];
@@ -148,7 +159,10 @@ function eventOf(origin: Origin, source: string, { type, text, time, fragments }
   return { id, source, time: at.text, type, text, creationTime: received, lastUpdated: received, fragments };
 }
 
-/** The event after an update, without members that were changed later already; undefined when none is left. */
+/**
+ * The event after an update. Members that were changed later already keep their values. Undefined when the update
+ * changes nothing.
+ */
 function changed(record: EventRecord, { text, fragments = {} }: EventUpdate, at: string): EventRecord | undefined {
   const asked: [string, Json][] = [
     ...(text === undefined ? [] : [['text', text] as [string, Json]]),
@@ -159,7 +173,7 @@ function changed(record: EventRecord, { text, fragments = {} }: EventUpdate, at:
   const changes = { ...record.changes, ...Object.fromEntries(fresh.map(([name]) => [name, at])) };
   const newText = fresh.find(([name]) => name === 'text')?.[1];
   const members = { ...record.event.fragments, ...Object.fromEntries(fresh.filter(([name]) => name !== 'text')) };
-  const latest = Math.max(Date.parse(record.event.lastUpdated), Number(at.slice(0, 13)));
+  const latest = Math.max(Date.parse(record.event.lastUpdated), millisOf(at));
   const event: DeviceEvent = {
     ...record.event,
     ...(typeof newText === 'string' && { text: newText }),
@@ -178,10 +192,3 @@ function eventChange(action: Change['action'], event: DeviceEvent): Change {
   const object = action === 'DELETE' ? { id: event.id } : sourcedObject(event);
   return { api: 'events', action, sourceId: event.source, object };
 }
-
-const eventNotFound = (id: string): Refusal => ({
-  kind: 'notFound',
-  reason: 'unknown',
-  subject: 'event',
-  id,
-});

@@ -5,24 +5,26 @@ import type { ReadingIdentity } from '../model';
 
 /**
  * The id of a measurement or event: decimal digits that tell where it is stored, so that reading by id needs no scan.
- *
- *     <device id> <15 digits: ms since year 0, UTC> <15 digits: 48 bits of the identity's SHA-256>
+ * It is the device id, then 15 digits with the ms since year 0 (UTC), then 15 digits with 48 bits of the identity's
+ * SHA-256.
  */
 const TIME_DIGITS = 15;
 const HASH_DIGITS = 15;
 const HASH_BYTES = 6;
 
+/** What a reading's id says. */
 export interface ReadingPlace {
   readonly device: string;
-  /** Ms since the epoch. */
+  /** The moment of the reading, ms since the epoch. */
   readonly instant: number;
   /** The last 15 digits of the id. */
   readonly hash: string;
 }
 
 /**
- * The id of a reading. Sent again with the same device time and content, or delivered again by the broker, it gets the
- * same one. `content` is everything the device said but the time; `time` is the text, `instant` what it means.
+ * The id of a reading. A reading that is sent again with the same device time and content, or delivered again by the
+ * broker, gets the same id. `content` is everything that the device said except the time. `time` is the text, `instant`
+ * the moment that it means (ms since the epoch).
  */
 export function readingId(
   device: string,
@@ -41,7 +43,7 @@ export function readingIdAt({ device, instant, hash }: ReadingPlace): string {
   return `${device}${String(instant - FIRST_INSTANT).padStart(TIME_DIGITS, '0')}${hash}`;
 }
 
-/** Where to look for a reading; undefined when the text is no reading id. */
+/** Where a reading is stored; undefined when the text is no reading id. */
 export function readingPlace(id: string): ReadingPlace | undefined {
   if (!/^\d{31,60}$/.test(id)) return undefined;
   const device = id.slice(0, -(TIME_DIGITS + HASH_DIGITS));

@@ -1,53 +1,59 @@
 import { timeKeyOf } from '../../base/instant';
 import { isObject } from '../../base/json';
+import { between } from '../../storage/key-conditions';
 import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Item, Key, Table } from '../../storage/table';
+import type { Measurement } from '../model';
 import { readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { pack } from './packed';
-import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor, type StoredMeasurement } from './packs';
+import { type FoundMeasurement, measurementsIn, PACK_PREFIX, packFloor } from './packs';
 
+/** Which measurements of a device to read. All conditions hold. */
 export interface MeasurementQuery {
   /** Internal id of the device. */
   readonly source: string;
-  /** Inclusive, ms since the epoch. */
+  /** Both ends belong to the range, ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
   readonly type?: string;
   readonly fragment?: string;
   readonly series?: string;
-  /** Newest first. */
+  /** Newest first. Default: oldest first. */
   readonly descending?: boolean;
   /** Readings received before this moment have expired, ms since the epoch. */
   readonly keptSince: number;
 }
 
-/** Measurements of one device in time order, read as far as the caller goes. */
+/** Measurements of one device in the order of time. A page is read when the caller gets to it. */
 export async function* queryMeasurements(
   telemetry: Table,
   tenant: string,
   query: MeasurementQuery,
-): AsyncGenerator<StoredMeasurement> {
+): AsyncGenerator<Measurement> {
   for await (const { measurement } of inOrder(packsOf(telemetry, tenant, query), query)) {
     if (matches(measurement, query)) yield measurement;
   }
 }
 
-/** One measurement; undefined when there is none, or it has expired. Reads the packs from its time on until it turns up. */
+/**
+ * One measurement by id. Undefined when there is none or it has expired. It reads packs, starting at the measurement's
+ * time, until it is found.
+ */
 export async function findMeasurement(
   telemetry: Table,
   tenant: string,
   id: string,
   keptSince: number,
-): Promise<StoredMeasurement | undefined> {
+): Promise<Measurement | undefined> {
   const found = await packWith(telemetry, tenant, id);
   return found !== undefined && found.item.r >= keptSince ? found.reading.measurement : undefined;
 }
 
 /**
- * Takes measurements out of their packs, wherever a copy is. Returns how many went. A redelivery of the message they
- * came with within the broker's retry window brings them back.
+ * Removes measurements from all packs that hold them. Returns how many were removed. If the broker redelivers their
+ * message within its retry window, they come back.
  */
 export async function deleteMeasurements(telemetry: Table, tenant: string, query: MeasurementQuery): Promise<number> {
   let deleted = 0;
@@ -58,7 +64,7 @@ export async function deleteMeasurements(telemetry: Table, tenant: string, query
   return deleted;
 }
 
-/** Takes one measurement out of its pack; false when there is none. */
+/** Removes one measurement from its packs; false when there is none. */
 export async function deleteMeasurement(telemetry: Table, tenant: string, id: string): Promise<boolean> {
   let deleted = false;
   for (;;) {
@@ -69,7 +75,10 @@ export async function deleteMeasurement(telemetry: Table, tenant: string, id: st
   }
 }
 
-/** Puts a pack back without some of its readings, or removes it; again when somebody else changed it meanwhile. */
+/**
+ * Writes a pack without some of its readings, or deletes it when none is left. Tries again when another writer changed
+ * it meanwhile. Returns how many readings were removed.
+ */
 async function rewrite(
   telemetry: Table,
   source: string,
@@ -90,18 +99,13 @@ async function rewrite(
   return current === undefined ? 0 : rewrite(telemetry, source, current, gone);
 }
 
+/** The pack that holds a measurement, with the measurement; undefined when there is none. */
 async function packWith(telemetry: Table, tenant: string, id: string) {
   const place = readingPlace(id);
   if (place === undefined) return undefined;
   const { month, hour } = timeKeyOf(place.instant);
-  const where = {
-    text: 'pk = :pk AND sk BETWEEN :from AND :to',
-    values: {
-      ':pk': readingsPartition(tenant, place.device, month),
-      ':from': packFloor(place.instant),
-      ':to': `${PACK_PREFIX}${hour}#~`,
-    },
-  };
+  const partition = readingsPartition(tenant, place.device, month);
+  const where = between(partition, packFloor(place.instant), `${PACK_PREFIX}${hour}#~`);
   for await (const item of growingPages(telemetry, { where })) {
     const reading = measurementsIn(place.device, item).find(({ measurement }) => measurement.id === id);
     if (reading !== undefined) return { item, reading };
@@ -109,7 +113,7 @@ async function packWith(telemetry: Table, tenant: string, id: string) {
   return undefined;
 }
 
-/** The packs that can hold what is asked for, by month and key, without the expired ones. */
+/** The packs that can hold what the query asks for, in the order of month and key, without expired ones. */
 async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuery): AsyncGenerator<Item> {
   const { source, from, to, keptSince, descending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
@@ -120,10 +124,7 @@ async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuer
   for (const month of descending ? months.reverse() : months) {
     const floor = from !== undefined && month === first?.month ? packFloor(from) : PACK_PREFIX;
     const ceiling = month === last?.month ? `${PACK_PREFIX}${last.hour}#~` : `${PACK_PREFIX}~`;
-    const where = {
-      text: 'pk = :pk AND sk BETWEEN :from AND :to',
-      values: { ':pk': readingsPartition(tenant, source, month), ':from': floor, ':to': ceiling },
-    };
+    const where = between(readingsPartition(tenant, source, month), floor, ceiling);
     for await (const item of growingPages(telemetry, { where, descending })) {
       if (item.r >= keptSince) yield item;
     }
@@ -131,8 +132,9 @@ async function* packsOf(telemetry: Table, tenant: string, query: MeasurementQuer
 }
 
 /**
- * Readings in time order out of packs in the order of their last reading. Newest first, whatever is newer than the next
- * pack's last reading can go; oldest first, an hour has to be complete, because a late pack may hold early readings.
+ * Readings in the order of time. Packs come in the order of their last reading. Newest first: readings that are newer
+ * than the last one of the next pack can be given. Oldest first: an hour has to be complete, because a late pack may
+ * hold early readings.
  */
 async function* inOrder(packs: AsyncIterable<Item>, query: MeasurementQuery): AsyncGenerator<FoundMeasurement> {
   const direction = query.descending === true ? -1 : 1;
@@ -154,7 +156,7 @@ async function* inOrder(packs: AsyncIterable<Item>, query: MeasurementQuery): As
   yield* sorted(waiting, direction);
 }
 
-/** By time, then id; a reading that is in two packs has the same of both and goes once. */
+/** Sorts by time and then by id. A reading that is in two packs has the same id in both and is given once. */
 function* sorted(found: FoundMeasurement[], direction: number): Generator<FoundMeasurement> {
   const byTime = (a: FoundMeasurement, b: FoundMeasurement) =>
     a.instant - b.instant || (a.measurement.id < b.measurement.id ? -1 : a.measurement.id > b.measurement.id ? 1 : 0);
@@ -168,7 +170,7 @@ function* sorted(found: FoundMeasurement[], direction: number): Generator<FoundM
 const inRange = (instant: number, { from, to }: MeasurementQuery): boolean =>
   (from === undefined || instant >= from) && (to === undefined || instant <= to);
 
-function matches({ type, fragments }: StoredMeasurement, query: MeasurementQuery): boolean {
+function matches({ type, fragments }: Measurement, query: MeasurementQuery): boolean {
   if (query.type !== undefined && type !== query.type) return false;
   const { fragment: wanted, series } = query;
   const candidates = wanted === undefined ? Object.keys(fragments) : Object.hasOwn(fragments, wanted) ? [wanted] : [];

@@ -5,7 +5,7 @@ import { sourcedObject } from '../../changes/links';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
-import type { Refusal } from '../refusal';
+import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
 import {
   deleteMeasurement,
@@ -16,18 +16,18 @@ import {
 } from './measurement-items';
 import { measurementId } from './packs';
 
-/** What a device or REST client says; without a time it is when the platform received it. */
+/** A measurement as a device or a REST client describes it. Without a time, it is the time of receipt. */
 export interface MeasurementInput {
   readonly type: string;
-  /** ISO 8601, checked where it came in. */
+  /** ISO 8601. The door has checked it. */
   readonly time?: string;
   readonly fragments: JsonObject;
 }
 
-/** Which measurements; all conditions hold. `from` and `to` are inclusive, ms since the epoch. */
+/** Which measurements are wanted. All conditions hold. `from` and `to` belong to the range, ms since the epoch. */
 export type MeasurementFilter = Omit<MeasurementQuery, 'source' | 'keptSince'> & { readonly source?: string };
 
-/** Measurements (docs/reference/rest-api.md#measurements): written once, never changed. */
+/** Measurements (docs/reference/rest-api.md#measurements). They are written once and never change. */
 export class Measurements {
   constructor(
     private readonly deps: PlatformDeps,
@@ -35,10 +35,13 @@ export class Measurements {
     private readonly inventory: Inventory,
   ) {}
 
-  /** Makes a measurement; it is stored when the message is flushed. Throws a RangeError for a time that is none. */
+  /**
+   * Makes a measurement. It is stored when the message is flushed.
+   * @throws RangeError when the time is none
+   */
   create(call: ReadingCall, device: { readonly id: string }, input: MeasurementInput): Measurement {
     const { measurement, identity } = measurementOf(call.origin, device.id, input);
-    call.effects.store(call.origin.tenant, { kind: 'measurement', measurement, identity });
+    call.effects.store({ kind: 'measurement', measurement, identity });
     call.effects.changed({
       api: 'measurements',
       action: 'CREATE',
@@ -48,14 +51,15 @@ export class Measurements {
     return measurement;
   }
 
-  /** By id; undefined when there is none, or it has expired under the tenant's retention of today. */
+  /** One measurement by id. Undefined when there is none, or when it has expired under the retention of today. */
   async get(tenant: string, id: string): Promise<Measurement | undefined> {
     return findMeasurement(this.deps.telemetry, tenant, id, await this.tenants.keptSince(tenant));
   }
 
   /**
-   * In the order of their time, oldest first unless `descending`. Without a source it goes from device to device in the
-   * order of their ids, each in the order of time: readings are kept by device, and no index is paid for all of them.
+   * Measurements in the order of time, oldest first unless `descending`. Without a source: device by device in the
+   * order of their ids, and each device in the order of time. Readings are stored by device, and an index for all of
+   * them would cost too much.
    */
   async *list(tenant: string, { source, ...filter }: MeasurementFilter): AsyncGenerator<Measurement> {
     const keptSince = await this.tenants.keptSince(tenant);
@@ -64,12 +68,13 @@ export class Measurements {
     }
   }
 
+  /** Deletes a measurement. Refused when there is none. */
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const deleted = await deleteMeasurement(this.deps.telemetry, call.origin.tenant, id);
-    return deleted ? ok(undefined) : fail(measurementNotFound(id));
+    return deleted ? ok(undefined) : fail(notFound('measurement', id));
   }
 
-  /** Deletes what `list` would give; returns how many. */
+  /** Deletes what `list` gives. Returns how many measurements that were. */
   async deleteMany(call: Call, { source, ...filter }: MeasurementFilter): Promise<number> {
     const { tenant } = call.origin;
     const keptSince = await this.tenants.keptSince(tenant);
@@ -86,7 +91,7 @@ export class Measurements {
   }
 }
 
-/** A measurement from what was said of a device; the same said again has the same id. */
+/** Makes a measurement from its description. The same description gives the same id. */
 function measurementOf(
   origin: Origin,
   source: string,
@@ -97,7 +102,11 @@ function measurementOf(
   return { measurement: { id, source, time: text, type, fragments }, identity };
 }
 
-/** When a reading was taken and what tells it apart: its own time and content, or the message that brought it. */
+/**
+ * The time of a reading and its identity: its own time and content, or the message that brought it. `text` is ISO 8601,
+ * `instant` is in ms since the epoch.
+ * @throws RangeError when the time is none
+ */
 export function readingTime(
   origin: Origin,
   time: string | undefined,
@@ -110,10 +119,3 @@ export function readingTime(
   if (instant === undefined) throw new RangeError(`not a time: ${time}`);
   return { text: time, instant, identity: { by: 'content' } };
 }
-
-const measurementNotFound = (id: string): Refusal => ({
-  kind: 'notFound',
-  reason: 'unknown',
-  subject: 'measurement',
-  id,
-});

@@ -1,13 +1,17 @@
+import { inPartition } from '../../storage/key-conditions';
 import { monthsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
 
-/** More months than a fleet writes at once; beyond it all are noted again, which does no harm. */
+/**
+ * Months that an instance remembers, which is more than a fleet writes at once. Beyond it, they are all noted again,
+ * which does no harm.
+ */
 const REMEMBERED = 50_000;
 
 /**
- * The months a device has readings for, so that a query without a time range knows where to look. Noted before the first
- * reading of a month is written, once per function instance.
+ * The months for which a device has readings, so that a query without a range of time knows where to look. A month is
+ * noted before its first reading is written, once per function instance.
  */
 export class MonthCatalogue {
   private static readonly byTable = new WeakMap<Table, MonthCatalogue>();
@@ -15,14 +19,14 @@ export class MonthCatalogue {
 
   private constructor(private readonly telemetry: Table) {}
 
-  /** The one catalogue of a table in this function instance. */
+  /** The catalogue of a table. There is one per function instance. */
   static forTable(telemetry: Table): MonthCatalogue {
     const known = MonthCatalogue.byTable.get(telemetry) ?? new MonthCatalogue(telemetry);
     MonthCatalogue.byTable.set(telemetry, known);
     return known;
   }
 
-  /** One write unit the first time, nothing after. */
+  /** Notes a month. It costs one write unit the first time and nothing later. */
   async note(tenant: string, device: string, month: string): Promise<void> {
     const pk = monthsPartition(tenant, device);
     const name = `${pk}#${month}`;
@@ -32,9 +36,9 @@ export class MonthCatalogue {
     this.noted.add(name);
   }
 
-  /** `YYYYMM`, ascending. */
+  /** The months of a device as `YYYYMM`, ascending: one query. */
   async list(tenant: string, device: string): Promise<string[]> {
-    const where = { text: 'pk = :pk', values: { ':pk': monthsPartition(tenant, device) } };
+    const where = inPartition(monthsPartition(tenant, device));
     const months: string[] = [];
     for await (const item of growingPages(this.telemetry, { where })) months.push(String(item.sk));
     return months;

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { instantOf, isoOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import { isObject, type Json, type JsonObject } from '../../base/json';
 import type { ReadingIdentity } from '../model';
 
 /**
@@ -15,54 +15,66 @@ export const PACK_VERSION = 1;
 const RAW = 0;
 const DEFLATED = 1;
 const HEADER_BYTES = 2;
-/** DynamoDB charges a write per started KB of the whole item; this much is key and attribute names. */
+/** DynamoDB charges one write unit per started KB of the whole item. */
 const WRITE_UNIT_BYTES = 1024;
+/** Bytes of an item that are not the pack: key and attribute names. */
 const ITEM_OVERHEAD_BYTES = 128;
-/** No pack written here comes near; a corrupt one must not eat the memory. */
+/** A damaged pack must not fill the memory. No pack that this file writes comes near this size. */
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
+/** What a pack keeps of a measurement. Its device is known from the item's key. */
 export interface PackedReading {
-  /** ISO 8601, kept to the letter. */
+  /** ISO 8601. The text is kept exactly. */
   readonly time: string;
   readonly type: string;
   readonly fragments: JsonObject;
   readonly identity: ReadingIdentity;
 }
 
-/** Bytes that are no pack, or one of a later version. */
+/** The bytes are no pack, or one of a later version. */
 export class PackFormatError extends Error {
   override readonly name = 'PackFormatError';
 }
 
 /**
- * A reading without its numbers: type, then per fragment either its name (the value is the fragment, as it is) or the
- * name followed by its series, each a name or a name with a unit (the values are the numbers).
+ * A reading without its numbers: the type, then one part per fragment. A part is the fragment's name, and then the
+ * value is the whole fragment. Or it is the name followed by the series, each a name or a name with a unit, and then
+ * the values are the numbers.
  */
 type Shape = readonly [type: string, ...parts: ShapePart[]];
 type ShapePart = string | readonly [fragment: string, ...series: SeriesName[]];
 type SeriesName = string | readonly [series: string, unit: string];
 
-/** Same message as before and this many rows on; another message (index) and its row; null = by content. */
+/**
+ * A number: the same message as the reading before, and so many rows later. A pair: another message (its index) and the
+ * row in it. Null: by content.
+ */
 type PackedIdentity = number | readonly [message: number, row: number] | null;
 
 interface Document {
-  /** How times are written: `3` or `0` fraction digits and the zone. */
+  /** The form of the times: `3` or `0` fraction digits, then the zone. */
   readonly z: string;
   /** Distinct shapes. */
   readonly s: readonly Shape[];
   /** Per reading: index of its shape. */
   readonly h: readonly number[];
-  /** Per reading: ms since the one before (the first: since the epoch), or the text where `z` does not fit. */
+  /**
+   * Per reading: ms since the reading before (the first: since the epoch), or the text of a time in another form than
+   * `z`.
+   */
   readonly t: readonly (number | string)[];
-  /** Per shape: the values of its readings, one after the other. */
+  /** Per shape: the values of its readings, one reading after the other. */
   readonly v: readonly (readonly Json[])[];
-  /** Message ids; with `i` left out when every identity is by content. */
+  /** Message ids. Left out, together with `i`, when every identity is by content. */
   readonly m?: readonly string[];
   /** Per reading: its identity. */
   readonly i?: readonly PackedIdentity[];
 }
 
-/** Packs readings in the order given; compressed only when that saves DynamoDB a write unit. `-0` becomes `0`, as in JSON. */
+/**
+ * Packs readings in the given order. It compresses them only when that saves a write unit of DynamoDB. `-0` becomes
+ * `0`, as in JSON.
+ */
 export function pack(readings: readonly PackedReading[]): Uint8Array {
   const plain = Buffer.from(JSON.stringify(documentOf(readings)));
   if (writeUnits(plain.length) === 1) return envelope(RAW, plain);
@@ -70,7 +82,10 @@ export function pack(readings: readonly PackedReading[]): Uint8Array {
   return writeUnits(deflated.length) < writeUnits(plain.length) ? envelope(DEFLATED, deflated) : envelope(RAW, plain);
 }
 
-/** The readings of a pack, in order. Throws `PackFormatError` for bytes that are not a pack of version 1. */
+/**
+ * The readings of a pack, in their order.
+ * @throws PackFormatError when the bytes are no pack of version 1
+ */
 export function unpack(bytes: Uint8Array): PackedReading[] {
   const [version, encoding] = bytes;
   if (version !== PACK_VERSION) throw new PackFormatError(`packed readings of unknown version ${version}`);
@@ -145,7 +160,9 @@ function takeApart({ type, fragments }: PackedReading): { shape: Shape; values: 
   return { shape: [type, ...parts], values };
 }
 
-/** Series and numbers of a fragment that is nothing but `{series: {value, unit?}}`; undefined for any other JSON. */
+/**
+ * The series and numbers of a fragment that holds nothing but `{series: {value, unit?}}`; undefined for any other JSON.
+ */
 function seriesOf(fragment: Json): { names: SeriesName[]; values: number[] } | undefined {
   if (!isObject(fragment)) return undefined;
   const names: SeriesName[] = [];
@@ -161,7 +178,7 @@ function seriesOf(fragment: Json): { names: SeriesName[]; values: number[] } | u
   return names.length === 0 ? undefined : { names, values };
 }
 
-// Object.fromEntries, because an assignment to `__proto__` would not make a member
+// Object.fromEntries makes a member of the name `__proto__`; an assignment would set the prototype
 function putTogether([, ...parts]: Shape, nextValue: () => Json): JsonObject {
   return Object.fromEntries(
     parts.map((part) => {
@@ -174,10 +191,6 @@ function putTogether([, ...parts]: Shape, nextValue: () => Json): JsonObject {
 
 const seriesValue = (name: SeriesName, value: Json): [string, JsonObject] =>
   typeof name === 'string' ? [name, { value }] : [name[0], { value, unit: name[1] }];
-
-/** A JSON object, neither array nor null. */
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const STYLED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)$/;
 

@@ -1,24 +1,22 @@
 import { instantOf, timeKeyOf } from '../../base/instant';
 import type { Item, Key, Table } from '../../storage/table';
-import type { ReadingIdentity } from '../model';
-import { createEvent, type StoredEvent } from './event-items';
+import type { Reading } from '../call';
+import type { DeviceEvent } from '../model';
+import { createEvent } from './event-items';
 import { MonthCatalogue } from './month-items';
-import { measurementItems, type Retention, type StoredMeasurement } from './packs';
+import { measurementItems, type Retention } from './packs';
 
-/** A reading on its way to the telemetry table. */
-export type StorableReading =
-  | { readonly kind: 'measurement'; readonly measurement: StoredMeasurement; readonly identity: ReadingIdentity }
-  | { readonly kind: 'event'; readonly event: StoredEvent };
-type StorableMeasurement = Extract<StorableReading, { kind: 'measurement' }>;
+type NewMeasurement = Extract<Reading, { kind: 'measurement' }>;
 
 /**
- * Writes the readings of one message: a pack per device and UTC hour, an item per event. The same message again writes
- * the same items, so a retry completes what a crash left. A single pack is one PutItem; on a warm instance that is all.
+ * Writes the readings of one message: one pack per device and UTC hour, and one item per event. The same message writes
+ * the same items, so a retry completes what a crash has left. A single pack is one PutItem; on a warm instance there is
+ * no other call.
  */
 export async function storeReadings(
   telemetry: Table,
   tenant: string,
-  readings: readonly StorableReading[],
+  readings: readonly Reading[],
   retention: Retention,
 ): Promise<void> {
   const measurements = readings.filter((reading) => reading.kind === 'measurement');
@@ -38,13 +36,13 @@ async function writeItems(telemetry: Table, items: readonly (Item & Key)[]): Pro
   else await telemetry.batchWrite(items);
 }
 
-/** The partition a reading belongs to. */
+/** The partition that a reading belongs to. */
 interface DeviceMonth {
   readonly source: string;
   readonly month: string;
 }
 
-const monthOf = ({ source, time }: StoredEvent): DeviceMonth => ({
+const monthOf = ({ source, time }: DeviceEvent): DeviceMonth => ({
   source,
   month: timeKeyOf(instantOf(time) ?? 0).month,
 });
@@ -56,12 +54,12 @@ async function noteMonths(telemetry: Table, tenant: string, places: readonly Dev
 }
 
 interface HourGroup extends DeviceMonth {
-  readonly readings: readonly StorableMeasurement[];
+  readonly readings: readonly NewMeasurement[];
 }
 
-/** By device and hour, each reading once: a message may say the same thing twice. */
-function byHour(measurements: readonly StorableMeasurement[]): HourGroup[] {
-  const groups = new Map<string, DeviceMonth & { readonly byId: Map<string, StorableMeasurement> }>();
+/** Groups readings by device and hour. A reading that the message holds twice is kept once. */
+function byHour(measurements: readonly NewMeasurement[]): HourGroup[] {
+  const groups = new Map<string, DeviceMonth & { readonly byId: Map<string, NewMeasurement> }>();
   for (const reading of measurements) {
     const { source, time, id } = reading.measurement;
     const { month, hour } = timeKeyOf(instantOf(time) ?? 0);

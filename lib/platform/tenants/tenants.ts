@@ -4,16 +4,20 @@ import type { RegistryDeps } from '../call';
 import type { Refusal } from '../refusal';
 import { getOption, getTenant, insertTenant, listOptions, listTenants, putOption, type TenantRecord } from './items';
 
-/** A customer of the platform: users, devices and data of one never meet those of another. */
+/** A customer of the platform. Users, devices and data of one tenant are never visible to another. */
 export type Tenant = TenantRecord;
 
 const DEFAULT_RETENTION_DAYS = 60;
 const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const REMEMBERED_MS = 5_000;
-/** For the TTL of what is written, which reads check again: staler does no harm, and a busy device costs no read. */
+/**
+ * How long a retention is remembered for the TTL of writes. Reads check the retention again, so an old value does no
+ * harm, and a busy device costs no read.
+ */
 const WRITE_RETENTION_MS = 600_000;
 const DAY_MS = 86_400_000;
 
+/** Tenants and their options (docs/data-model.md#tenants-users-claims). */
 export class Tenants {
   private readonly known: Lru<Tenant>;
   private readonly writeRetention: Lru<number>;
@@ -23,6 +27,7 @@ export class Tenants {
     this.known = new Lru(deps.clock, { capacity: 1_000, ttlMs: REMEMBERED_MS });
   }
 
+  /** Creates a tenant. Refused when the id or the retention is not allowed, or the tenant exists. Default: 60 days. */
   async create(tenant: {
     readonly id: string;
     readonly name?: string;
@@ -40,7 +45,7 @@ export class Tenants {
     return fail({ kind: 'exists', reason: 'taken', subject: 'tenant', id });
   }
 
-  /** Remembered for a few seconds; a changed retention is true that much later. */
+  /** A tenant, remembered for some seconds. A changed retention counts that much later. */
   async get(id: string): Promise<Tenant | undefined> {
     const known = this.known.get(id);
     if (known !== undefined) return known;
@@ -49,11 +54,12 @@ export class Tenants {
     return found;
   }
 
+  /** All tenants: one query. */
   list(): Promise<Tenant[]> {
     return listTenants(this.deps.registry);
   }
 
-  /** How long readings written now are kept, in days; remembered for ten minutes. */
+  /** How many days readings that are written now are kept. It is remembered for ten minutes. */
   async retentionDays(id: string): Promise<number> {
     const known = this.writeRetention.get(id);
     if (known !== undefined) return known;
@@ -62,16 +68,18 @@ export class Tenants {
     return days;
   }
 
-  /** Readings received before this moment have expired, ms since the epoch. */
+  /** The start of what is still kept, ms since the epoch: readings received before it have expired. */
   async keptSince(id: string): Promise<number> {
     const days = (await this.get(id))?.retentionDays ?? DEFAULT_RETENTION_DAYS;
     return this.deps.clock.now() - days * DAY_MS;
   }
 
+  /** The value of an option: one read; undefined when it is not set. */
   option(tenant: string, category: string, key: string): Promise<string | undefined> {
     return getOption(this.deps.registry, tenant, category, key);
   }
 
+  /** Sets an option. */
   async setOption(tenant: string, category: string, key: string, value: string): Promise<void> {
     await putOption(this.deps.registry, tenant, { category, key, value });
   }

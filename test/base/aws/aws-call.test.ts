@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AwsCallError, AwsCaller } from '../../../lib/base/aws/aws-call';
 import { FlowingClock } from '../../support/clock';
 
@@ -10,23 +10,24 @@ interface Sent {
   readonly headers: Record<string, string>;
 }
 
-/** A caller whose network answers with these statuses in turn; 0 is a lost connection. */
+/** A caller that gets these statuses in turn. 0 is a lost connection. */
 function callerWith(statuses: readonly number[], environment: NodeJS.ProcessEnv = {}) {
   const sent: Sent[] = [];
   const clock = new FlowingClock(Date.UTC(2026, 0, 1));
-  Object.assign(process.env, CREDENTIALS);
-  const caller = new AwsCaller({
-    clock,
-    environment: { AWS_REGION: 'eu-central-1', ...environment },
-    fetch: async (url, init) => {
-      const status = statuses[sent.length] ?? 200;
-      sent.push({ url: String(url), headers: init?.headers as Record<string, string> });
-      if (status === 0) throw new TypeError('fetch failed');
-      return new Response(status < 300 ? 'done' : 'no', { status });
-    },
+  const variables = { ...CREDENTIALS, AWS_REGION: 'eu-central-1', ...environment };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  vi.stubGlobal('fetch', async (url: URL, init?: RequestInit) => {
+    const status = statuses[sent.length] ?? 200;
+    sent.push({ url: String(url), headers: init?.headers as Record<string, string> });
+    if (status === 0) throw new TypeError('fetch failed');
+    return new Response(status < 300 ? 'done' : 'no', { status });
   });
-  return { caller, sent, waits: clock.waits };
+  return { caller: new AwsCaller({ clock }), sent, waits: clock.waits };
 }
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
 
 describe('a signed call', () => {
   it('goes to the service of the Region, signed for it at the time of the clock', async () => {

@@ -13,7 +13,7 @@ const change = (sourceId: string, text = ''): Change => ({
 });
 type Sent = { readonly Entries: readonly { readonly Detail: string }[] };
 
-/** A bus that answers each call as it is told: how many of the entries it refuses, from the first on. */
+/** A bus that refuses, in each call, the first so many entries. */
 function busRefusing(...refusals: readonly number[]) {
   const calls: AwsCall[] = [];
   const clock = new FlowingClock();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { changesJsonSchema, SCHEMA_FILE } from '../../../lib/changes/event-bus/json-schema';
 import { changesEvent } from '../../../lib/changes/event-bus/schema';
 
-/** The example of the guide. */
+/** The example in the guide. */
 const GUIDE = readFileSync('docs/events/README.md', 'utf8');
 const example = (): { readonly [name: string]: unknown } => {
   const [, text = ''] = /```json\n(\{\n {2}"version": "0".*?)```/s.exec(GUIDE) ?? [];

@@ -12,7 +12,7 @@ let tables: Tables;
 const clock = new FlowingClock();
 let alarms: Alarms;
 let devices = 4000;
-/** A device of each test's own. */
+/** Each test has its own device. */
 const newDevice = () => ({ id: String(++devices) });
 
 beforeAll(async () => {

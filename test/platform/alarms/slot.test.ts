@@ -32,7 +32,7 @@ const severity = (ms: number, word: (typeof SEVERITIES)[number]): AlarmEvent => 
 });
 const drop = (ms: number): AlarmEvent => ({ kind: 'fragments', asOf: stamp(ms), remove: ['acme_Detail'] });
 
-/** As the service does it: one event at a time, through what is stored in between. */
+/** Applies events as the service does: one at a time, each from what the one before has stored. */
 function arriving(events: readonly AlarmEvent[], start: AlarmSlot = EMPTY_SLOT): AlarmSlot {
   return events.reduce((slot, event) => {
     const inserted = insert(slot, event);
@@ -44,7 +44,7 @@ function arriving(events: readonly AlarmEvent[], start: AlarmSlot = EMPTY_SLOT):
 const alarms = (slot: AlarmSlot) => alarmsOf(fold(slot, slotStep));
 const idless = (slot: AlarmSlot) => alarms(slot).map(({ id: _, ...alarm }) => alarm);
 
-/** The rules of docs/reference/static-templates.md#alarms-of-one-type in the plainest words, for events in order. */
+/** The rules of docs/reference/static-templates.md#alarms-of-one-type in their simplest form, for events in order. */
 function model(events: readonly AlarmEvent[]) {
   const made: { severity: string; text: string; count: number; time: string; status: string; detail: boolean }[] = [];
   for (const event of events) {

@@ -15,7 +15,7 @@ const clock = new ManualClock();
 let serials = 0;
 const newSerial = (): string => `pump-${++serials}`;
 
-/** The services of one function instance; another instance knows nothing this one remembers. */
+/** The services of one function instance. Another instance remembers nothing of this one. */
 function instance() {
   const { inventory, identity, devices } = registryServices({ registry: tables.registry, clock });
   return { inventory, identity, devices };
@@ -246,7 +246,7 @@ type Publish =
   | { readonly kind: 'update'; readonly set: JsonObject }
   | { readonly kind: '107'; readonly remove: readonly string[] };
 interface Sent {
-  /** When the broker had it. */
+  /** When the broker received it, ms. */
   readonly at: number;
   readonly what: Publish;
 }

@@ -95,7 +95,7 @@ describe('the advanced software list', () => {
   });
 });
 
-/** The model: what is said of a package later stands at the end. */
+/** The expected list. A package that is named later stands at the end. */
 function inOrder(changes: readonly Change[]): readonly SoftwareItem[] {
   let list: readonly SoftwareItem[] = [];
   for (const { change, items } of changes) {

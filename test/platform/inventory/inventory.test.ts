@@ -77,7 +77,7 @@ describe('create', () => {
   });
 });
 
-/** Throws the same twice before it goes on. */
+/** Random bytes that change only with every third call. */
 const dice = (clock: ManualClock) => {
   let throws = 0;
   let last = clock.randomBytes(4);

@@ -13,7 +13,7 @@ const merged = (state: State, values: Record<string, Json>, at: string): State =
   const { set, asOf } = mergeMembers(state, values, at);
   return { members: { ...state.members, ...set }, asOf: { ...state.asOf, ...asOf } };
 };
-/** What any other template does: the member as a whole, unless it is newer already. */
+/** What every other template does: it writes the member as a whole, unless it was written later. */
 const replaced = (state: State, name: string, value: Json | undefined, at: string): State => {
   if (at < (state.asOf[name] ?? '')) return state;
   const { [name]: _, ...others } = state.members;

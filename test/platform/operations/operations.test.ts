@@ -15,7 +15,7 @@ let operations: Operations;
 let agent: DeviceRef;
 let child: DeviceRef;
 let numbers = 500;
-/** What the devices' own objects were told. */
+/** What was written into the devices' own objects. */
 let told: { device: string; set: JsonObject; asOf: number }[] = [];
 const clock = new FlowingClock(START - 1000);
 
@@ -235,7 +235,7 @@ describe('rows', () => {
     };
     await fc.assert(
       fc.asyncProperty(rows, async (arrival) => {
-        // creation times differ from run to run, and with them `lastUpdated` of what nothing touched
+        // creation times differ from run to run, and so does `lastUpdated` of operations that no row changed
         clock.set(START - 1000);
         const arrived = await outcome(arrival);
         clock.set(START - 1000);

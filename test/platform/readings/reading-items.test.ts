@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instantOf, isoOf } from '../../../lib/base/instant';
 import type { JsonObject } from '../../../lib/base/json';
-import type { ReadingIdentity } from '../../../lib/platform/model';
+import type { Reading } from '../../../lib/platform/call';
+import type { Measurement, ReadingIdentity } from '../../../lib/platform/model';
 import {
   deleteMeasurement,
   deleteMeasurements,
@@ -10,8 +11,8 @@ import {
   type MeasurementQuery,
   queryMeasurements,
 } from '../../../lib/platform/readings/measurement-items';
-import { measurementId, type StoredMeasurement } from '../../../lib/platform/readings/packs';
-import { type StorableReading, storeReadings } from '../../../lib/platform/readings/reading-items';
+import { measurementId } from '../../../lib/platform/readings/packs';
+import { storeReadings } from '../../../lib/platform/readings/reading-items';
 import { collect } from '../../../lib/storage/pages';
 import { startTables, type Tables } from '../../support/tables';
 
@@ -31,7 +32,7 @@ function measurement(
     fragments = { [type]: { S: { value, unit: 'C' } } } as JsonObject,
     identity = { by: 'content' } as ReadingIdentity,
   } = {},
-): Extract<StorableReading, { kind: 'measurement' }> {
+): Extract<Reading, { kind: 'measurement' }> {
   const time = isoOf(at);
   const id = measurementId(source, { time, type, fragments }, at, identity);
   return { kind: 'measurement', identity, measurement: { id, source, time, type, fragments } };
@@ -44,8 +45,8 @@ describe('storeReadings', () => {
   });
   afterAll(() => tables.close());
 
-  const store = (...readings: StorableReading[]) => storeReadings(tables.telemetry, TENANT, readings, retention);
-  const query = (source: string, more: Partial<MeasurementQuery> = {}): Promise<StoredMeasurement[]> =>
+  const store = (...readings: Reading[]) => storeReadings(tables.telemetry, TENANT, readings, retention);
+  const query = (source: string, more: Partial<MeasurementQuery> = {}): Promise<Measurement[]> =>
     collect(queryMeasurements(tables.telemetry, TENANT, { source, keptSince: 0, ...more }));
   const values = async (source: string, more: Partial<MeasurementQuery> = {}): Promise<unknown[]> =>
     (await query(source, more)).map(({ fragments, type }) => (fragments[type] as { S: { value: number } }).S.value);
@@ -93,7 +94,7 @@ describe('storeReadings', () => {
     const reading = measurement(device, START, { value: 7 });
     await store(reading, reading);
     await store(reading);
-    // cut differently by a stream batch
+    // a stream batch may be cut in another place
     await store(reading, measurement(device, START + 5, { value: 8 }));
     expect(await values(device)).toEqual([7, 8]);
     expect(await values(device, { descending: true })).toEqual([8, 7]);
@@ -201,9 +202,9 @@ describe('storeReadings', () => {
   });
 });
 
-function inMemory(all: StoredMeasurement[], query: Partial<MeasurementQuery>): StoredMeasurement[] {
+function inMemory(all: Measurement[], query: Partial<MeasurementQuery>): Measurement[] {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, type, fragment, series, descending } = query;
-  const timeOf = (entry: StoredMeasurement): number => instantOf(entry.time) ?? 0;
+  const timeOf = (entry: Measurement): number => instantOf(entry.time) ?? 0;
   const found = all
     .filter((entry) => timeOf(entry) >= from && timeOf(entry) <= to)
     .filter((entry) => type === undefined || entry.type === type)

@@ -3,14 +3,18 @@ import type { Origin } from './model';
 import type { RegistryServices } from './services';
 import type { ChangeWork } from './unit-of-work';
 
+/** What the watch needs. */
 export interface WatchDeps {
   readonly services: Pick<RegistryServices, 'availability' | 'tenants'>;
-  /** Where the changes go that a look at one tenant makes. */
+  /** Begins the work for one tenant; it collects the changes. */
   begin(origin: Origin): ChangeWork;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Looks after what is due in every tenant: one query for the tenants and one for each of them while nothing is. */
+/**
+ * Raises the alarms that are due in every tenant, and gives their number per tenant. While nothing is due, it costs one
+ * query for the tenants and one for each of them.
+ */
 export async function* watchTenants({
   services,
   begin,
