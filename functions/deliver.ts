@@ -6,7 +6,7 @@ import { processClock } from '../lib/base/clock';
 import { deliverEnvironment } from '../lib/base/environment';
 import { Connections } from '../lib/connections/connections';
 import { bringUpToDate } from '../lib/delivery/deliver';
-import { messengerFor } from '../lib/delivery/device-messenger';
+import { messengerFor } from '../lib/delivery/messenger';
 import { parseDeliveryRequest, retrySoon } from '../lib/delivery/queue';
 import { registryServices } from '../lib/platform/services';
 import { PROTOCOLS } from '../lib/protocols/protocols';

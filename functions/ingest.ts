@@ -3,10 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { processClock } from '../lib/base/clock';
 import { ingestEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
-import { messengerFor } from '../lib/delivery/device-messenger';
-import { composeIngest } from '../lib/mqtt/compose';
+import { messengerFor } from '../lib/delivery/messenger';
+import { composeIngest } from '../lib/mqtt/compose-ingest';
 import { ingest, parseUplink } from '../lib/mqtt/ingest';
-import { logReport } from '../lib/mqtt/report';
+import { logReport } from '../lib/mqtt/log-report';
 import { PROTOCOLS } from '../lib/protocols/protocols';
 import { Table } from '../lib/storage/table';
 

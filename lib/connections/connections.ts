@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { defined } from '../base/defined';
 import type { Table } from '../storage/table';
 import { OVERTAKEN, versioned } from '../storage/versioned';
-import { type Connection, ConnectionItems } from './items';
+import { type Connection, ConnectionItems } from './connection-items';
 import type { LifecycleEvent } from './lifecycle-event';
 import { afterEvent, isCurrent, listensOn } from './state';
 

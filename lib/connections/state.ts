@@ -1,4 +1,4 @@
-import type { Connection, TopicState } from './items';
+import type { Connection, TopicState } from './connection-items';
 import type { LifecycleEvent } from './lifecycle-event';
 
 /** Further apart than disorder can bring two events: then time alone tells which session is newer, because numbers restart. */

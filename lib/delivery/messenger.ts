@@ -27,7 +27,7 @@ const CONFIRM_TIMEOUT_S = 5;
 const REQUEST_TIMEOUT_MS = (CONFIRM_TIMEOUT_S + 3) * 1000;
 
 /** The data plane's client with the settings the messengers rely on. The SDK finds the endpoint by its Region. */
-export function dataPlaneClient(): IoTDataPlaneClient {
+function dataPlaneClient(): IoTDataPlaneClient {
   return new IoTDataPlaneClient({
     maxAttempts: 1,
     requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
@@ -74,6 +74,22 @@ export class TopicMessenger implements DeviceMessenger {
       return resultOf(error);
     }
   }
+}
+
+/** The messenger of a deployment: direct messages on AWS, the topic on an emulator that lacks them. */
+export function messengerFor({ target }: { readonly target: 'aws' | 'emulator' }): DeviceMessenger {
+  const make = (): DeviceMessenger => {
+    const client = dataPlaneClient();
+    return target === 'emulator' ? new TopicMessenger(client) : new DirectMessenger(client);
+  };
+  let made: DeviceMessenger | undefined;
+  // most invocations send nothing, and making the client is a tenth of a cold start
+  return {
+    send: (...message) => {
+      made ??= make();
+      return made.send(...message);
+    },
+  };
 }
 
 const BY_NAME: Readonly<Record<string, SendResult>> = {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../lib/connections/items';
+import type { Connection } from '../../lib/connections/connection-items';
 import { type LifecycleEvent, parseLifecycleEvent } from '../../lib/connections/lifecycle-event';
 import { afterEvent, covers, listensOn } from '../../lib/connections/state';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../lib/base/json';
 import { parseRows } from '../../lib/protocols/smartrest/csv';
-import { errorRow } from '../../lib/protocols/smartrest/errors';
+import { errorRow } from '../../lib/protocols/smartrest/error-row';
 import { decodeStatic } from '../../lib/protocols/smartrest/static/protocol';
 import type { DecodeContext } from '../../lib/protocols/smartrest/static/templates/template';
 

@@ -15,7 +15,7 @@ import {
   STAY_AWAY,
 } from './messages';
 import { identify, isPasswordCurrent, type RealtimeDeps } from './subscriber';
-import { Subscriptions } from './subscribing';
+import { Subscriptions } from './subscriptions';
 
 /** Who is at the other end of a request. */
 export interface Client {

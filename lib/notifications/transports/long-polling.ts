@@ -2,7 +2,7 @@ import { Bayeux, type Client } from '../bayeux/bayeux';
 import { type BayeuxReply, malformed, parseMessages } from '../bayeux/messages';
 import type { RealtimeDeps } from '../bayeux/subscriber';
 import { MESSAGE_BYTES } from '../limits';
-import { waitForMail } from './poll';
+import { waitForMail } from './wait-for-mail';
 
 /** One long-polling request. */
 export interface PollRequest {

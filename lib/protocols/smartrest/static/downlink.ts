@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../base/json';
 import type { Reply } from '../../../platform/commands';
 import type { Operation } from '../../../platform/model';
 import { writeRow } from '../csv';
-import { TEMPLATE_IDS } from './describe';
+import { TEMPLATE_IDS } from './catalogue';
 import { OPERATION_TEMPLATES, type OperationView } from './operation-templates';
 
 /** An operation on its way to the device. */

@@ -9,11 +9,11 @@ import {
   type SpelledRefusal,
 } from '../../protocol';
 import { hasForbiddenCharacter, parseRows, payloadFault, type Row, readText } from '../csv';
-import { errorRow } from '../errors';
+import { errorRow } from '../error-row';
 import { characterRefusal, payloadRefusal, publishRefusal, refusal, spell } from '../refusals';
-import { TEMPLATE_CATALOGUE } from './describe';
+import { TEMPLATE_CATALOGUE } from './catalogue';
 import { replyRow, staticRows } from './downlink';
-import { PUBLISH_TEMPLATES } from './templates';
+import { PUBLISH_TEMPLATES } from './templates/publish-templates';
 import type { DecodeContext } from './templates/template';
 
 /** Replies and operations. */

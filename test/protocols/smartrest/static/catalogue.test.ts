@@ -5,7 +5,7 @@ import {
   TEMPLATE_CATALOGUE,
   TEMPLATE_IDS,
   templatesMarkdown,
-} from '../../../../lib/protocols/smartrest/static/describe';
+} from '../../../../lib/protocols/smartrest/static/catalogue';
 
 describe('the template catalogue', () => {
   it('holds the 55 publish and 26 subscribe templates of the reference, each once', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { TEMPLATE_IDS } from '../../../../lib/protocols/smartrest/static/describe';
+import { TEMPLATE_IDS } from '../../../../lib/protocols/smartrest/static/catalogue';
 
 it('docs/compatibility.md has the state of every template, each in one row', () => {
   const page = readFileSync('docs/compatibility.md', 'utf8');

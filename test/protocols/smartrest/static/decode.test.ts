@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readText } from '../../../../lib/protocols/smartrest/csv';
 import type { RefusalCode } from '../../../../lib/protocols/smartrest/refusals';
 import { decodeStatic, smartRestStatic } from '../../../../lib/protocols/smartrest/static/protocol';
-import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
+import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates/publish-templates';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
 const CTX: DecodeContext = { serial: 'SN1', rootSerial: 'SN1', receivedAt: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../../lib/connections/items';
+import type { Connection } from '../../../../lib/connections/connection-items';
 import type { Operation } from '../../../../lib/platform/model';
 import type { RowReply, UplinkAddress } from '../../../../lib/protocols/protocol';
 import { smartRestStatic } from '../../../../lib/protocols/smartrest/static/protocol';

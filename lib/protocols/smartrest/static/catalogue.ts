@@ -1,5 +1,5 @@
 import { OPERATION_TEMPLATES } from './operation-templates';
-import { PUBLISH_TEMPLATES } from './templates';
+import { PUBLISH_TEMPLATES } from './templates/publish-templates';
 import { usage } from './templates/usage';
 
 /**
