@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import { defined } from '../base/defined';
-import type { Connections } from '../connections/connections';
 import type { Connection } from '../connections/connection-items';
+import type { Connections } from '../connections/connections';
 import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
 import type { Operations } from '../platform/operations/operations';

@@ -1,7 +1,7 @@
 import { dispatch } from '../api/dispatch';
+import { dispatchPublic } from '../api/dispatch-public';
 import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
-import { dispatchPublic } from '../api/dispatch-public';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
 import { defined } from '../base/defined';
 import type { Json } from '../base/json';
