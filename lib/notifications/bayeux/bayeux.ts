@@ -70,7 +70,7 @@ export class Bayeux {
   private async replyTo(message: ClientMessage): Promise<BayeuxReply> {
     const { channel } = message;
     if (channel === '/meta/handshake') return this.handshake(message);
-    const act = ACTIONS[channel];
+    const act = ACTIONS.get(channel);
     if (act === undefined) {
       const error = channel.startsWith('/meta/')
         ? `404::Unknown channel: ${channel}`
@@ -224,14 +224,15 @@ export class Bayeux {
   }
 }
 
-const ACTIONS: Readonly<
-  Record<string, (bayeux: Bayeux, session: Session, message: ClientMessage) => Promise<BayeuxReply>>
-> = {
-  '/meta/subscribe': (bayeux, session, message) => bayeux.subscribe(session, message),
-  '/meta/unsubscribe': (bayeux, session, message) => bayeux.unsubscribe(session, message),
-  '/meta/connect': (bayeux, session, message) => bayeux.connect(session, message),
-  '/meta/disconnect': (bayeux, session, message) => bayeux.disconnect(session, message),
-};
+type Action = (bayeux: Bayeux, session: Session, message: ClientMessage) => Promise<BayeuxReply>;
+
+/** A map, because a client chooses the name: an object would also answer to `constructor`. */
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['/meta/subscribe', (bayeux, session, message) => bayeux.subscribe(session, message)],
+  ['/meta/unsubscribe', (bayeux, session, message) => bayeux.unsubscribe(session, message)],
+  ['/meta/connect', (bayeux, session, message) => bayeux.connect(session, message)],
+  ['/meta/disconnect', (bayeux, session, message) => bayeux.disconnect(session, message)],
+]);
 
 /** The reply itself tells the client; nothing is posted beside it. */
 const SILENT = { post: async () => 'gone' as const, close: async () => undefined };
