@@ -91,24 +91,10 @@ export function ruleFilters({ name, modes, levels }: UplinkShape): readonly Rule
 }
 
 /**
- * Downlinks of protocols that are not spoken yet. Clients subscribe to them in one packet with others, and a filter that
- * is not allowed costs a client its connection on AWS.
+ * What a connection may do in the protocols of the list. It may also subscribe to the topics in `tolerated`, on which the
+ * platform sends nothing; `*` stands as in an IAM policy.
  */
-const TOLERATED_DOWNLINKS = [
-  's/dc/*',
-  's/dd',
-  's/dt',
-  's/dl',
-  's/dl/*',
-  's/ol/*',
-  's/dcr',
-  's/dat',
-  'error',
-  'devicecontrol/notifications',
-];
-
-/** What a connection may do in the protocols of the list. */
-export function topicRights(protocols: readonly Topics[]): ConnectionTopics {
+export function topicRights(protocols: readonly Topics[], tolerated: readonly string[] = []): ConnectionTopics {
   return {
     publish: withoutCovered(
       PREFIXES.flatMap((prefix) =>
@@ -118,7 +104,7 @@ export function topicRights(protocols: readonly Topics[]): ConnectionTopics {
           .map(({ levels }) => resourceOf(prefix === '' ? levels : [prefix, ...levels])),
       ),
     ),
-    receive: withoutCovered([...downlinkTopics(protocols), ...TOLERATED_DOWNLINKS]),
+    receive: withoutCovered([...downlinkTopics(protocols), ...tolerated]),
   };
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { connectionPolicy, POLICY_DOCUMENT_LIMIT } from '../../lib/connections/policy';
-import { PROTOCOLS } from '../../lib/protocols/protocols';
+import { PROTOCOLS, TOLERATED_DOWNLINKS } from '../../lib/protocols/protocols';
 import { topicRights } from '../../lib/protocols/topics';
 
 const ARN = 'arn:aws:iot:eu-west-1:123456789012:';
-const topics = topicRights(PROTOCOLS);
+const topics = topicRights(PROTOCOLS, TOLERATED_DOWNLINKS);
 
 describe('connectionPolicy', () => {
   const longest = connectionPolicy(ARN, 'x'.repeat(128), topics);
