@@ -17,8 +17,8 @@ const ORDERED_REQUESTS = 36 ** 4;
 
 /** REST over the platform: authentication, media types, bodies and errors around `dispatch`; it routes nothing itself. */
 export function createApp(platform: Platform, options: AppOptions): Hono<{ Bindings: Bindings }> {
-  const { clock, beginWork, defaultTenant, maxBodyBytes = MAX_BODY_BYTES } = options;
-  const authenticator = new Authenticator(platform.credentials, platform.tenants, clock, defaultTenant);
+  const { clock, beginWork, maxBodyBytes = MAX_BODY_BYTES } = options;
+  const authenticator = new Authenticator(platform.credentials, platform.tenants, clock);
   const deps = { platform, authenticator, beginWork, maxBodyBytes };
   let handled = 0;
   const app = new Hono<{ Bindings: Bindings }>();

@@ -39,7 +39,6 @@ export class Authenticator {
     private readonly credentials: Pick<Credentials, 'verify'>,
     private readonly tenants: Pick<Tenants, 'list'>,
     clock: Clock,
-    private readonly defaultTenant?: string,
   ) {
     this.hosts = new Lru(clock, { capacity: 1_000, ttlMs: 60_000 });
   }
@@ -61,7 +60,7 @@ export class Authenticator {
       tenant = (await this.tenants.list()).find(({ domain }) => domain === host)?.id ?? '';
       this.hosts.set(host, tenant);
     }
-    return tenant === '' ? this.defaultTenant : tenant;
+    return tenant === '' ? undefined : tenant;
   }
 }
 

@@ -8,8 +8,6 @@ export interface AppOptions {
   beginWork(origin: Origin): UnitOfWork;
   /** Told of what nobody foresaw, before the client gets its 500. */
   onUnexpected(error: unknown, request: { readonly method: string; readonly path: string }): void;
-  /** The tenant of user names without one, where the host name does not tell. */
-  readonly defaultTenant?: string;
   /** Bytes of a request body. Default 4 MiB, what Lambda's 6 MB leave after base64. */
   readonly maxBodyBytes?: number;
 }
