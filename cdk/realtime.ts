@@ -42,48 +42,19 @@ export class Realtime extends Construct {
 
   constructor(scope: Construct, id: string, props: RealtimeProps) {
     super(scope, id);
-    const { settings, tables, secrets } = props;
     this.api = new CfnApi(this, 'Api', {
-      name: `${settings.namePrefix}-realtime`,
+      name: `${props.settings.namePrefix}-realtime`,
       description: 'Cirrus: real-time notifications',
       protocolType: 'WEBSOCKET',
       // Bayeux frames are arrays, which no expression selects from: all of them take $default
       routeSelectionExpression: '$request.body.channel',
     });
     const environment = {
-      REGISTRY_TABLE: tables.registry.tableName,
+      REGISTRY_TABLE: props.tables.registry.tableName,
       WEBSOCKET_ENDPOINT: this.connectionsEndpoint(props.target),
     };
-    this.function = new CirrusFunction(this, 'Client', {
-      settings,
-      name: 'realtime',
-      description: 'Cirrus: talks Bayeux with clients of real-time notifications',
-      memory: 256,
-      // API Gateway gives up after 29 s on a WebSocket, after 30 s on a poll
-      timeout: Duration.seconds(29),
-      environment: { ...environment, HASH_KEY_PARAMETER: secrets.hashKeyParameter },
-    });
-    tables.allowRegistry(this.function, [
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-      'BatchWriteItem',
-    ]);
-    secrets.allowHashKey(this.function);
-    this.fanOut = new CirrusFunction(this, 'FanOut', {
-      settings,
-      name: 'fanout',
-      description: 'Cirrus: brings changes to who subscribed to them',
-      memory: 256,
-      timeout: Duration.seconds(30),
-      environment,
-    });
-    tables.allowRegistry(this.fanOut, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'BatchWriteItem']);
-    // a notification that is a minute late is none; nothing is lost, for what it tells of is stored
-    this.fanOut.lambda.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(1) });
+    this.function = this.makeFunction(props, environment);
+    this.fanOut = this.makeFanOut(props, environment);
     for (const poster of [this.function, this.fanOut]) this.allowPosts(poster);
     this.url = `${this.api.attrApiEndpoint}/${WEBSOCKET_STAGE}`;
     this.addRoutes(props.target);
@@ -99,6 +70,50 @@ export class Realtime extends Construct {
   /** Long polling, on the host of the REST API. */
   addPolling(httpApi: HttpApi): void {
     for (const [id, path] of Object.entries(POLLING_PATHS)) httpApi.addRoute(id, path, this.function);
+  }
+
+  private makeFunction(
+    { settings, tables, secrets }: RealtimeProps,
+    environment: Readonly<Record<string, string>>,
+  ): CirrusFunction {
+    const made = new CirrusFunction(this, 'Client', {
+      settings,
+      name: 'realtime',
+      description: 'Cirrus: talks Bayeux with clients of real-time notifications',
+      memory: 256,
+      // API Gateway gives up after 29 s on a WebSocket, after 30 s on a poll
+      timeout: Duration.seconds(29),
+      environment: { ...environment, HASH_KEY_PARAMETER: secrets.hashKeyParameter },
+    });
+    tables.allowRegistry(made, [
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'BatchWriteItem',
+    ]);
+    secrets.allowHashKey(made);
+    return made;
+  }
+
+  private makeFanOut(
+    { settings, tables }: RealtimeProps,
+    environment: Readonly<Record<string, string>>,
+  ): CirrusFunction {
+    const made = new CirrusFunction(this, 'FanOut', {
+      settings,
+      name: 'fanout',
+      description: 'Cirrus: brings changes to who subscribed to them',
+      memory: 256,
+      timeout: Duration.seconds(30),
+      environment,
+    });
+    tables.allowRegistry(made, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'BatchWriteItem']);
+    // a notification that is a minute late helps nobody; nothing is lost, because the object it tells of is stored
+    made.lambda.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(1) });
+    return made;
   }
 
   /** Where messages are posted to connections; an emulator serves all APIs on its gateway, under a path for each. */

@@ -34,6 +34,8 @@ export const GRACE_MS = 45_000;
 export const SUBSCRIPTION_MS = 2 * 60 * 60_000;
 /** The tenant has listeners for this long after the latest connect; renewed when half of it is over. */
 export const LEASE_MS = 5 * 60_000;
+/** How many waiting texts one answer takes along. */
+export const MAIL_PER_ANSWER = 25;
 /** What is not fetched by then has no reader. */
 export const MAIL_MS = 5 * 60_000;
 /** API Gateway closes a WebSocket after two hours. */

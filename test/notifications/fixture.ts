@@ -118,7 +118,8 @@ export class RealtimeWorld {
     const user = name.replace(`${TENANT}/`, '');
     if (password === undefined || this.passwords.get(user) !== password) return undefined;
     const kind = user.startsWith('device_') ? ('device' as const) : ('human' as const);
-    return { tenant: TENANT, user, kind, roles: kind === 'device' || user === 'nobody' ? [] : ['admin'] };
+    const roles = kind === 'device' || user === 'nobody' ? [] : (['admin'] as const);
+    return { tenant: TENANT, user, kind, roles };
   }
 
   token(user: string, password = 'secret'): string {

@@ -46,7 +46,7 @@ const isText = (value: Json | undefined): value is string => typeof value === 's
 /** The error rows that reading the rows alone gives; what the platform refuses stands in the example itself. */
 function refusals({ topic, payload }: Example): readonly string[] {
   const [, , child] = topic.split('/');
-  const ctx: DecodeContext = { serial: child ?? DEVICE, rootSerial: DEVICE, receivedAt: 0 };
+  const ctx: DecodeContext = { serial: child ?? DEVICE, receivedAt: 0 };
   return decodeStatic(payload, ctx).flatMap((row) =>
     row.ok ? [] : [`answers on s/e: ${errorRow(row.refusal.code, row.template, row.refusal.text)}`],
   );

@@ -3,7 +3,7 @@ import { deleteMail, openMailbox } from '../items/mailbox-items';
 import { changeSession, getSession, putSession, type Session, type SessionChange } from '../items/session-items';
 import { deleteSession } from '../items/subscription-items';
 import type { SubscriberIdentity } from '../items/web-socket-items';
-import { CONNECT_INTERVAL_MS, GRACE_MS, LEASE_MS, POLL_MS, SUBSCRIPTION_MS } from '../limits';
+import { CONNECT_INTERVAL_MS, GRACE_MS, LEASE_MS, MAIL_PER_ANSWER, POLL_MS, SUBSCRIPTION_MS } from '../limits';
 import { CREDENTIALS_CHANGED, closedReply, closeSession } from './closing';
 import {
   type BayeuxReply,
@@ -13,6 +13,7 @@ import {
   RETRY,
   RETRY_LATER,
   STAY_AWAY,
+  UNKNOWN_CLIENT,
 } from './messages';
 import { identify, isPasswordCurrent, type RealtimeDeps } from './subscriber';
 import { Subscriptions } from './subscriptions';
@@ -43,8 +44,6 @@ export interface BayeuxAnswer {
 }
 
 const CLIENT_ID_BYTES = 20;
-const MAIL_PER_ANSWER = 25;
-const UNKNOWN_CLIENT = '402::Unknown client';
 const HANDSHAKE_DENIED = '403::Handshake denied';
 
 /** Answers the messages of one request, in order (docs/reference/rest-api.md#bayeux-messages); one per request. */
@@ -212,11 +211,7 @@ export class Bayeux {
     const { mail } = await openMailbox(registry, clientId, MAIL_PER_ANSWER);
     if (mail.length === 0) return;
     this.mail.push(...mail.map(({ messages }) => messages));
-    await deleteMail(
-      registry,
-      clientId,
-      mail.map(({ order }) => order),
-    );
+    await deleteMail(registry, clientId, mail);
   }
 
   private get advice() {

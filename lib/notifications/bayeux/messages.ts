@@ -61,6 +61,7 @@ export const RETRY: Advice = { reconnect: 'retry', interval: 0, timeout: POLL_MS
 /** On a WebSocket connects are answered at once and come at an interval. */
 export const RETRY_LATER: Advice = { reconnect: 'retry', interval: CONNECT_INTERVAL_MS, timeout: POLL_MS };
 export const HANDSHAKE_AGAIN: Advice = { reconnect: 'handshake', interval: 0 };
+export const UNKNOWN_CLIENT = '402::Unknown client';
 export const STAY_AWAY: Advice = { reconnect: 'none' };
 
 /** Reads what a client sent: an array of messages, or one. The error says what is wrong with it, by name. */

@@ -1,23 +1,13 @@
 import type { Clock } from '../../base/clock';
 import type { Listeners } from '../../changes/listeners';
+import type { Principal } from '../../platform/access/credentials';
 import { getUser } from '../../platform/access/items';
 import type { Table } from '../../storage/table';
 import { credentialsOf } from '../items/session-items';
 import type { SubscriberIdentity } from '../items/web-socket-items';
 
 /** Checks an Authorization header; the host tells the tenant of a user name without one. Undefined when it is wrong. */
-export type Authenticate = (
-  authorization: string,
-  host: string,
-) => Promise<
-  | {
-      readonly tenant: string;
-      readonly user: string;
-      readonly kind: 'human' | 'device';
-      readonly roles: readonly string[];
-    }
-  | undefined
->;
+export type Authenticate = (authorization: string, host: string) => Promise<Principal | undefined>;
 
 /** How messages reach a WebSocket. */
 export interface WebSockets {

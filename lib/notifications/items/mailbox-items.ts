@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined';
 import { mailKey, sessionPartition } from '../../storage/keys';
-import type { Table } from '../../storage/table';
+import type { Key, Table } from '../../storage/table';
 import { type Session, sessionOf, ttlOf } from './session-items';
 
 /** What waits for a session to fetch it. */
@@ -50,9 +50,24 @@ export async function openMailbox(registry: Table, clientId: string, limit: numb
   return defined({ mail, session: session && sessionOf(session) });
 }
 
-export async function deleteMail(registry: Table, clientId: string, orders: readonly string[]): Promise<void> {
+export async function deleteMail(
+  registry: Table,
+  clientId: string,
+  mail: readonly Pick<Mail, 'order'>[],
+): Promise<void> {
   await registry.batchWrite(
     [],
-    orders.map((order) => mailKey(clientId, order)),
+    mail.map(({ order }) => mailKey(clientId, order)),
   );
+}
+
+/** The keys of everything that waits for a session. */
+export async function mailKeys(registry: Table, clientId: string): Promise<readonly Key[]> {
+  const where = {
+    text: 'pk = :pk AND begins_with(sk, :prefix)',
+    values: { ':pk': sessionPartition(clientId), ':prefix': MAIL },
+  };
+  const keys: Key[] = [];
+  for await (const { pk, sk } of registry.queryAll({ where })) keys.push({ pk: String(pk), sk: String(sk) });
+  return keys;
 }

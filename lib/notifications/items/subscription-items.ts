@@ -1,12 +1,12 @@
 import {
   channelPartition,
   channelSubscriptionKey,
-  mailKey,
   ownSubscriptionKey,
   sessionKey,
   sessionPartition,
 } from '../../storage/keys';
 import type { Item, Table } from '../../storage/table';
+import { mailKeys } from './mailbox-items';
 import { ttlOf } from './session-items';
 
 /** One subscription, as its session and its channel keep it. */
@@ -81,13 +81,7 @@ export async function subscribersOf(
 /** Forgets a session: its subscriptions, its mail and itself. Again is no harm. */
 export async function deleteSession(registry: Table, tenant: string, clientId: string): Promise<void> {
   await deleteSubscriptions(registry, tenant, await subscriptionsOf(registry, clientId));
-  const mail = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': sessionPartition(clientId), ':prefix': 'MAIL#' },
-  };
-  const waiting: string[] = [];
-  for await (const { sk } of registry.queryAll({ where: mail })) waiting.push(String(sk).slice('MAIL#'.length));
-  await registry.batchWrite([], [...waiting.map((order) => mailKey(clientId, order)), sessionKey(clientId)]);
+  await registry.batchWrite([], [...(await mailKeys(registry, clientId)), sessionKey(clientId)]);
 }
 
 async function collect(items: AsyncGenerator<Item>): Promise<Subscription[]> {

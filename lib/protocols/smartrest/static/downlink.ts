@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/json';
+import { isObject, type JsonObject } from '../../../base/json';
 import type { Reply } from '../../../platform/commands';
 import type { Operation } from '../../../platform/model';
 import { writeRow } from '../csv';
@@ -50,8 +50,6 @@ export const staticRows = ({ deviceSerial, fragments }: Operation): readonly str
 function usesAdvancedSoftware({ c8y_SoftwareUpdate: entries }: JsonObject): boolean {
   return Array.isArray(entries) && entries.some((entry) => isObject(entry) && typeof entry.softwareType === 'string');
 }
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The row that answers a request row: 106, 124, 601, 603 (docs/reference/static-templates.md#all-templates). A 500 is

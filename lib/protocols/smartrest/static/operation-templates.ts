@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/json';
+import { isObject, type Json, type JsonObject } from '../../../base/json';
 import { parameterValues } from './parameter-update';
 
 /** What a downstream template sees of an operation. */
@@ -24,9 +24,6 @@ export interface OperationTemplate {
   /** The values behind the serial; nothing when the template does not fit. */
   values(operation: OperationView): readonly string[] | undefined;
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A member as text: missing and null are empty, numbers and booleans as JSON spells them. */
 function member(value: Json | undefined, name: string): string {

@@ -5,7 +5,7 @@ import { decodeStatic } from '../../../../lib/protocols/smartrest/static/protoco
 import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates/publish-templates';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
-const CTX: DecodeContext = { serial: 'child', rootSerial: 'root', receivedAt: Date.parse('2026-02-03T04:05:06.789Z') };
+const CTX: DecodeContext = { serial: 'child', receivedAt: Date.parse('2026-02-03T04:05:06.789Z') };
 const NOW = '2026-02-03T04:05:06.789Z';
 
 /** Any text a value may be, with everything the CSV rules are about. */

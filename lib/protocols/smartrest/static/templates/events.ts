@@ -21,13 +21,14 @@ const positionFragment = (v: Values<typeof position>): JsonObject =>
   defined({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy });
 
 /** The text is this platform's choice (docs/reference/static-templates.md#location-events). */
-const locationEvent = (v: Values<typeof position>): Command => ({
-  kind: 'createEvent',
-  type: 'c8y_LocationUpdate',
-  text: 'Location updated',
-  ...(v.time === undefined ? {} : { time: v.time }),
-  fragments: { c8y_Position: positionFragment(v) },
-});
+const locationEvent = (v: Values<typeof position>): Command =>
+  defined({
+    kind: 'createEvent',
+    type: 'c8y_LocationUpdate',
+    text: 'Location updated',
+    time: v.time,
+    fragments: { c8y_Position: positionFragment(v) },
+  });
 
 /** Members an event has of its own; a parameter's path cannot start with one. */
 const EVENT_MEMBERS = ['id', 'self', 'type', 'time', 'text', 'source', 'creationTime', 'lastUpdated', '__proto__'];
@@ -101,9 +102,7 @@ export const eventTemplates: readonly Template[] = [
     '400',
     'Create basic event',
     [mandatory('type', text), mandatory('text', text), optional('time', date, 'server time')],
-    ({ type, text: given, time }) => [
-      { kind: 'createEvent', type, text: given, ...(time === undefined ? {} : { time }), fragments: {} },
-    ],
+    ({ type, text: given, time }) => [defined({ kind: 'createEvent', type, text: given, time, fragments: {} })],
   ),
 
   /** docs/reference/static-templates.md#401-create-location-update-event: accuracy fourth, time fifth. */
@@ -142,13 +141,13 @@ export const eventTemplates: readonly Template[] = [
       const fragments = parameterFragments(v.parameter);
       if (!fragments.ok) return fragments.error;
       return [
-        {
+        defined({
           kind: 'updateParameters',
           text: v.text ?? updateText(fragments.value),
-          ...(v.time === undefined ? {} : { time: v.time }),
+          time: v.time,
           onlyIfChanged: v.changeDetect ?? false,
           fragments: fragments.value,
-        },
+        }),
       ];
     },
   ),

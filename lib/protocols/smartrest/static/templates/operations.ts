@@ -1,3 +1,4 @@
+import { defined } from '../../../../base/defined';
 import type { Command, OperationSelector } from '../../../../platform/commands';
 import { template, text } from './interpreter';
 import { list, mandatory, optional, type Template } from './template';
@@ -11,15 +12,7 @@ function update(
   extra: { readonly failureReason?: string | undefined; readonly parameters?: readonly string[] } = {},
 ): readonly Command[] {
   const { failureReason, parameters = [] } = extra;
-  return [
-    {
-      kind: 'updateOperations',
-      select,
-      status,
-      parameters,
-      ...(failureReason === undefined ? {} : { failureReason }),
-    },
-  ];
+  return [defined({ kind: 'updateOperations', select, status, parameters, failureReason })];
 }
 
 const fragment = mandatory('fragment', text);

@@ -5,8 +5,6 @@ import type { SpelledRefusal } from '../../../protocol';
 export interface DecodeContext {
   /** External id the topic addresses: the device itself, a child or a service. */
   readonly serial: string;
-  /** External id of the connected device. */
-  readonly rootSerial: string;
   /** When the platform received the message, ms since the epoch. */
   readonly receivedAt: number;
 }
