@@ -1,7 +1,7 @@
 import type { Protocol } from './protocol';
 import { smartRestStatic } from './smartrest/static/protocol';
 
-/** Every protocol devices may speak. Rules, policy, topic parser, delivery and `npm run decode` follow from this list. */
+/** Every protocol a device may speak. Rules, policy, topic parser, delivery and `npm run decode` follow from the list. */
 export const PROTOCOLS: readonly Protocol[] = [smartRestStatic];
 
 /**

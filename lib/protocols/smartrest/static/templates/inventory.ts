@@ -14,7 +14,7 @@ const remove = (...names: readonly string[]): readonly Command[] => [
   { kind: 'updateInventory', set: {}, remove: names },
 ];
 
-/** A list fragment whose empty form is absence (143, 150). */
+/** For lists whose fragment is removed when they are empty (143, 150). */
 const setOrRemove = (name: string, values: readonly string[]): readonly Command[] =>
   values.length === 0 ? remove(name) : set(name, values);
 

@@ -5,7 +5,7 @@ import { list, mandatory, optional, type Template } from './template';
 
 type Update = Extract<Command, { kind: 'updateOperations' }>;
 
-/** `select`, `status` and what the device adds. */
+/** The command to bring the selected operations to a status, with what the device adds. */
 function update(
   select: OperationSelector,
   status: Update['status'],
