@@ -5,7 +5,7 @@ import type { Credentials, Principal } from '../platform/access/credentials';
 import type { Refusal } from '../platform/refusal';
 import type { Tenants } from '../platform/tenants/tenants';
 
-/** What an Authorization header says; without a tenant when the user name has none. */
+/** The content of an Authorization header. `tenant` is there when the user name begins with one. */
 export interface BasicCredentials {
   readonly tenant?: string;
   readonly user: string;
@@ -30,9 +30,9 @@ export function parseBasic(header: string): BasicCredentials | undefined {
 const refused = (reason: 'noCredentials' | 'unknownScheme' | 'badCredentials'): Result<never, Refusal> =>
   fail({ kind: 'unauthorized', reason });
 
-/** Who a request is from. Tells a caller nothing about which tenants and users there are. */
+/** Finds out who a request is from. Its refusals do not tell which tenants and users exist. */
 export class Authenticator {
-  /** Tenant by host name; '' for a host that is no tenant's. */
+  /** Tenants by host name; '' for a host that belongs to no tenant. */
   private readonly hosts: Lru<string>;
 
   constructor(
@@ -65,8 +65,8 @@ export class Authenticator {
 }
 
 /**
- * The challenge of a 401. Browsers would open their own password window on `Basic`, so Cumulocity's clients ask for
- * another word with `UseXBasic: true`.
+ * The `WWW-Authenticate` header of a 401. On `Basic` a browser opens its own password window. Cumulocity's clients avoid
+ * that: with the header `UseXBasic: true` they ask for another word.
  */
 export const challenge = (useXBasic: string | undefined): string =>
   `${useXBasic?.toLowerCase() === 'true' ? 'XBASIC' : 'Basic'} realm="Cirrus"`;

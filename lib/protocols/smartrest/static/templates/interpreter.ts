@@ -128,6 +128,7 @@ function refuse(self: Pick<Template, 'id' | 'params'>, { param, position, value 
   return refusal(45, text, `send ${usage(self)}`);
 }
 
+/** Any text. */
 export const text: ValueType<string> = { name: 'String', expected: 'a text', read: (value) => value };
 
 /**

@@ -76,6 +76,7 @@ export interface Template {
   decode(fields: readonly string[], ctx: DecodeContext): readonly Command[] | SpelledRefusal;
 }
 
+/** A value that every row must have. */
 export const mandatory = <const N extends string, T>(name: N, type: ValueType<T>): Single<N, T, true> => ({
   kind: 'single',
   name,
@@ -83,6 +84,7 @@ export const mandatory = <const N extends string, T>(name: N, type: ValueType<T>
   mandatory: true,
 });
 
+/** A value that a row may leave empty. */
 export const optional = <const N extends string, T>(
   name: N,
   type: ValueType<T>,
@@ -95,12 +97,14 @@ export const optional = <const N extends string, T>(
   ...(fallback === undefined ? {} : { fallback }),
 });
 
+/** All remaining values of the row. With `min` 1 at least one has to be there. */
 export const list = <const N extends string, T>(
   name: N,
   type: ValueType<T>,
   { min = 0, keepEmpty = false }: { readonly min?: 0 | 1; readonly keepEmpty?: boolean } = {},
 ): List<N, T> => ({ kind: 'list', name, type, min, keepEmpty });
 
+/** All remaining values of the row in groups. With `min` 1 at least one group has to be there. */
 export const groups = <const N extends string, const P extends readonly Single[]>(
   name: N,
   params: P,
