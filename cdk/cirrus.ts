@@ -26,13 +26,13 @@ export type PayloadLimit = 8092 | 16184;
 
 export interface CirrusProps {
   /**
-   * Begins the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed names:
+   * The beginning of the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed names:
    * topics and client IDs belong to the whole account, so a second deployment beside the first must fail.
    * @default 'cirrus'
    */
   readonly namePrefix?: string;
   /**
-   * Tags on everything that can have some.
+   * Tags on every resource that can have tags.
    * @default none
    */
   readonly tags?: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ export interface CirrusProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Days the registry can be restored to any second of, 1 to 35.
+   * For how many days back the registry can be restored, to any second: 1 to 35.
    * @default 35
    */
   readonly recoveryDays?: number;
@@ -78,7 +78,7 @@ export interface CirrusProps {
    */
   readonly payloadLimit?: PayloadLimit;
   /**
-   * REST requests per second of all tenants together, and how many at once above it.
+   * How many REST requests per second all tenants together may send, and how large a burst may be.
    * @default 1000 a second, 500 at once
    */
   readonly httpThrottle?: { readonly rate: number; readonly burst: number };
@@ -88,7 +88,7 @@ export interface CirrusProps {
    */
   readonly brokerLogLevel?: BrokerLogLevel;
   /**
-   * Who hears of alarms.
+   * The SNS topic that alarms are sent to.
    * @default nobody; alarms are only seen in CloudWatch
    */
   readonly alarmTopic?: ITopic;

@@ -19,25 +19,25 @@ export interface RealtimeProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly secrets: Secrets;
-  /** Messages per second all clients together may send, and how many at once above it. */
+  /** How many messages per second all clients together may send, and how large a burst may be. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   readonly target: DeploymentTarget;
 }
 
 /** Also the path of the WebSocket URL that API Gateway itself offers. */
 export const WEBSOCKET_STAGE = 'realtime';
-/** Where long polling is found on the REST API: every form of the path, with and without trailing slash. */
+/** The paths of long polling on the REST API. */
 const POLLING_PATHS = { Notification: '/notification/{proxy+}', Cep: '/cep/{proxy+}' } as const;
 
 /**
- * Real-time notifications (Bayeux): a WebSocket API whose frames and a few paths of the HTTP API go to one function, and
- * the function that brings changes to subscribers. What a client subscribed to is in the registry.
+ * Real-time notifications (Bayeux). One function answers clients, over a WebSocket API and a few paths of the HTTP API.
+ * Another function sends changes to subscribers. Subscriptions are stored in the registry.
  */
 export class Realtime extends Construct {
   readonly function: CirrusFunction;
   readonly fanOut: CirrusFunction;
   readonly api: CfnApi;
-  /** Of the API itself: `wss://<host>/<stage>`. Behind CloudFront it is found at `/notification/realtime`. */
+  /** The API's own URL, `wss://<host>/<stage>`. Behind CloudFront the path is `/notification/realtime`. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: RealtimeProps) {
@@ -46,7 +46,7 @@ export class Realtime extends Construct {
       name: `${props.settings.namePrefix}-realtime`,
       description: 'Cirrus: real-time notifications',
       protocolType: 'WEBSOCKET',
-      // Bayeux frames are arrays, which no expression selects from: all of them take $default
+      // no expression can select from an array, and Bayeux frames are arrays: all of them take $default
       routeSelectionExpression: '$request.body.channel',
     });
     const environment = {
@@ -116,7 +116,7 @@ export class Realtime extends Construct {
     return made;
   }
 
-  /** Where messages are posted to connections; an emulator serves all APIs on its gateway, under a path for each. */
+  /** The endpoint for posting to connections. An emulator serves all APIs on one gateway, each under its own path. */
   private connectionsEndpoint(target: DeploymentTarget): string {
     const { urlSuffix, region } = Stack.of(this);
     if (target === 'emulator') return `/_aws/execute-api/${this.api.ref}/${WEBSOCKET_STAGE}`;
@@ -145,13 +145,13 @@ export class Realtime extends Construct {
     const integrated = { target: `integrations/${integration.ref}` };
     this.addRoute('Connect', { routeKey: '$connect', ...integrated });
     this.addRoute('Disconnect', { routeKey: '$disconnect', ...integrated });
-    // the function's result is the answer to the frame, which saves a call for each
+    // the function's result is the answer to the frame, which saves a call
     const messages = this.addRoute('Message', {
       routeKey: '$default',
       ...integrated,
       routeResponseSelectionExpression: '$default',
     });
-    // MiniStack's CloudFormation does not know the resource; its API answers without
+    // MiniStack's CloudFormation does not know this resource, and its API answers without it
     if (target === 'aws') {
       new CfnRouteResponse(this, 'Response', {
         apiId: this.api.ref,

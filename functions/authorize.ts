@@ -19,7 +19,7 @@ const credentials = new Credentials({ registry, clock }, parameterKey(new SSMCli
 const claims = new Claims(registry, clock);
 const topics = topicRights(PROTOCOLS, TOLERATED_DOWNLINKS);
 
-/** AWS IoT's custom authorizer: asked on every CONNECT. */
+/** The custom authorizer of AWS IoT. The broker calls it for every CONNECT. */
 export const handler = async (event: unknown): Promise<AuthorizerResult> => {
   const decision = await authorizeConnection(event, {
     clock,

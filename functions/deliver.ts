@@ -26,8 +26,9 @@ const deps = {
 };
 
 /**
- * Delivery requests, in order per device. The queue is FIFO: after the first failure the rest of the batch goes back
- * too, so that no device's order is broken, and comes again in seconds instead of after the queue's long visibility.
+ * Handles delivery requests in order. After a failure the rest of the batch goes back to the queue too, because the queue
+ * is FIFO and each device must get its operations in order. The requests come again after seconds. Without `retrySoon`
+ * they would come after the queue's visibility timeout.
  */
 export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
   for (const [index, record] of event.Records.entries()) {

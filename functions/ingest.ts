@@ -26,7 +26,7 @@ const deps = composeIngest({
   defaultTenant: environment.defaultTenant,
 });
 
-/** One publish of a device. Throws on faults only: Lambda tries again, then the failure queue has it with its cause. */
+/** Handles one publish. Throws for faults only: Lambda tries again, and then puts the event into the failure queue. */
 export const handler = async (event: unknown): Promise<void> => {
   const uplink = parseUplink(event);
   if (!uplink.ok) throw new Error(`not an uplink: ${uplink.error}`);

@@ -28,7 +28,7 @@ export interface BayeuxMessage {
   readonly data?: { readonly realtimeAction: string; readonly data: unknown };
 }
 
-/** A clock that waiting moves, and that says so. */
+/** A clock that moves on when somebody waits, and tells of each wait. */
 class WatchedClock extends FlowingClock {
   constructor(private readonly onSleep: () => Promise<void>) {
     super();
@@ -40,7 +40,7 @@ class WatchedClock extends FlowingClock {
   }
 }
 
-/** Real-time notifications on an in-memory database: clients, changes, and a clock that waiting moves. */
+/** Real-time notifications on an in-memory database: clients, changes, and a clock that moves on when somebody waits. */
 export class RealtimeWorld {
   readonly clock: FlowingClock = new WatchedClock(() => this.onSleep());
   /** Frames posted to each WebSocket. */

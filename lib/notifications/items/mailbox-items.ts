@@ -3,14 +3,14 @@ import { mailKey, sessionPartition } from '../../storage/keys';
 import type { Key, Table } from '../../storage/table';
 import { type Session, sessionOf, ttlOf } from './session-items';
 
-/** What waits for a session to fetch it. */
+/** Notifications that wait until the client of a session fetches them. */
 export interface Mail {
   readonly clientId: string;
-  /** Sorts it among the others: text, unique for the session. */
+  /** Unique in the session; mail is read in the order of these texts. */
   readonly order: string;
   /** JSON text of an array of messages. */
   readonly messages: string;
-  /** ms since the epoch. */
+  /** When it may be deleted, ms since the epoch. */
   readonly until: number;
 }
 
@@ -33,7 +33,10 @@ export async function putMail(registry: Table, mail: readonly Mail[]): Promise<v
   );
 }
 
-/** One consistent query; the session comes along because its key follows the mail's. */
+/**
+ * Reads a session and at most `limit` of its mail with one consistent query. The key of the session follows those of the
+ * mail, so the session is missing when there is more mail than `limit`.
+ */
 export async function openMailbox(registry: Table, clientId: string, limit: number): Promise<Mailbox> {
   const page = await registry.query({
     where: {

@@ -5,20 +5,20 @@ import { deleteMail, openMailbox } from '../items/mailbox-items';
 import type { Session } from '../items/session-items';
 import { MAIL_PER_ANSWER } from '../limits';
 
-/** Between two looks into the mailbox, in milliseconds: soon at first, then less often; each costs a read. */
+/** Milliseconds between two reads of the mailbox. The time grows, because each read costs something. */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 500;
 const GROWTH = 1.4;
 
-/** What a poll ended with: mail, or another reply than the one it waited with. */
+/** The result of a poll: mail, and members that replace those of the reply. */
 export interface PollResult {
   readonly mail: readonly string[];
   readonly reply?: Pick<BayeuxReply, 'successful' | 'error' | 'advice'>;
 }
 
 /**
- * Waits for mail, at most `timeout` milliseconds. Ends early when the session is closed or gone, or has begun another
- * poll: a client reads the answer of its latest only.
+ * Waits for mail, at most `timeout` milliseconds. It ends early when the session is closed or gone. It also ends early
+ * when the client has begun another poll, because the client reads the answer to its latest poll only.
  */
 export async function waitForMail(
   { registry, clock }: Pick<RealtimeDeps, 'registry' | 'clock'>,
