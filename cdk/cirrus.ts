@@ -26,8 +26,8 @@ export type PayloadLimit = 8092 | 16184;
 
 export interface CirrusProps {
   /**
-   * The beginning of the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed names:
-   * topics and client IDs belong to the whole account, so a second deployment beside the first must fail.
+   * The beginning of the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed
+   * names: topics and client IDs belong to the whole account, so a second deployment beside the first must fail.
    * @default 'cirrus'
    */
   readonly namePrefix?: string;

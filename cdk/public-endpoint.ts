@@ -34,8 +34,8 @@ const REST = 'rest';
 const WEBSOCKET = 'webSocket';
 
 /**
- * Runs at the edge for each request. It tells the APIs which host the client used, and sends WebSockets to the WebSocket
- * API. It recognizes them by the header with their key, because functions at the edge do not see `Upgrade`.
+ * Runs at the edge for each request. It tells the APIs which host the client used, and sends WebSockets to the
+ * WebSocket API. It recognizes them by the header with their key, because functions at the edge do not see `Upgrade`.
  */
 export const VIEWER_REQUEST = `import cf from 'cloudfront';
 

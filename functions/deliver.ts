@@ -26,9 +26,9 @@ const deps = {
 };
 
 /**
- * Handles delivery requests in order. After a failure the rest of the batch goes back to the queue too, because the queue
- * is FIFO and each device must get its operations in order. The requests come again after seconds. Without `retrySoon`
- * they would come after the queue's visibility timeout.
+ * Handles delivery requests in order. After a failure the rest of the batch goes back to the queue too, because the
+ * queue is FIFO and each device must get its operations in order. The requests come again after seconds. Without
+ * `retrySoon` they would come after the queue's visibility timeout.
  */
 export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
   for (const [index, record] of event.Records.entries()) {

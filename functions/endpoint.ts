@@ -9,7 +9,9 @@ const properties = z.union([
 ]);
 const iot = new IoTClient({});
 
-/** The custom resource of `cdk/host-names.ts`, with the attribute `HostName`. It creates nothing and deletes nothing. */
+/**
+ * The custom resource of `cdk/host-names.ts`, with the attribute `HostName`. It creates nothing and deletes nothing.
+ */
 export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
 
 async function serve(request: CustomResourceRequest): Promise<CustomResource> {

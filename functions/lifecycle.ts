@@ -27,8 +27,8 @@ const { availability, devices } = registryServices(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 /**
- * Handles one lifecycle event of the broker. It keeps the state of the connection, and asks for the delivery of operations
- * when the device listens for them.
+ * Handles one lifecycle event of the broker. It keeps the state of the connection, and asks for the delivery of
+ * operations when the device listens for them.
  */
 export const handler = async (raw: unknown): Promise<void> => {
   const event = parseLifecycleEvent(raw);

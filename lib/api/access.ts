@@ -40,7 +40,9 @@ export async function requireUsable(context: RequestContext, id: string): Promis
 
 type Named = { readonly subject: 'measurement' | 'event' | 'alarm' | 'operation'; readonly id: string };
 
-/** Checks what was found under an id: 404 when nothing was, 403 when a device user does not own the device it is about. */
+/**
+ * Checks what was found under an id: 404 when nothing was, 403 when a device user does not own the device it is about.
+ */
 export async function requireFound<T>(
   context: RequestContext,
   named: Named,
@@ -52,7 +54,9 @@ export async function requireFound<T>(
   return usable.ok ? ok(found) : usable;
 }
 
-/** Checks the source of a list. A device user has to name an object of its own; other users may leave the source out. */
+/**
+ * Checks the source of a list. A device user has to name an object of its own; other users may leave the source out.
+ */
 export async function requireUsableSource(
   context: RequestContext,
   source: string | undefined,

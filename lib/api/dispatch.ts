@@ -5,8 +5,8 @@ import { matchRoute, type Params } from './router';
 import { ROUTES } from './routes/route-table';
 
 /**
- * Answers a request to the platform: method, path and body in, status and body out. Every protocol with requests of this
- * form calls it. A refusal becomes an answer with an error body (docs/reference/rest-api.md#error-bodies).
+ * Answers a request to the platform: method, path and body in, status and body out. Every protocol with requests of
+ * this form calls it. A refusal becomes an answer with an error body (docs/reference/rest-api.md#error-bodies).
  *
  * @throws for unexpected errors only
  */

@@ -1,9 +1,9 @@
 import type { Method, RequestContext, RouteAnswer } from './request';
 
 /**
- * Who may call a route at all. `anyone`: every authenticated user. `device`: people and device users; the handler checks
- * that a device user owns the object. `human`: people only. Where it is not `anyone`, a reader may only GET, and people
- * without a role may do nothing.
+ * Who may call a route at all. `anyone`: every authenticated user. `device`: people and device users; the handler
+ * checks that a device user owns the object. `human`: people only. Where it is not `anyone`, a reader may only GET, and
+ * people without a role may do nothing.
  */
 export type Access = 'anyone' | 'device' | 'human';
 

@@ -67,7 +67,9 @@ export type Authorization =
   | { readonly allowed: false; readonly reason: ConnectRefusal; readonly result: AuthorizerResult };
 
 const DAY_SECONDS = 86_400;
-/** A password connection lasts at most a day. Its end is drawn from the last four hours, so that not all end at once. */
+/**
+ * A password connection lasts at most a day. Its end is drawn from the last four hours, so that not all end at once.
+ */
 const DISCONNECT_JITTER_SECONDS = 4 * 3_600;
 const USER_NAME = /^[A-Za-z0-9._-]{1,64}\/[^/\s]{1,1000}$/;
 

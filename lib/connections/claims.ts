@@ -53,9 +53,9 @@ export class Claims {
 export type SenderLookup = (clientId: string) => Promise<Claim | undefined>;
 
 /**
- * Finds the owner of a client ID by its claim, which the authorizer wrote. The broker of an emulator asks no authorizer.
- * There `defaultTenant` is set: a well-formed client ID without a claim is claimed for a device of that tenant, so that
- * every later look-up gives the same answer.
+ * Finds the owner of a client ID by its claim, which the authorizer wrote. The broker of an emulator asks no
+ * authorizer. There `defaultTenant` is set: a well-formed client ID without a claim is claimed for a device of that
+ * tenant, so that every later look-up gives the same answer.
  */
 export function senderLookup(claims: Claims, defaultTenant?: string): SenderLookup {
   if (defaultTenant === undefined) return (clientId) => claims.lookup(clientId);

@@ -18,8 +18,8 @@ interface Statement {
 
 /**
  * What a connected device may do, as policy documents: connect under its own client ID, publish uplinks, subscribe to
- * downlinks and receive them. Publish never holds a downlink and Receive never holds an uplink, because one device could
- * then command or read all others
+ * downlinks and receive them. Publish never holds a downlink and Receive never holds an uplink, because one device
+ * could then command or read all others
  * (docs/reference/aws-platform.md#uplinks-are-never-received-downlinks-never-published).
  *
  * @param arnPrefix `arn:aws:iot:<region>:<account>:`

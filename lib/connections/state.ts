@@ -24,8 +24,8 @@ export function afterEvent(known: Connection | undefined, event: LifecycleEvent)
 export const isCurrent = (connection: Connection, event: LifecycleEvent): boolean => sameSession(connection, event);
 
 /**
- * Whether the device listens on a topic. It counts as listening while nothing is known: lifecycle events come later than
- * the SUBSCRIBE, and a persistent session resumes its filters without a SUBSCRIBE. `now` is ms since the epoch.
+ * Whether the device listens on a topic. It counts as listening while nothing is known: lifecycle events come later
+ * than the SUBSCRIBE, and a persistent session resumes its filters without a SUBSCRIBE. `now` is ms since the epoch.
  */
 export function listensOn(connection: Connection | undefined, topic: string, now: number): boolean {
   if (connection === undefined) return true;

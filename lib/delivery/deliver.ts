@@ -17,8 +17,8 @@ export interface OperationRows {
 /** One way an operation can be written for a device: static templates on `s/ds`, a template collection, JSON. */
 export interface OperationWriter {
   /**
-   * The operation as rows, for each topic that this writer uses for the device. The device need not listen on the topic.
-   * Empty when this writer has no form for the operation.
+   * The operation as rows, for each topic that this writer uses for the device. The device need not listen on the
+   * topic. Empty when this writer has no form for the operation.
    */
   writeOperation(operation: Operation, connection: Connection): readonly OperationRows[];
 }
@@ -36,8 +36,8 @@ export interface DeliveryReport {
   /** Operations the device has acknowledged. */
   readonly delivered: number;
   /**
-   * Operations that have no form on any topic the device listens on, or that the broker refused. They stay PENDING and do
-   * not hold up the others.
+   * Operations that have no form on any topic the device listens on, or that the broker refused. They stay PENDING and
+   * do not hold up the others.
    */
   readonly skipped: number;
   /** Why the rest was not sent; absent when every operation had its turn. */

@@ -31,8 +31,9 @@ export class DeliveryQueue {
   ) {}
 
   /**
-   * Queues a request. `dedupId` names its cause (an operation's id, a lifecycle event): the queue drops a second request
-   * of the same cause within five minutes. `clientId` is the agent's; it is left out while the agent has never connected.
+   * Queues a request. `dedupId` names its cause (an operation's id, a lifecycle event): the queue drops a second
+   * request of the same cause within five minutes. `clientId` is the agent's; it is left out while the agent has never
+   * connected.
    */
   async requestDelivery(
     { tenant, agentId, agentSerial, clientId }: DeliveryRequest & { readonly clientId?: string },
@@ -72,9 +73,9 @@ const FIRST_RETRY_S = 2;
 const LONGEST_RETRY_S = 120;
 
 /**
- * Makes failed requests visible again after some seconds, and after twice as long each further time. Otherwise a throttled
- * device would wait for the queue's visibility timeout, which is minutes. All requests of a batch get the delay of the
- * first one, which keeps their order.
+ * Makes failed requests visible again after some seconds, and after twice as long each further time. Otherwise a
+ * throttled device would wait for the queue's visibility timeout, which is minutes. All requests of a batch get the
+ * delay of the first one, which keeps their order.
  */
 export async function retrySoon(
   client: Pick<SQSClient, 'send'>,

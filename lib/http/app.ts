@@ -7,7 +7,9 @@ import { Exchange } from './exchange';
 import type { AppOptions } from './options';
 import { respond } from './respond';
 
-/** What the Lambda adapter hands over beside the request: API Gateway's id of it, and its time in ms since the epoch. */
+/**
+ * What the Lambda adapter hands over beside the request: API Gateway's id of it, and its time in ms since the epoch.
+ */
 interface Bindings {
   readonly requestContext?: { readonly requestId?: string; readonly timeEpoch?: number };
 }

@@ -65,8 +65,8 @@ export class Authenticator {
 }
 
 /**
- * The `WWW-Authenticate` header of a 401. On `Basic` a browser opens its own password window. Cumulocity's clients avoid
- * that: with the header `UseXBasic: true` they ask for another word.
+ * The `WWW-Authenticate` header of a 401. On `Basic` a browser opens its own password window. Cumulocity's clients
+ * avoid that: with the header `UseXBasic: true` they ask for another word.
  */
 export const challenge = (useXBasic: string | undefined): string =>
   `${useXBasic?.toLowerCase() === 'true' ? 'XBASIC' : 'Basic'} realm="Cirrus"`;

@@ -147,8 +147,8 @@ export class Target {
   }
 
   /**
-   * The device the rows were about, in its state after them. Undefined when no row needed a device, or when the device is
-   * not below the sender. Costs a read only when a row has changed the device.
+   * The device the rows were about, in its state after them. Undefined when no row needed a device, or when the device
+   * is not below the sender. Costs a read only when a row has changed the device.
    */
   async addressedDevice(tenant: string): Promise<DeviceRef | undefined> {
     const found = this.addressedFound === undefined ? undefined : await this.addressedFound;

@@ -9,8 +9,8 @@ export interface ReportLogger {
 const REFUSED_SHOWN = 20;
 
 /**
- * Writes one log line for a publish, with what came of its rows. A publish without refusals is logged for debugging only,
- * because a log line costs as much as storing a reading. `now` is ms since the epoch.
+ * Writes one log line for a publish, with what came of its rows. A publish without refusals is logged for debugging
+ * only, because a log line costs as much as storing a reading. `now` is ms since the epoch.
  */
 export function logReport(logger: ReportLogger, uplink: Uplink, report: IngestReport, now: number): void {
   const refused = report.outcomes.filter(

@@ -21,8 +21,8 @@ export const CONNECTIONS_PER_USER_AND_CHANNEL = 10;
 /** How long a poll waits. API Gateway gives up after 30 s, and the start of a new function instance counts too. */
 export const POLL_MS = 25_000;
 /**
- * The time between two connects of a WebSocket client. A client notices a lost connection by a missing reply. Each connect
- * costs two messages and one invocation.
+ * The time between two connects of a WebSocket client. A client notices a lost connection by a missing reply. Each
+ * connect costs two messages and one invocation.
  */
 export const CONNECT_INTERVAL_MS = 30_000;
 /** A client that connects again sooner than this ignores the interval. */

@@ -22,8 +22,8 @@ function notificationOf(
 }
 
 /**
- * Packs JSON texts into frames, each a JSON array of at most `limit` bytes, and keeps their order. A text may have at most
- * `limit` - 2 bytes, because of the brackets.
+ * Packs JSON texts into frames, each a JSON array of at most `limit` bytes, and keeps their order. A text may have at
+ * most `limit` - 2 bytes, because of the brackets.
  */
 export function framesOf(texts: readonly string[], limit = FRAME_BYTES): string[] {
   const frames = batchesOf(texts, { limit: limit - 2, sizeOf: Buffer.byteLength, between: 1 });

@@ -94,9 +94,9 @@ export interface ReplyRows {
 }
 
 /**
- * A language that devices and the platform speak: its topics, the meaning of payloads, and the form of replies, refusals
- * and operations. It is pure: it neither reads nor writes data. A new protocol is a folder and an entry in `protocols.ts`.
- * Rules, policy, topic parser, delivery and `npm run decode` follow from the list.
+ * A language that devices and the platform speak: its topics, the meaning of payloads, and the form of replies,
+ * refusals and operations. It is pure: it neither reads nor writes data. A new protocol is a folder and an entry in
+ * `protocols.ts`. Rules, policy, topic parser, delivery and `npm run decode` follow from the list.
  */
 export interface Protocol extends OperationWriter {
   readonly uplinks: readonly UplinkShape[];

@@ -1,7 +1,9 @@
 import type { Protocol } from './protocol';
 import { smartRestStatic } from './smartrest/static/protocol';
 
-/** Every protocol a device may speak. Rules, policy, topic parser, delivery and `npm run decode` follow from the list. */
+/**
+ * Every protocol a device may speak. Rules, policy, topic parser, delivery and `npm run decode` follow from the list.
+ */
 export const PROTOCOLS: readonly Protocol[] = [smartRestStatic];
 
 /**

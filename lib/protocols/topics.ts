@@ -91,8 +91,8 @@ export function ruleFilters({ name, modes, levels }: UplinkShape): readonly Rule
 }
 
 /**
- * What a connection may do in the protocols of the list. It may also subscribe to the topics in `tolerated`, on which the
- * platform sends nothing. `*` means what it means in an IAM policy.
+ * What a connection may do in the protocols of the list. It may also subscribe to the topics in `tolerated`, on which
+ * the platform sends nothing. `*` means what it means in an IAM policy.
  */
 export function topicRights(protocols: readonly Topics[], tolerated: readonly string[] = []): ConnectionTopics {
   return {

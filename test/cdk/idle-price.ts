@@ -103,7 +103,9 @@ function alarm(properties: Properties): Use {
   return { alarms: Array.isArray(metrics) ? metrics.length : 1 };
 }
 
-/** What one run of the schedule reads when nothing is due: the tenants, and the index of two tenants, half a unit each. */
+/**
+ * What one run of the schedule reads when nothing is due: the tenants, and the index of two tenants, half a unit each.
+ */
 const READ_UNITS_PER_TICK = 2;
 
 function schedule({ ScheduleExpression: expression }: Properties): Use {

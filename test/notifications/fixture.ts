@@ -40,7 +40,9 @@ class WatchedClock extends FlowingClock {
   }
 }
 
-/** Real-time notifications on an in-memory database: clients, changes, and a clock that moves on when somebody waits. */
+/**
+ * Real-time notifications on an in-memory database: clients, changes, and a clock that moves on when somebody waits.
+ */
 export class RealtimeWorld {
   readonly clock: FlowingClock = new WatchedClock(() => this.onSleep());
   /** Frames posted to each WebSocket. */

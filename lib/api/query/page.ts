@@ -36,8 +36,8 @@ export interface PageOf<T> {
 }
 
 /**
- * Takes a page out of elements that are read one by one. It reads one more element to know whether there is a next page,
- * and reads all of them when the query asks for totals.
+ * Takes a page out of elements that are read one by one. It reads one more element to know whether there is a next
+ * page, and reads all of them when the query asks for totals.
  */
 export async function takePage<T>(elements: AsyncIterable<T>, page: PageQuery): Promise<PageOf<T>> {
   const from = (page.currentPage - 1) * page.pageSize;

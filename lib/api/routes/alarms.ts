@@ -122,8 +122,8 @@ async function update(context: RequestContext, param: (name: string) => string):
 }
 
 /**
- * Gives all alarms of a filter one status. The filter must not be empty. The answer is always 200, because the change is
- * done by then.
+ * Gives all alarms of a filter one status. The filter must not be empty. The answer is always 200, because the change
+ * is done by then.
  */
 async function updateMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const body = objectBody(request.body, 'alarm');

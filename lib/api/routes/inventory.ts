@@ -15,7 +15,9 @@ import { type Route, route } from '../router';
 import { objectUrl } from '../views/links';
 import { type ChildIds, objectView } from '../views/views';
 
-/** Inventory (docs/reference/rest-api.md#inventory): managed objects. `children.ts` has the routes of their children. */
+/**
+ * Inventory (docs/reference/rest-api.md#inventory): managed objects. `children.ts` has the routes of their children.
+ */
 export const inventoryRoutes: readonly Route[] = [
   route('GET', '/inventory/managedObjects', 'device', list),
   route('POST', '/inventory/managedObjects', 'device', create),

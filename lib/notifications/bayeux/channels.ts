@@ -34,8 +34,8 @@ export interface Place {
 }
 
 /**
- * The place of a channel's subscriptions. All channels with children share one partition per API. So a change reads their
- * subscriptions at once, and looks up the ancestors of its source only when there are some.
+ * The place of a channel's subscriptions. All channels with children share one partition per API. So a change reads
+ * their subscriptions at once, and looks up the ancestors of its source only when there are some.
  */
 export function placeOf(channel: Channel): Place {
   switch (channel.kind) {

@@ -27,8 +27,8 @@ export interface RealtimeDeps {
 }
 
 /**
- * The user of an Authorization header. Undefined when the header is wrong, or when the user may not subscribe to anything
- * (a person without a role).
+ * The user of an Authorization header. Undefined when the header is wrong, or when the user may not subscribe to
+ * anything (a person without a role).
  */
 export async function identify(
   deps: Pick<RealtimeDeps, 'registry' | 'authenticate'>,

@@ -34,8 +34,8 @@ export async function putMail(registry: Table, mail: readonly Mail[]): Promise<v
 }
 
 /**
- * Reads a session and at most `limit` of its mail with one consistent query. The key of the session follows those of the
- * mail, so the session is missing when there is more mail than `limit`.
+ * Reads a session and at most `limit` of its mail with one consistent query. The key of the session follows those of
+ * the mail, so the session is missing when there is more mail than `limit`.
  */
 export async function openMailbox(registry: Table, clientId: string, limit: number): Promise<Mailbox> {
   const page = await registry.query({

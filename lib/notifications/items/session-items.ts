@@ -31,7 +31,9 @@ export interface Session {
 }
 
 const SECOND_MS = 1000;
-/** The TTL attribute, seconds since the epoch. DynamoDB deletes the item within days after it; readers check the time. */
+/**
+ * The TTL attribute, seconds since the epoch. DynamoDB deletes the item within days after it; readers check the time.
+ */
 export const ttlOf = (until: number): number => Math.ceil(until / SECOND_MS);
 
 /** A text that stands for a user's password. It changes with the password and does not reveal it. */

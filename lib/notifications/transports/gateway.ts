@@ -41,8 +41,8 @@ type WebSocketEvent = z.output<typeof webSocketEvent>;
 type HttpEvent = z.output<typeof httpEvent>;
 
 /**
- * Answers an event of API Gateway, from the WebSocket API or from the HTTP API in payload format 2.0. The error says why
- * it is no such event.
+ * Answers an event of API Gateway, from the WebSocket API or from the HTTP API in payload format 2.0. The error says
+ * why it is no such event.
  */
 export async function answerGateway(deps: GatewayDeps, value: unknown): Promise<Result<GatewayAnswer, string>> {
   const parsed = z.safeParse(event, value);

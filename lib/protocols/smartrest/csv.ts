@@ -2,10 +2,10 @@
  * One row of a SmartREST payload (docs/reference/static-templates.md#rows-and-values and
  * docs/reference/static-templates.md#quotes-and-backslashes).
  *
- * The reader ends a row at a line feed outside quotes. It drops one carriage return before the line feed and skips empty
- * rows. An unquoted value loses blanks (space, tab) at both ends. It keeps everything else as it is, also a quote inside.
- * In a quoted value `\"` and `""` both mean one quote, and every other backslash is a backslash.
- * The writer quotes a value that the reader would change otherwise. It writes a quote as `\"` and leaves backslashes alone.
+ * The reader ends a row at a line feed outside quotes. It drops one carriage return before the line feed and skips
+ * empty rows. An unquoted value loses blanks (space, tab) at both ends. It keeps everything else as it is, also a quote
+ * inside. In a quoted value `\"` and `""` both mean one quote, and every other backslash is a backslash. The writer
+ * quotes a value that the reader would change otherwise. It writes a quote as `\"` and leaves backslashes alone.
  *
  * Reading what was written gives the same rows for every value. A quoted value that ends in a backslash looks like an
  * escaped quote (`"C:\a,\"`). `closesDespiteBackslash` tells the two apart.
@@ -179,10 +179,10 @@ function startsField(text: string, at: number): boolean {
 }
 
 /**
- * Decides whether `\"` at `quote` is a backslash and the closing quote (true) or an escaped quote (false). Both readings
- * are followed through the quotes after it. Where one reading is inside a value, the other is outside. So a quote that
- * cannot open a field, a quote that cannot close one, or an escaped quote excludes one of the readings. Text that
- * `writeRow` wrote always has exactly one reading.
+ * Decides whether `\"` at `quote` is a backslash and the closing quote (true) or an escaped quote (false). Both
+ * readings are followed through the quotes after it. Where one reading is inside a value, the other is outside. So a
+ * quote that cannot open a field, a quote that cannot close one, or an escaped quote excludes one of the readings. Text
+ * that `writeRow` wrote always has exactly one reading.
  */
 function closesDespiteBackslash(text: string, quote: number): boolean {
   if (!endsField(text, quote + 1)) return false;

@@ -18,7 +18,9 @@ const CREATE = 'create it before, or check the name the row and its topic use';
 const AGAIN = 'send the row again';
 const SMALLER = 'send fewer or smaller fragments';
 
-/** Code 45: the row itself is wrong. Code 41: the row is well formed, but the state of the platform does not allow it. */
+/**
+ * Code 45: the row itself is wrong. Code 41: the row is well formed, but the state of the platform does not allow it.
+ */
 const SPELLINGS: Spellings<Spelling> = {
   unknown: () => [41, CREATE],
   unknownExternalId: () => [41, CREATE],

@@ -23,7 +23,9 @@ export interface Sender {
   readonly id: string;
 }
 
-/** A way into the platform. Each function sends something of one kind. `marker` is a word that only this message has. */
+/**
+ * A way into the platform. Each function sends something of one kind. `marker` is a word that only this message has.
+ */
 export type Door = Readonly<Record<Kind, (from: Sender, marker: string, rest: Rest) => Promise<void>>>;
 
 const TIME = '2026-02-03T04:05:06.000Z';

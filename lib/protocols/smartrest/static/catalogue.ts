@@ -27,7 +27,9 @@ const ANSWERS: readonly TemplateDescription[] = [
   answer('603', 'Valid SmartREST templates', '603,{templateId}1..n', '602'),
 ];
 
-/** Only number and title are public, so they count as unknown (docs/reference/static-templates.md#unknown-templates). */
+/**
+ * Only number and title are public, so they count as unknown (docs/reference/static-templates.md#unknown-templates).
+ */
 const UNDOCUMENTED: readonly TemplateDescription[] = [
   undocumented('130', 'publish', 'Set fragment hash code'),
   undocumented('131', 'publish', 'Read fragment hash code'),

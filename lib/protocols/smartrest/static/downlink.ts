@@ -16,8 +16,8 @@ export interface OutgoingOperation {
 
 /**
  * The `s/ds` rows of an operation, one for each template that fits it
- * (docs/reference/static-templates.md#how-an-operation-becomes-a-row). Every value is escaped. A missing member gives an
- * empty value, and trailing empty values are kept.
+ * (docs/reference/static-templates.md#how-an-operation-becomes-a-row). Every value is escaped. A missing member gives
+ * an empty value, and trailing empty values are kept.
  */
 export function operationRows(operation: OutgoingOperation): string[] {
   const rows: string[] = [];

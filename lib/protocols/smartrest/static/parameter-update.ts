@@ -6,8 +6,8 @@ const MAX_PARAMETERS = 100;
 
 /**
  * The values of a 532 row: a dotted path, a type letter and a value for every leaf of the fragments that have a
- * `c8y_ParameterUpdate_<fragment>` marker. Undefined when there are none or too many. A list becomes its JSON text with type `s`
- * (docs/reference/static-templates.md#parameter-update-rows).
+ * `c8y_ParameterUpdate_<fragment>` marker. Undefined when there are none or too many. A list becomes its JSON text with
+ * type `s` (docs/reference/static-templates.md#parameter-update-rows).
  */
 export function parameterValues(fragments: JsonObject): readonly string[] | undefined {
   const leaves = Object.keys(fragments)

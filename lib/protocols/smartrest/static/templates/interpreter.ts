@@ -37,9 +37,9 @@ interface Misfit {
 }
 
 /**
- * Reads the values of a row. Trailing empty values are dropped, and values after the last parameter are ignored. An empty
- * mandatory value and a value of the wrong type are refused with code 45. The text names the parameter and its position
- * (docs/reference/static-templates.md#missing-values, docs/reference/static-templates.md#value-types).
+ * Reads the values of a row. Trailing empty values are dropped, and values after the last parameter are ignored. An
+ * empty mandatory value and a value of the wrong type are refused with code 45. The text names the parameter and its
+ * position (docs/reference/static-templates.md#missing-values, docs/reference/static-templates.md#value-types).
  */
 function readValues<const P extends readonly Param[]>(
   self: Pick<Template, 'id' | 'params'>,
@@ -172,7 +172,9 @@ export const boolean: ValueType<boolean> = {
   },
 };
 
-/** Every text but `false` means true, as for the marker of 101 (docs/reference/static-templates.md#markers-of-a-device). */
+/**
+ * Every text but `false` means true, as for the marker of 101 (docs/reference/static-templates.md#markers-of-a-device).
+ */
 export const unlessFalse: ValueType<boolean> = {
   name: 'Boolean',
   expected: 'true or false',
@@ -209,8 +211,8 @@ export function freeName(...taken: readonly string[]): ValueType<string> {
 const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /**
- * A date and time in ISO 8601 (docs/reference/mqtt-implementation.md#time-stamps). A complete one is kept as sent. A time
- * without a zone is UTC. Missing seconds become `:00`, and an offset gets the colon and the minutes it lacks.
+ * A date and time in ISO 8601 (docs/reference/mqtt-implementation.md#time-stamps). A complete one is kept as sent. A
+ * time without a zone is UTC. Missing seconds become `:00`, and an offset gets the colon and the minutes it lacks.
  */
 export const date: ValueType<string> = {
   name: 'Date',

@@ -7,7 +7,10 @@ import { groups, mandatory, optional, type Template } from './template';
 
 const fragmentName = freeName('id', 'self', 'type', 'time', 'source');
 
-/** The value of one series. Without a unit the member `unit` is left out (docs/reference/static-templates.md#missing-values). */
+/**
+ * The value of one series. Without a unit the member `unit` is left out
+ * (docs/reference/static-templates.md#missing-values).
+ */
 const seriesValue = (value: number, unit: string | undefined): JsonObject =>
   unit === undefined ? { value } : { value, unit };
 

@@ -10,8 +10,8 @@ export interface DecodeContext {
 }
 
 /**
- * How the text of a value becomes a typed value (docs/reference/static-templates.md#value-types). `read` gives undefined
- * for a text that does not have the type.
+ * How the text of a value becomes a typed value (docs/reference/static-templates.md#value-types). `read` gives
+ * undefined for a text that does not have the type.
  */
 export interface ValueType<T> {
   /** As docs/reference/static-templates.md#value-types writes it. */
