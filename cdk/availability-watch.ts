@@ -7,7 +7,7 @@ import type { Failures } from './failures';
 import { CirrusFunction, type FunctionSettings } from './function';
 import type { Tables } from './tables';
 
-/** How often silent devices are looked for. Devices are promised no more than some minutes. */
+/** How often silent devices are looked for. Their alarm may come some minutes late. */
 const EVERY = Duration.minutes(5);
 
 export interface AvailabilityWatchProps {
@@ -17,8 +17,8 @@ export interface AvailabilityWatchProps {
 }
 
 /**
- * The function that raises `c8y_UnavailabilityAlarm`, run by a schedule. A tick in which no device is due is one short
- * invocation and a read of half a unit per tenant: less than a cent a month (docs/deployment.md#what-is-deployed).
+ * The function that raises `c8y_UnavailabilityAlarm`, run by a schedule. A run in which no device is due costs one
+ * short invocation and half a read unit per tenant: less than a cent a month (docs/deployment.md#what-is-deployed).
  */
 export class AvailabilityWatch extends Construct {
   readonly function: CirrusFunction;

@@ -10,7 +10,10 @@ export interface BrokerLogsProps {
   readonly level: Exclude<BrokerLogLevel, 'DISABLED'>;
 }
 
-/** Turns on the broker's own log, group `AWSIotLogsV2`: without it, refused connections and publishes are invisible. */
+/**
+ * Turns on the broker's own log (group `AWSIotLogsV2`), the only place where refused connections and publishes are
+ * seen.
+ */
 export class BrokerLogs extends Construct {
   constructor(scope: Construct, id: string, props: BrokerLogsProps) {
     super(scope, id);

@@ -3,6 +3,7 @@ import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { defined } from '../lib/base/defined';
 import { AvailabilityWatch } from './availability-watch';
 import { type BrokerLogLevel, BrokerLogs } from './broker-logs';
 import { Delivery, DeliveryQueues } from './delivery';
@@ -10,7 +11,7 @@ import { type DeviceDomain, DeviceEndpoint } from './device-endpoint';
 import { EventProcessing } from './event-processing';
 import { FailureAlarms } from './failure-alarms';
 import { Failures } from './failures';
-import type { FunctionSettings } from './function';
+import type { CirrusFunction, FunctionSettings } from './function';
 import { HttpApi } from './http-api';
 import { Ingestion } from './ingestion';
 import { Lifecycle } from './lifecycle';
@@ -25,13 +26,13 @@ export type PayloadLimit = 8092 | 16184;
 
 export interface CirrusProps {
   /**
-   * Begins the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed names:
-   * topics and client IDs belong to the whole account, so a second deployment beside the first must fail.
+   * The beginning of the names of functions, alarms and the secret. The IoT rules and the authorizer keep their fixed
+   * names: topics and client IDs belong to the whole account, so a second deployment beside the first must fail.
    * @default 'cirrus'
    */
   readonly namePrefix?: string;
   /**
-   * Tags on everything that can have some.
+   * Tags on every resource that can have tags.
    * @default none
    */
   readonly tags?: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export interface CirrusProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Days the registry can be restored to any second of, 1 to 35.
+   * For how many days back the registry can be restored, to any second: 1 to 35.
    * @default 35
    */
   readonly recoveryDays?: number;
@@ -77,7 +78,7 @@ export interface CirrusProps {
    */
   readonly payloadLimit?: PayloadLimit;
   /**
-   * REST requests per second of all tenants together, and how many at once above it.
+   * How many REST requests per second all tenants together may send, and how large a burst may be.
    * @default 1000 a second, 500 at once
    */
   readonly httpThrottle?: { readonly rate: number; readonly burst: number };
@@ -87,7 +88,7 @@ export interface CirrusProps {
    */
   readonly brokerLogLevel?: BrokerLogLevel;
   /**
-   * Who hears of alarms.
+   * The SNS topic that alarms are sent to.
    * @default nobody; alarms are only seen in CloudWatch
    */
   readonly alarmTopic?: ITopic;
@@ -112,14 +113,8 @@ export class Cirrus extends Construct {
   constructor(scope: Construct, id: string, props: CirrusProps = {}) {
     super(scope, id);
     const target = props.target ?? 'aws';
-    // what an emulator keeps is gone with its process; a kept table would only stand in the way of the next stack
-    const standard = target === 'emulator' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-    const removalPolicy = props.removalPolicy ?? standard;
-    const settings: FunctionSettings = {
-      namePrefix: props.namePrefix ?? 'cirrus',
-      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy,
-    };
+    const settings = settingsOf(props, target);
+    const { removalPolicy } = settings;
     this.tables = new Tables(this, 'Tables', { removalPolicy, recoveryDays: props.recoveryDays ?? 35 });
     this.failures = new Failures(this, 'Failures', { removalPolicy });
     this.deliveryQueue = new DeliveryQueues(this, 'DeliveryQueue');
@@ -149,36 +144,56 @@ export class Cirrus extends Construct {
       this.eventBus.allowEvents(source.function);
     }
     if (target === 'aws') {
-      this.publicEndpoint = new PublicEndpoint(this, 'PublicEndpoint', {
-        namePrefix: settings.namePrefix,
-        httpApi: this.httpApi,
-        realtime: this.realtime,
-        ...(props.publicDomain && { domain: props.publicDomain }),
-      });
-      this.deviceEndpoint = new DeviceEndpoint(this, 'DeviceEndpoint', {
-        ...shared,
-        ...(props.domain && { domain: props.domain }),
-      });
+      const { httpApi, realtime } = this;
+      const { namePrefix } = settings;
+      const publicParts = { namePrefix, httpApi, realtime, domain: props.publicDomain };
+      this.publicEndpoint = new PublicEndpoint(this, 'PublicEndpoint', defined(publicParts));
+      this.deviceEndpoint = new DeviceEndpoint(this, 'DeviceEndpoint', defined({ ...shared, domain: props.domain }));
+      this.addBrokerLogs(props.brokerLogLevel);
     }
-    const brokerLogLevel = props.brokerLogLevel ?? 'ERROR';
-    if (target === 'aws' && brokerLogLevel !== 'DISABLED')
-      new BrokerLogs(this, 'BrokerLogs', { level: brokerLogLevel });
-    new FailureAlarms(this, 'Alarms', {
-      namePrefix: settings.namePrefix,
-      failureQueues: { Failures: this.failures.queue, DeliveryFailed: this.deliveryQueue.failed },
-      functions: {
-        Ingest: ingestion.function,
-        Lifecycle: lifecycle.function,
-        Deliver: delivery.function,
-        Availability: availability.function,
-        Api: this.httpApi.function,
-        Realtime: this.realtime.function,
-        FanOut: this.realtime.fanOut,
-        ...(this.deviceEndpoint && { Authorize: this.deviceEndpoint.function }),
-      },
-      ...(props.alarmTopic && { topic: props.alarmTopic }),
+    this.addAlarms(settings, props.alarmTopic, {
+      Ingest: ingestion.function,
+      Lifecycle: lifecycle.function,
+      Deliver: delivery.function,
+      Availability: availability.function,
     });
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
     if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
   }
+
+  private addBrokerLogs(level: BrokerLogLevel = 'ERROR'): void {
+    if (level !== 'DISABLED') new BrokerLogs(this, 'BrokerLogs', { level });
+  }
+
+  private addAlarms(
+    { namePrefix }: FunctionSettings,
+    topic: ITopic | undefined,
+    functions: Readonly<Record<string, CirrusFunction>>,
+  ): void {
+    new FailureAlarms(
+      this,
+      'Alarms',
+      defined({
+        namePrefix,
+        failureQueues: { Failures: this.failures.queue, DeliveryFailed: this.deliveryQueue.failed },
+        functions: {
+          ...functions,
+          Api: this.httpApi.function,
+          Realtime: this.realtime.function,
+          FanOut: this.realtime.fanOut,
+          ...(this.deviceEndpoint && { Authorize: this.deviceEndpoint.function }),
+        },
+        topic,
+      }),
+    );
+  }
+}
+
+/** An emulator's data is gone with its process, and a kept table would only stand in the way of the next stack. */
+function settingsOf(props: CirrusProps, target: DeploymentTarget): FunctionSettings {
+  return {
+    namePrefix: props.namePrefix ?? 'cirrus',
+    logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+    removalPolicy: props.removalPolicy ?? (target === 'emulator' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN),
+  };
 }

@@ -7,18 +7,18 @@ import { allowMessages, type DeploymentTarget } from './messenger';
 import type { Tables } from './tables';
 
 const TIMEOUT = Duration.seconds(60);
-/** A message may come back only when its receiver is surely gone: Lambda asks for six times the timeout. */
+/** A message must not come back while its receiver may still work. AWS advises six times the function's timeout. */
 const VISIBILITY = Duration.seconds(6 * TIMEOUT.toSeconds());
 const RECEIVES_BEFORE_FAILURE = 5;
 const AGENTS_PER_INVOCATION = 10;
 
 /**
- * Requests to bring a device up to date: first in, first out per device (the message group is its client ID), so that
- * there is one sender at a time.
+ * The queue of delivery requests, and the queue of those that failed. It is first in, first out for each device (the
+ * message group is its client ID), so that only one function instance sends to a device at a time.
  */
 export class DeliveryQueues extends Construct {
   readonly queue: Queue;
-  /** Requests that failed again and again. */
+  /** Requests that have failed five times. */
   readonly failed: Queue;
 
   constructor(scope: Construct, id: string) {

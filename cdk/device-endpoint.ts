@@ -19,7 +19,7 @@ export interface DeviceEndpointProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly secrets: Secrets;
-  /** AWS gives the hosts names when left out. */
+  /** Left out: AWS chooses the host names. */
   readonly domain?: DeviceDomain;
 }
 
@@ -36,7 +36,7 @@ export class DeviceEndpoint extends Construct {
   readonly mqttHost: string;
   /** Host for MQTT over WebSocket. */
   readonly webSocketHost: string;
-  /** What own host names must be a CNAME of: the account's default endpoint. Absent when AWS chose the names. */
+  /** The account's default endpoint. Own host names must be a CNAME of it. Absent when AWS chose the names. */
   readonly cnameTarget?: string;
 
   constructor(scope: Construct, id: string, props: DeviceEndpointProps) {
@@ -71,7 +71,7 @@ export class DeviceEndpoint extends Construct {
     return made;
   }
 
-  /** Unsigned: a device has a password and nothing else. Whether it is signed cannot be changed later. */
+  /** Without signing, because a device has a password and nothing else. This setting cannot be changed later. */
   private makeAuthorizer(): CfnAuthorizer {
     const authorizer = new CfnAuthorizer(this, 'Authorizer', {
       authorizerName: 'cirrus',

@@ -10,7 +10,7 @@ export interface EventProcessingProps {
 }
 
 /**
- * Event processing: the bus that changes go to, for tenants that have rules on it
+ * The event bus. The changes of tenants that have a rule on it are sent there
  * (docs/events/README.md#event-processing).
  */
 export class EventProcessing extends Construct {
@@ -35,7 +35,7 @@ export class EventProcessing extends Construct {
     from.allow(['events:PutEvents'], [this.bus.eventBusArn]);
   }
 
-  /** What tells the platform about the rules of a tenant; there only when somebody declares a rule. */
+  /** The function that tells the platform which tenants have rules. It is only made when somebody declares a rule. */
   get ruleSwitch(): CirrusFunction {
     this.switchFunction ??= this.makeSwitch();
     return this.switchFunction;

@@ -11,7 +11,7 @@ export interface CirrusEventRuleProps {
   readonly cirrus: { readonly eventBus: EventProcessing };
   /** Whose changes. The platform puts a tenant's changes on the bus only while a rule names the tenant. */
   readonly tenant: string;
-  /** Where matching events go: at most five. */
+  /** Where matching events are sent; at most five. */
   readonly targets: readonly IRuleTarget[];
   /**
    * Events with a change of one of these kinds; the event has its other changes too.
@@ -41,7 +41,7 @@ export interface CirrusEventRuleProps {
   readonly description?: string;
 }
 
-/** A rule on the bus for one tenant. It is heard within five seconds of its creation. */
+/** A rule on the event bus for one tenant. It gets events from five seconds after its creation at the latest. */
 export class CirrusEventRule extends Construct {
   readonly rule: Rule;
 
@@ -70,7 +70,7 @@ export class CirrusEventRule extends Construct {
       properties: { Tenant: tenant, Rule: this.rule.ruleArn },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // events come only once there is somebody to take them
+    // the platform sends events only after the rule is there to take them
     listener.node.addDependency(this.rule);
   }
 }

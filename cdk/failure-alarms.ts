@@ -12,11 +12,11 @@ export interface FailureAlarmsProps {
   readonly failureQueues: Readonly<Record<string, Queue>>;
   /** Functions that should not fail. */
   readonly functions: Readonly<Record<string, CirrusFunction>>;
-  /** Who hears of it. Nobody when left out: the alarms are then only seen in CloudWatch. */
+  /** The SNS topic that alarms are sent to. When it is left out, alarms are only seen in CloudWatch. */
   readonly topic?: ITopic;
 }
 
-/** One alarm per thing that should never happen. CloudWatch gives an account ten for nothing, and there are no more. */
+/** One alarm for each queue and function. There are ten at most, because ten alarms of an account are free. */
 export class FailureAlarms extends Construct {
   constructor(
     scope: Construct,

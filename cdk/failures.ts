@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 import type { CirrusFunction } from './function';
 
 export interface FailuresProps {
-  /** What happens to what still waits here when the stack goes. */
+  /** Whether the queue and its messages are kept when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Where messages go that neither a rule nor a function could handle, for `npm run redrive`. Nothing is lost. */
+/** The queue of messages that a rule or a function could not handle. `npm run redrive` sends them again. */
 export class Failures extends Construct {
   readonly queue: Queue;
   private readonly rulesRole: Role;
@@ -36,14 +36,14 @@ export class Failures extends Construct {
   }
 
   /**
-   * A rule's error action. It sees a failed hand-over, never a failed function
+   * The error action of a rule. It runs when the rule cannot invoke its function, not when the function fails
    * (docs/reference/aws-platform.md#what-an-error-action-does-not-see).
    */
   ruleErrorAction(): CfnTopicRule.ActionProperty {
     return { sqs: { queueUrl: this.queue.queueUrl, roleArn: this.rulesRole.roleArn, useBase64: false } };
   }
 
-  /** A function invoked without anybody waiting: twice more, then its event is kept here. */
+  /** Keeps the events that an asynchronous function has failed on three times. */
   catchFrom(from: CirrusFunction): void {
     from.lambda.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(this.queue) });
   }

@@ -8,11 +8,11 @@ import { bundledCode } from './bundle';
 
 /** What all functions of a deployment share. */
 export interface FunctionSettings {
-  /** Begins the name of every function. */
+  /** The beginning of every function's name. */
   readonly namePrefix: string;
   /** How long log lines are kept. */
   readonly logRetention: RetentionDays;
-  /** What happens to the log groups when the stack goes. */
+  /** What happens to the log groups when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -21,17 +21,16 @@ export interface CirrusFunctionProps {
   /** File name in `functions/` without extension; also the end of the function's name. */
   readonly name: string;
   readonly description: string;
-  /** MB; processor time comes in proportion. */
+  /** MB. Processor time is in proportion to it. */
   readonly memory: number;
   readonly timeout: Duration;
-  /** Beside what every function gets. */
+  /** Environment variables beside those of every function. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * The one place that makes a Lambda function: bundled with everything it needs (the runtime's SDK may lack
- * SendDirectMessage), with a log group that forgets and a role that may write to this log group and nothing else until
- * `allow` says so.
+ * A Lambda function of the deployment, with its bundle, a log group with limited retention, and a role of its own. The
+ * role may write to this log group. Everything else it may do comes from `allow`.
  */
 export class CirrusFunction extends Construct {
   readonly lambda: NodejsFunction;
@@ -78,7 +77,7 @@ export class CirrusFunction extends Construct {
   }
 }
 
-/** Says why one wildcard in a function's role is as narrow as AWS allows; any other still fails the check. */
+/** Tells cdk-nag why one wildcard in a function's role is necessary. Any other wildcard still fails the check. */
 export function acknowledgeWildcard(of: CirrusFunction, resource: string, reason: string): void {
   const { partition, region, account } = Stack.of(of);
   const finding = resource

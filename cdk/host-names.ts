@@ -7,7 +7,7 @@ export interface HostNamesProps {
   readonly settings: FunctionSettings;
 }
 
-/** Asks AWS for the host names it chose: CloudFormation has no attribute for them. */
+/** Asks AWS for the host names it has chosen, because CloudFormation has no attribute for them. */
 export class HostNames extends Construct {
   private readonly function: CirrusFunction;
 

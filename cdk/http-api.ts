@@ -14,7 +14,7 @@ export interface HttpApiProps {
   readonly tables: Tables;
   readonly secrets: Secrets;
   readonly deliveryQueue: DeliveryQueues;
-  /** Requests per second all tenants together may make, and how many at once above it. */
+  /** How many requests per second all tenants together may send, and how large a burst may be. */
   readonly throttle: { readonly rate: number; readonly burst: number };
 }
 
@@ -82,7 +82,7 @@ export class HttpApi extends Construct {
       name: 'api',
       description: 'Cirrus: the Cumulocity REST API',
       memory: 512,
-      // API Gateway gives up after 30 s; ending before it leaves room for an answer
+      // API Gateway gives up after 30 s, so the function ends before
       timeout: Duration.seconds(29),
       environment: {
         REGISTRY_TABLE: tables.registry.tableName,

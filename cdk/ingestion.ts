@@ -17,7 +17,7 @@ export interface IngestionProps {
   readonly payloadLimit: number;
 }
 
-/** From what devices publish to what is stored: one rule per topic shape, one function behind them. */
+/** The function that handles what devices publish, and the IoT rules that invoke it: one for each topic shape. */
 export class Ingestion extends Construct {
   readonly function: CirrusFunction;
 

@@ -17,7 +17,7 @@ export interface LifecycleProps {
   readonly target: DeploymentTarget;
 }
 
-/** What the broker reports about connections and subscriptions, and the function that keeps it. */
+/** The function that keeps the state of connections and subscriptions, and the IoT rules that invoke it. */
 export class Lifecycle extends Construct {
   readonly function: CirrusFunction;
 

@@ -6,7 +6,7 @@ import { acknowledgeWildcard, type CirrusFunction } from './function';
 /** Where the stack runs: AWS itself, or an emulator that lacks custom authorizers and direct messages. */
 export type DeploymentTarget = 'aws' | 'emulator';
 
-/** Lets a function write to devices, on the downlink topics only, in the way the target knows. */
+/** Lets a function send to devices, on downlink topics only. An emulator needs another permission than AWS. */
 export function allowMessages(to: CirrusFunction, target: DeploymentTarget): void {
   const { partition, region, account } = Stack.of(to);
   const downlinks = downlinkTopics(PROTOCOLS);

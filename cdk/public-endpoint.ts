@@ -26,7 +26,7 @@ export interface PublicEndpointProps {
   readonly namePrefix: string;
   readonly httpApi: HttpApi;
   readonly realtime: Realtime;
-  /** CloudFront names the host when left out. */
+  /** Left out: CloudFront names the host. */
   readonly domain?: PublicDomain;
 }
 
@@ -34,8 +34,8 @@ const REST = 'rest';
 const WEBSOCKET = 'webSocket';
 
 /**
- * Runs for each request: tells the APIs which host the client used, and sends WebSockets to theirs. They are told by
- * the header with their key, because functions at the edge do not see `Upgrade`.
+ * Runs at the edge for each request. It tells the APIs which host the client used, and sends WebSockets to the
+ * WebSocket API. It recognizes them by the header with their key, because functions at the edge do not see `Upgrade`.
  */
 export const VIEWER_REQUEST = `import cf from 'cloudfront';
 
@@ -52,8 +52,8 @@ function handler(event) {
 
 /**
  * One host for REST and WebSockets, as Cumulocity's clients expect. A custom domain of API Gateway takes only one kind
- * of API (docs/reference/aws-platform.md#one-host-for-rest-and-websockets). Nothing is cached; CloudFront costs by
- * request.
+ * of API (docs/reference/aws-platform.md#one-host-for-rest-and-websockets). Nothing is cached. CloudFront is
+ * paid by request.
  */
 export class PublicEndpoint extends Construct {
   /** Without a path. */

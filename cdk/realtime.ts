@@ -19,71 +19,42 @@ export interface RealtimeProps {
   readonly settings: FunctionSettings;
   readonly tables: Tables;
   readonly secrets: Secrets;
-  /** Messages per second all clients together may send, and how many at once above it. */
+  /** How many messages per second all clients together may send, and how large a burst may be. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   readonly target: DeploymentTarget;
 }
 
 /** Also the path of the WebSocket URL that API Gateway itself offers. */
 export const WEBSOCKET_STAGE = 'realtime';
-/** Where long polling is found on the REST API: every form of the path, with and without trailing slash. */
+/** The paths of long polling on the REST API. */
 const POLLING_PATHS = { Notification: '/notification/{proxy+}', Cep: '/cep/{proxy+}' } as const;
 
 /**
- * Real-time notifications (Bayeux): a WebSocket API whose frames and a few paths of the HTTP API go to one function, and
- * the function that brings changes to subscribers. What a client subscribed to is in the registry.
+ * Real-time notifications (Bayeux). One function answers clients, over a WebSocket API and a few paths of the HTTP API.
+ * Another function sends changes to subscribers. Subscriptions are stored in the registry.
  */
 export class Realtime extends Construct {
   readonly function: CirrusFunction;
   readonly fanOut: CirrusFunction;
   readonly api: CfnApi;
-  /** Of the API itself: `wss://<host>/<stage>`. Behind CloudFront it is found at `/notification/realtime`. */
+  /** The API's own URL, `wss://<host>/<stage>`. Behind CloudFront the path is `/notification/realtime`. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: RealtimeProps) {
     super(scope, id);
-    const { settings, tables, secrets } = props;
     this.api = new CfnApi(this, 'Api', {
-      name: `${settings.namePrefix}-realtime`,
+      name: `${props.settings.namePrefix}-realtime`,
       description: 'Cirrus: real-time notifications',
       protocolType: 'WEBSOCKET',
-      // Bayeux frames are arrays, which no expression selects from: all of them take $default
+      // no expression can select from an array, and Bayeux frames are arrays: all of them take $default
       routeSelectionExpression: '$request.body.channel',
     });
     const environment = {
-      REGISTRY_TABLE: tables.registry.tableName,
+      REGISTRY_TABLE: props.tables.registry.tableName,
       WEBSOCKET_ENDPOINT: this.connectionsEndpoint(props.target),
     };
-    this.function = new CirrusFunction(this, 'Client', {
-      settings,
-      name: 'realtime',
-      description: 'Cirrus: talks Bayeux with clients of real-time notifications',
-      memory: 256,
-      // API Gateway gives up after 29 s on a WebSocket, after 30 s on a poll
-      timeout: Duration.seconds(29),
-      environment: { ...environment, HASH_KEY_PARAMETER: secrets.hashKeyParameter },
-    });
-    tables.allowRegistry(this.function, [
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-      'BatchWriteItem',
-    ]);
-    secrets.allowHashKey(this.function);
-    this.fanOut = new CirrusFunction(this, 'FanOut', {
-      settings,
-      name: 'fanout',
-      description: 'Cirrus: brings changes to who subscribed to them',
-      memory: 256,
-      timeout: Duration.seconds(30),
-      environment,
-    });
-    tables.allowRegistry(this.fanOut, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'BatchWriteItem']);
-    // a notification that is a minute late is none; nothing is lost, for what it tells of is stored
-    this.fanOut.lambda.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(1) });
+    this.function = this.makeFunction(props, environment);
+    this.fanOut = this.makeFanOut(props, environment);
     for (const poster of [this.function, this.fanOut]) this.allowPosts(poster);
     this.url = `${this.api.attrApiEndpoint}/${WEBSOCKET_STAGE}`;
     this.addRoutes(props.target);
@@ -101,7 +72,51 @@ export class Realtime extends Construct {
     for (const [id, path] of Object.entries(POLLING_PATHS)) httpApi.addRoute(id, path, this.function);
   }
 
-  /** Where messages are posted to connections; an emulator serves all APIs on its gateway, under a path for each. */
+  private makeFunction(
+    { settings, tables, secrets }: RealtimeProps,
+    environment: Readonly<Record<string, string>>,
+  ): CirrusFunction {
+    const made = new CirrusFunction(this, 'Client', {
+      settings,
+      name: 'realtime',
+      description: 'Cirrus: talks Bayeux with clients of real-time notifications',
+      memory: 256,
+      // API Gateway gives up after 29 s on a WebSocket, after 30 s on a poll
+      timeout: Duration.seconds(29),
+      environment: { ...environment, HASH_KEY_PARAMETER: secrets.hashKeyParameter },
+    });
+    tables.allowRegistry(made, [
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'BatchWriteItem',
+    ]);
+    secrets.allowHashKey(made);
+    return made;
+  }
+
+  private makeFanOut(
+    { settings, tables }: RealtimeProps,
+    environment: Readonly<Record<string, string>>,
+  ): CirrusFunction {
+    const made = new CirrusFunction(this, 'FanOut', {
+      settings,
+      name: 'fanout',
+      description: 'Cirrus: brings changes to who subscribed to them',
+      memory: 256,
+      timeout: Duration.seconds(30),
+      environment,
+    });
+    tables.allowRegistry(made, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'BatchWriteItem']);
+    // a notification that is a minute late helps nobody; nothing is lost, because the object it tells of is stored
+    made.lambda.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(1) });
+    return made;
+  }
+
+  /** The endpoint for posting to connections. An emulator serves all APIs on one gateway, each under its own path. */
   private connectionsEndpoint(target: DeploymentTarget): string {
     const { urlSuffix, region } = Stack.of(this);
     if (target === 'emulator') return `/_aws/execute-api/${this.api.ref}/${WEBSOCKET_STAGE}`;
@@ -130,13 +145,13 @@ export class Realtime extends Construct {
     const integrated = { target: `integrations/${integration.ref}` };
     this.addRoute('Connect', { routeKey: '$connect', ...integrated });
     this.addRoute('Disconnect', { routeKey: '$disconnect', ...integrated });
-    // the function's result is the answer to the frame, which saves a call for each
+    // the function's result is the answer to the frame, which saves a call
     const messages = this.addRoute('Message', {
       routeKey: '$default',
       ...integrated,
       routeResponseSelectionExpression: '$default',
     });
-    // MiniStack's CloudFormation does not know the resource; its API answers without
+    // MiniStack's CloudFormation does not know this resource, and its API answers without it
     if (target === 'aws') {
       new CfnRouteResponse(this, 'Response', {
         apiId: this.api.ref,

@@ -33,7 +33,7 @@ export class Rule extends Construct {
   }
 }
 
-/** A rule that invokes a function, and the permission of exactly this rule to do so. */
+/** Makes a rule that invokes a function, and lets this rule invoke it. */
 export function invokeByRule(scope: Construct, to: CirrusFunction, rule: TopicRule, failures: Failures): Rule {
   const made = new Rule(scope, rule.name, {
     rule,

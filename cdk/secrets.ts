@@ -4,7 +4,7 @@ import { CirrusFunction, type FunctionSettings } from './function';
 
 export interface SecretsProps {
   readonly settings: FunctionSettings;
-  /** Kept with the tables: the stored digests are worth nothing without it. */
+  /** As for the tables: the digests in a kept table are useless without the key. */
   readonly removalPolicy: RemovalPolicy;
 }
 

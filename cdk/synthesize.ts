@@ -7,7 +7,7 @@ import { CirrusStack } from './stack';
 export const STACK_NAME = 'Cirrus';
 
 export interface SynthesisOptions {
-  /** Keys as of `cdk synth -c key=value`. */
+  /** Context keys, as in `cdk synth -c key=value`. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Where the assembly is written; a temporary folder when left out. */
   readonly outdir?: string;

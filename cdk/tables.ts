@@ -7,7 +7,7 @@ import type { CirrusFunction } from './function';
 export interface TablesProps {
   /** Kept tables are also protected against deletion by hand. */
   readonly removalPolicy: RemovalPolicy;
-  /** Days the registry can be restored to any second of: 1 to 35. */
+  /** For how many days back the registry can be restored, to any second: 1 to 35. */
   readonly recoveryDays: number;
 }
 
@@ -24,7 +24,7 @@ export type TableAction =
 export const READ_ACTIONS: readonly TableAction[] = ['GetItem', 'BatchGetItem', 'Query'];
 export const WRITE_ACTIONS: readonly TableAction[] = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
 
-/** The stateful part: two on-demand tables with generated names, so that a restored one can take a place. */
+/** The two tables, which hold all data. Their names are generated, so that a restored table can replace one. */
 export class Tables extends Construct {
   /** Tenants, users, claims, inventory, identity, alarms, operations, templates. */
   readonly registry: Table;
@@ -70,7 +70,7 @@ export class Tables extends Construct {
     });
   }
 
-  /** Lets a function act on the registry; queries of its indexes only where `indexes` names them. */
+  /** Lets a function act on the registry. It may query only those indexes that `indexes` names. */
   allowRegistry(to: CirrusFunction, actions: readonly TableAction[], indexes: readonly string[] = []): void {
     to.allow(actions.map(actionName), [this.registry.tableArn]);
     if (indexes.length > 0) {

@@ -14,8 +14,8 @@ export interface TopicRule {
 export const SQL_VERSION = '2016-03-23';
 
 /**
- * Payloads may be anything, so they travel as base64 in a field of their own: merged with `*`, a JSON payload could overwrite
- * the fields beside it. The last two exist for MQTT 5 devices only and are left out otherwise.
+ * The members of an event. The payload travels as base64 in a member of its own. With `*` a JSON payload could
+ * overwrite the members beside it. The last two exist for MQTT 5 devices only.
  */
 const ENVELOPE = [
   "encode(*, 'base64') AS payload",
@@ -29,7 +29,8 @@ const ENVELOPE = [
 
 /**
  * The rules of one shape. Where a wildcard stands for the processing mode
- * (docs/reference/mqtt-implementation.md#processing-modes), only modes match: `x/us` is somebody else's topic.
+ * (docs/reference/mqtt-implementation.md#processing-modes), only modes match: other topics such as `x/us` do not belong
+ * to Cirrus.
  */
 const uplinkRules = (shape: UplinkShape): readonly TopicRule[] =>
   ruleFilters(shape).map(({ name, filter, prefixes }) => ({

@@ -47,5 +47,5 @@ const app = createApp(platform, {
     logger.error('request failed', { request, error: error instanceof Error ? error : String(error) }),
 });
 
-/** REST: one HTTP API request, payload format 2.0. */
+/** Answers one REST request, an event of the HTTP API in payload format 2.0. */
 export const handler = handle(app);

@@ -7,7 +7,7 @@ import { authorizeEnvironment } from '../lib/base/environment';
 import { type AuthorizerResult, authorizeConnection } from '../lib/connections/authorize';
 import { Claims } from '../lib/connections/claims';
 import { Credentials } from '../lib/platform/access/credentials';
-import { PROTOCOLS } from '../lib/protocols/protocols';
+import { PROTOCOLS, TOLERATED_DOWNLINKS } from '../lib/protocols/protocols';
 import { topicRights } from '../lib/protocols/topics';
 import { Table } from '../lib/storage/table';
 
@@ -17,9 +17,9 @@ const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const credentials = new Credentials({ registry, clock }, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const claims = new Claims(registry, clock);
-const topics = topicRights(PROTOCOLS);
+const topics = topicRights(PROTOCOLS, TOLERATED_DOWNLINKS);
 
-/** AWS IoT's custom authorizer: asked on every CONNECT. */
+/** The custom authorizer of AWS IoT. The broker calls it for every CONNECT. */
 export const handler = async (event: unknown): Promise<AuthorizerResult> => {
   const decision = await authorizeConnection(event, {
     clock,

@@ -16,7 +16,7 @@ const deps = { registry, clock };
 const services = registryServices(deps);
 const sinks = changeSinks(deps, environment);
 
-/** The schedule's tick: raises the alarm of each device that has been silent for too long. */
+/** A schedule calls it. It raises the alarm of each device that has been silent for too long. */
 export const handler = async (): Promise<void> => {
   for await (const { tenant, raised } of watchTenants({
     services,

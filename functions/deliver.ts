@@ -6,7 +6,7 @@ import { processClock } from '../lib/base/clock';
 import { deliverEnvironment } from '../lib/base/environment';
 import { Connections } from '../lib/connections/connections';
 import { bringUpToDate } from '../lib/delivery/deliver';
-import { messengerFor } from '../lib/delivery/device-messenger';
+import { messengerFor } from '../lib/delivery/messenger';
 import { parseDeliveryRequest, retrySoon } from '../lib/delivery/queue';
 import { registryServices } from '../lib/platform/services';
 import { PROTOCOLS } from '../lib/protocols/protocols';
@@ -26,8 +26,9 @@ const deps = {
 };
 
 /**
- * Delivery requests, in order per device. The queue is FIFO: after the first failure the rest of the batch goes back
- * too, so that no device's order is broken, and comes again in seconds instead of after the queue's long visibility.
+ * Handles delivery requests in order. After a failure the rest of the batch goes back to the queue too, because the
+ * queue is FIFO and each device must get its operations in order. The requests come again after seconds. Without
+ * `retrySoon` they would come after the queue's visibility timeout.
  */
 export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
   for (const [index, record] of event.Records.entries()) {

@@ -2,14 +2,16 @@ import { DescribeDomainConfigurationCommand, DescribeEndpointCommand, IoTClient 
 import * as z from 'zod/mini';
 import { type CustomResource, type CustomResourceRequest, serveCustomResource } from '../lib/base/aws/custom-resource';
 
-/** Which host is asked for: a domain configuration's, or the account's endpoint of a type. */
+/** Which host is asked for: that of a domain configuration, or the account's own endpoint. */
 const properties = z.union([
   z.object({ DomainConfigurationName: z.string() }),
   z.object({ EndpointType: z.literal('iot:Data-ATS') }),
 ]);
 const iot = new IoTClient({});
 
-/** The custom resource behind `cdk/host-names.ts`: attribute `HostName`. It makes nothing, so there is nothing to delete. */
+/**
+ * The custom resource of `cdk/host-names.ts`, with the attribute `HostName`. It creates nothing and deletes nothing.
+ */
 export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
 
 async function serve(request: CustomResourceRequest): Promise<CustomResource> {

@@ -15,13 +15,13 @@ const environment = eventRuleEnvironment();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const listeners = new Listeners({ registry, clock: processClock() });
 
-/** The custom resource behind `cdk/event-rule.ts`: a tenant's changes go to the event bus while it has a rule there. */
+/** The custom resource of `cdk/event-rule.ts`: a tenant's changes go to the event bus while the tenant has a rule. */
 export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
 
 async function serve({ RequestType, ResourceProperties }: CustomResourceRequest): Promise<CustomResource> {
   const { Tenant, Rule } = properties.parse(ResourceProperties);
   if (RequestType === 'Delete') await listeners.removeRule(Tenant, Rule);
   else await listeners.addRule(Tenant, Rule);
-  // of another tenant or rule it is another resource: CloudFormation deletes the one of before
+  // another tenant or rule gives another id, so that CloudFormation deletes the resource with the old one
   return { physicalId: `${Tenant} ${Rule}` };
 }

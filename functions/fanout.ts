@@ -18,7 +18,7 @@ const fanOut = new FanOut({
     logger.warn('subscriber not reached', { clientId, error: error instanceof Error ? error : String(error) }),
 });
 
-/** The changes of one message, to whoever subscribed to them. Throws on faults only, before anybody got anything. */
+/** Sends the changes of one message to their subscribers. Throws for faults only, before anybody got anything. */
 export const handler = async (raw: unknown): Promise<void> => {
   const event = parseFanOutEvent(raw);
   if (!event.ok) throw new Error(`not a fan-out event: ${event.error}`);

@@ -3,10 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { processClock } from '../lib/base/clock';
 import { ingestEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
-import { messengerFor } from '../lib/delivery/device-messenger';
-import { composeIngest } from '../lib/mqtt/compose';
+import { messengerFor } from '../lib/delivery/messenger';
+import { composeIngest } from '../lib/mqtt/compose-ingest';
 import { ingest, parseUplink } from '../lib/mqtt/ingest';
-import { logReport } from '../lib/mqtt/report';
+import { logReport } from '../lib/mqtt/log-report';
 import { PROTOCOLS } from '../lib/protocols/protocols';
 import { Table } from '../lib/storage/table';
 
@@ -26,7 +26,7 @@ const deps = composeIngest({
   defaultTenant: environment.defaultTenant,
 });
 
-/** One publish of a device. Throws on faults only: Lambda tries again, then the failure queue has it with its cause. */
+/** Handles one publish. Throws for faults only: Lambda tries again, and then puts the event into the failure queue. */
 export const handler = async (event: unknown): Promise<void> => {
   const uplink = parseUplink(event);
   if (!uplink.ok) throw new Error(`not an uplink: ${uplink.error}`);

@@ -26,7 +26,10 @@ const sinks = changeSinks(deps, environment);
 const { availability, devices } = registryServices(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
-/** One lifecycle event of the broker: who is connected and listens to what, and whose operations are to be delivered now. */
+/**
+ * Handles one lifecycle event of the broker. It keeps the state of the connection, and asks for the delivery of
+ * operations when the device listens for them.
+ */
 export const handler = async (raw: unknown): Promise<void> => {
   const event = parseLifecycleEvent(raw);
   if (!event.ok) throw new Error(event.error);

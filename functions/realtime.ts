@@ -34,7 +34,7 @@ const deps = {
   baseUrlOf,
 };
 
-/** Bayeux: what a client says over its WebSocket, and long-polling requests of the HTTP API. */
+/** Answers Bayeux messages, from WebSockets and from long-polling requests of the HTTP API. */
 export const handler = async (event: unknown): Promise<GatewayAnswer> => {
   const answer = await answerGateway(deps, event);
   if (!answer.ok) throw new Error(`not an event of API Gateway: ${answer.error}`);

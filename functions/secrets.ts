@@ -5,14 +5,14 @@ import { processClock } from '../lib/base/clock';
 
 const SECRET_BYTES = 48;
 const properties = z.object({
-  /** Of the SSM parameter. */
+  /** The name of the SSM parameter. */
   Name: z.string().check(z.startsWith('/')),
   /** Whether the parameter stays when its resource is deleted. */
   Keep: z.enum(['true', 'false']),
 });
 const ssm = new SSMClient({});
 
-/** The custom resource behind `cdk/secrets.ts`: a SecureString parameter with a random value nobody ever sees. */
+/** The custom resource of `cdk/secrets.ts`: a SecureString parameter with a random value that nobody sees. */
 export const handler = (event: unknown): Promise<void> => serveCustomResource(event, serve);
 
 async function serve({ RequestType, ResourceProperties }: CustomResourceRequest): Promise<CustomResource> {
@@ -25,7 +25,7 @@ async function serve({ RequestType, ResourceProperties }: CustomResourceRequest)
   return { physicalId: Name };
 }
 
-/** A value that exists is kept, whoever made it: digests in a kept table depend on it. */
+/** Generates a value unless there is one. A value is never replaced, because digests in a kept table depend on it. */
 async function generateOnce(name: string): Promise<void> {
   const value = Buffer.from(processClock().randomBytes(SECRET_BYTES)).toString('base64url');
   try {

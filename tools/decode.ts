@@ -4,7 +4,7 @@ import picocolors from 'picocolors';
 import { type Sinks, sinksOf } from '../lib/changes/modes';
 import { CHILD, type DecodedRow, type Protocol, type RowReply, type UplinkAddress } from '../lib/protocols/protocol';
 import { PROTOCOLS } from '../lib/protocols/protocols';
-import { templatesMarkdown } from '../lib/protocols/smartrest/static/describe';
+import { templatesMarkdown } from '../lib/protocols/smartrest/static/catalogue';
 import { parseTopic, topicRights, type UplinkTopic } from '../lib/protocols/topics';
 import { type Explanation, explain } from './decode/explain';
 

@@ -7,8 +7,8 @@ import type { Access } from './router';
 export const FORBIDDEN: Refusal = { kind: 'forbidden', reason: 'denied' };
 
 /**
- * Whether a user may call a route at all: administrators everything, readers what only reads, device users the routes
- * open to them, where the handler then checks ownership.
+ * Whether a user may call a route at all. Administrators may call every route, and readers every GET. Device users may
+ * call the routes that are open to them; there the handler checks that the object is theirs.
  */
 export function mayCall({ principal, request }: RequestContext, access: Access): boolean {
   if (access === 'anyone') return true;
@@ -16,11 +16,11 @@ export function mayCall({ principal, request }: RequestContext, access: Access):
   return principal.roles.includes('admin') || (request.method === 'GET' && principal.roles.includes('reader'));
 }
 
-/** The owner whose objects alone this user may see; undefined when all of the tenant's. */
+/** The owner whose objects are the only ones this user may see; undefined when the user may see all of the tenant. */
 export const visibleOwner = ({ principal }: RequestContext): string | undefined =>
   principal.kind === 'device' ? principal.user : undefined;
 
-/** Reads an object the user may use: 404 when there is none, 403 when it is not a device user's own. */
+/** Reads an object for a user: 404 when there is none, 403 when a device user does not own it. */
 export async function usableObject(context: RequestContext, id: string): Promise<Result<ManagedObject, Refusal>> {
   const found = await context.platform.inventory.get(context.call.origin.tenant, id);
   if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'managedObject', id });
@@ -28,7 +28,10 @@ export async function usableObject(context: RequestContext, id: string): Promise
   return owner === undefined || found.owner === owner ? ok(found) : fail(FORBIDDEN);
 }
 
-/** Checks the same without needing the object: administrators and readers cost no read. */
+/**
+ * Checks that a user may use an object. Unlike `usableObject` it costs no read for administrators and readers, and for
+ * them does not check that the object exists.
+ */
 export async function requireUsable(context: RequestContext, id: string): Promise<Result<void, Refusal>> {
   if (visibleOwner(context) === undefined) return ok(undefined);
   const object = await usableObject(context, id);
@@ -37,7 +40,9 @@ export async function requireUsable(context: RequestContext, id: string): Promis
 
 type Named = { readonly subject: 'measurement' | 'event' | 'alarm' | 'operation'; readonly id: string };
 
-/** What a request names by its id: 404 when there is none, 403 when the device it is about is not the user's own. */
+/**
+ * Checks what was found under an id: 404 when nothing was, 403 when a device user does not own the device it is about.
+ */
 export async function requireFound<T>(
   context: RequestContext,
   named: Named,
@@ -49,7 +54,9 @@ export async function requireFound<T>(
   return usable.ok ? ok(found) : usable;
 }
 
-/** The source of a list: device users have to name one of their own objects, others may leave it out. */
+/**
+ * Checks the source of a list. A device user has to name an object of its own; other users may leave the source out.
+ */
 export async function requireUsableSource(
   context: RequestContext,
   source: string | undefined,
@@ -60,8 +67,8 @@ export async function requireUsableSource(
 
 /**
  * The source of something new. It has to exist in every mode
- * (docs/reference/rest-api.md#the-source-must-exist-in-every-mode); a missing one is the body's fault. What is said of
- * it is a sign of its life (docs/reference/mqtt-implementation.md#signs-of-life).
+ * (docs/reference/rest-api.md#the-source-must-exist-in-every-mode); without it the body is
+ * invalid (422). New data of a device is a sign of its life (docs/reference/mqtt-implementation.md#signs-of-life).
  */
 export async function usableNewSource(
   context: RequestContext,

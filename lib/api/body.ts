@@ -9,10 +9,12 @@ export const id = z.pipe(
   z.union([z.string(), z.number()], 'must be an id'),
   z.transform((given) => String(given)),
 );
+/** A member that has to be a text. */
 export const textMember = z.string('must be a text');
+/** A reference to an object: `{"id": …}`. */
 export const reference = z.object({ id }, 'must be an object with an id');
 
-/** An ISO 8601 date, see `parseDateTime`. */
+/** A date or date-time in ISO 8601, read by `parseDateTime`. */
 export const dateTime = z.pipe(
   z.string('must be an ISO 8601 date'),
   z.transform((given, context): DateTime => {
@@ -23,15 +25,16 @@ export const dateTime = z.pipe(
   }),
 );
 
-/** A body that has to be a JSON object; 400 otherwise. */
+/** The body as a JSON object; refused with 400 when it is missing or something else. */
 export function objectBody(body: Json | undefined, subject: Subject): Result<JsonObject, Refusal> {
   if (isObject(body)) return ok(body);
   return fail({ kind: 'badRequest', reason: body === undefined ? 'noBody' : 'notAnObject', subject });
 }
 
 /**
- * The known members of a body; others are the caller's to keep. Missing ones are named together, in the words that
- * clients know (docs/reference/rest-api.md#missing-mandatory-members). A wrong one is refused by name.
+ * Reads the members of a body that the schema knows; `fragmentsOf` gives the others. One refusal names all missing
+ * members, in the words that clients know (docs/reference/rest-api.md#missing-mandatory-members). Another names all
+ * wrong ones.
  */
 export function parseMembers<T extends z.ZodMiniType>(
   schema: T,
@@ -58,7 +61,7 @@ function valueAt(body: JsonObject, path: readonly PropertyKey[]): Json | undefin
   return value;
 }
 
-/** The free part of a body: everything but the members the platform knows itself. */
+/** The fragments of a body: all members that are not in `known`. */
 export function fragmentsOf(body: JsonObject, known: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !known.includes(name)));
 }

@@ -5,9 +5,10 @@ import { matchRoute, type Params } from './router';
 import { ROUTES } from './routes/route-table';
 
 /**
- * The REST-shaped door of the platform: method, path and body in, status and body out. Every protocol that spells a
- * request to the platform goes through here. A refusal is an answer with an error body
- * (docs/reference/rest-api.md#error-bodies). Only what nobody foresaw is thrown.
+ * Answers a request to the platform: method, path and body in, status and body out. Every protocol with requests of
+ * this form calls it. A refusal becomes an answer with an error body (docs/reference/rest-api.md#error-bodies).
+ *
+ * @throws for unexpected errors only
  */
 export async function dispatch(context: RequestContext): Promise<PlatformResponse> {
   const { method, path } = context.request;

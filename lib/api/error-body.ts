@@ -4,7 +4,7 @@ import type { PlatformResponse } from './request';
 
 const INFO = 'https://cumulocity.com/api/core/';
 
-/** What REST calls the subjects in the `error` member. */
+/** The first part of the `error` member, by subject. */
 const RESOURCES: Readonly<Record<Subject, string>> = {
   managedObject: 'inventory',
   externalId: 'identity',
@@ -44,7 +44,7 @@ function nameOf(refusal: Refusal): { readonly status: number; readonly name: str
   }
 }
 
-/** The texts clients know where they know one. */
+/** Messages for what does not exist. Clients of Cumulocity know some of these texts. */
 const UNKNOWN: Readonly<Record<Exclude<Subject, 'externalId'>, (id: string) => string>> = {
   managedObject: (id) => `Finding device data from database failed : No managedObject for id '${id}'!`,
   measurement: (id) => `No measurement for id '${id}'`,
@@ -58,7 +58,7 @@ const BUSY = { managedObject: 'object', event: 'event' } as const;
 const externalId = ({ type, externalId: value }: { readonly type: string; readonly externalId: string }): string =>
   `ID [type=${type}, value=${value}]`;
 
-/** The `message` member of each refusal; protocols that have no words of their own for a case use the same. */
+/** The `message` member of each refusal. A protocol uses it too, unless it has a text of its own. */
 const MESSAGES: Spellings<string> = {
   unknown: ({ subject, id }) => UNKNOWN[subject](id),
   unknownExternalId: (id) => `External ID not found; external id: ${externalId(id)}`,
@@ -116,6 +116,7 @@ const MESSAGES: Spellings<string> = {
   unknownMethod: ({ known }) => `Unknown method; the platform knows ${known.join(', ')}.`,
 };
 
+/** The text of a refusal. */
 export const messageOf = (refusal: Refusal): string => spelledBy(MESSAGES, refusal);
 
 /** A refusal as an answer: `error`, `message`, `info` (docs/reference/rest-api.md#error-bodies). */
@@ -124,7 +125,7 @@ export function errorResponse(refusal: Refusal): PlatformResponse {
   return errorBody(status, name, messageOf(refusal));
 }
 
-/** The error body for what is no refusal of the platform: an unknown path, an unexpected failure. */
+/** An answer with an error body for a case that has no refusal, such as an unknown path or an unexpected error. */
 export function errorBody(status: number, name: string, message: string): PlatformResponse {
   return { status, bodyType: 'error', body: { error: name, message, info: INFO } };
 }

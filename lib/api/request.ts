@@ -8,34 +8,34 @@ import type { Platform } from './platform';
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
 
-/** A request to the platform, whichever door it came through: REST, JSON via MQTT or a SmartREST template. */
+/** A request to the platform. It came over REST, as JSON via MQTT or by a SmartREST template. */
 export interface PlatformRequest {
   readonly method: Method;
   /** Percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Parsed already; absent when the request has none. */
+  /** The parsed body; absent when the request has none. */
   readonly body?: Json;
-  /** Cumulocity's name of the body's type, as in `application/vnd.com.nsn.cumulocity.<name>+json`; absent for plain JSON. */
+  /** Cumulocity's name of the body's type, `application/vnd.com.nsn.cumulocity.<name>+json`; absent for plain JSON. */
   readonly bodyType?: string;
-  /** What absolute links start with: `https://t100.example.com`. */
+  /** The start of absolute links, such as `https://t100.example.com`. */
   readonly baseUrl: string;
 }
 
-/** What the platform answers, before a door spells it. */
+/** The answer of the platform, before HTTP or another protocol writes it down. */
 export interface PlatformResponse {
   readonly status: number;
   /** An object is sent as JSON, a string as plain text. */
   readonly body?: JsonObject | string;
-  /** Cumulocity's name of the answer's type: `managedObject`. */
+  /** Cumulocity's name of the answer's type, such as `managedObject`. */
   readonly bodyType?: string;
   /** Absolute URL of what a POST created. */
   readonly location?: string;
-  /** With 405: the methods the path knows. */
+  /** With 405: the methods that the path has. */
   readonly allow?: readonly Method[];
 }
 
-/** What one request carries on its way to a service. */
+/** Everything the handler of a route gets. */
 export interface RequestContext {
   readonly request: PlatformRequest;
   readonly call: ReadingCall;
@@ -43,4 +43,5 @@ export interface RequestContext {
   readonly platform: Platform;
 }
 
+/** What the handler of a route returns. */
 export type RouteAnswer = Result<PlatformResponse, Refusal>;

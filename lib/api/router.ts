@@ -1,13 +1,15 @@
 import type { Method, RequestContext, RouteAnswer } from './request';
 
 /**
- * Who may call a route at all. `anyone` is any authenticated user, `device` also lets device users in (the handler then
- * checks that the object is theirs), `human` keeps them out. A reader among humans may only GET.
+ * Who may call a route at all. `anyone`: every authenticated user. `device`: people and device users; the handler
+ * checks that a device user owns the object. `human`: people only. Where it is not `anyone`, a reader may only GET, and
+ * people without a role may do nothing.
  */
 export type Access = 'anyone' | 'device' | 'human';
 
 /** Decoded path parameters by name. */
 export type Params = Readonly<Record<string, string>>;
+/** Answers the requests of a route. `param` gives the decoded path parameter of a name. */
 export type Handler = (context: RequestContext, param: (name: string) => string) => Promise<RouteAnswer>;
 
 export interface Route {
@@ -18,13 +20,14 @@ export interface Route {
 }
 
 /**
- * One line of a route table. In the pattern `:name` stands for one path segment; `:name+` at the end takes the rest of
- * the path, because API Gateway hands an external id's encoded slash over decoded.
+ * One line of a route table. In the pattern `:name` stands for one segment of the path. `:name+` at the end takes the
+ * rest of the path, because API Gateway decodes the slash in an external id.
  */
 export function route(method: Method, pattern: string, access: Access, handle: Handler): Route {
   return { method, segments: pattern.split('/').slice(1), access, handle };
 }
 
+/** The route of a request. `otherMethods`: the path exists, but not with this method. */
 export type Match =
   | { readonly kind: 'found'; readonly route: Route; readonly params: Params }
   | { readonly kind: 'otherMethods'; readonly allow: readonly Method[] }
@@ -72,7 +75,7 @@ function paramsOf(pattern: readonly string[], segments: readonly string[]): Para
   return params;
 }
 
-/** A gateway may have decoded already, so what is no valid encoding is meant literally. */
+/** A gateway may have decoded the text already, so a text that is not validly encoded stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -6,8 +6,8 @@ import { type ClientIdError, parseClientId } from './client-id';
 import { type ConnectionTopics, connectionPolicy } from './policy';
 
 /**
- * What AWS IoT asks the custom authorizer (docs/reference/aws-platform.md#what-the-authorizer-is-asked). Only what is
- * needed is looked at.
+ * What AWS IoT asks the custom authorizer (docs/reference/aws-platform.md#what-the-authorizer-is-asked). The event has
+ * more members; these are the ones that are read.
  */
 const authorizerEvent = z.object({
   protocolData: z.object({
@@ -31,7 +31,7 @@ export interface AuthorizerResult {
   readonly refreshAfterInSeconds?: number;
 }
 
-/** Why a connection was refused: for the log, never for the device, which only sees a CONNACK code. */
+/** Why a connection was refused. It is for the log: the device only sees a CONNACK code. */
 export type ConnectRefusal =
   | 'malformedEvent'
   | 'noCredentials'
@@ -40,6 +40,7 @@ export type ConnectRefusal =
   | 'claimedByOther'
   | `clientId.${ClientIdError}`;
 
+/** The user whose name and password a connection came with. */
 export interface ConnectingUser {
   readonly tenant: string;
   readonly user: string;
@@ -48,12 +49,14 @@ export interface ConnectingUser {
 
 export interface AuthorizeDeps {
   readonly clock: Clock;
+  /** `arn:aws:iot:<region>:<account>:` */
   readonly policyArnPrefix: string;
   readonly topics: ConnectionTopics;
   verify(tenant: string, user: string, password: string): Promise<Result<{ kind: 'human' | 'device' }, unknown>>;
   claim(clientId: string, owner: ConnectingUser & { serial: string }): Promise<Result<unknown, unknown>>;
 }
 
+/** The decision about one CONNECT; `result` is what AWS IoT gets to hear of it. */
 export type Authorization =
   | {
       readonly allowed: true;
@@ -64,7 +67,9 @@ export type Authorization =
   | { readonly allowed: false; readonly reason: ConnectRefusal; readonly result: AuthorizerResult };
 
 const DAY_SECONDS = 86_400;
-/** Password connections last at most a day; they end spread over its last four hours, not all at once. */
+/**
+ * A password connection lasts at most a day. Its end is drawn from the last four hours, so that not all end at once.
+ */
 const DISCONNECT_JITTER_SECONDS = 4 * 3_600;
 const USER_NAME = /^[A-Za-z0-9._-]{1,64}\/[^/\s]{1,1000}$/;
 
@@ -109,7 +114,7 @@ function parseConnect(event: unknown): Result<Connect, ConnectRefusal> {
   if (!parsed.success) return fail('malformedEvent');
   const { username, password, clientId } = parsed.data.protocolData.mqtt ?? {};
   if (username === undefined || password === undefined) return fail('noCredentials');
-  // device SDKs of AWS append `?SDK=…` to the user name (docs/reference/aws-platform.md#user-names-with-a-query-string)
+  // AWS's device SDKs append `?SDK=…` to the user name (docs/reference/aws-platform.md#user-names-with-a-query-string)
   const name = username.split('?', 1)[0] ?? '';
   if (!USER_NAME.test(name)) return fail('malformedUserName');
   const id = parseClientId(clientId ?? '');
@@ -124,7 +129,10 @@ function parseConnect(event: unknown): Result<Connect, ConnectRefusal> {
   });
 }
 
-/** AWS takes letters and digits only, so the name is hashed: deleting characters would merge different users. */
+/**
+ * AWS takes letters and digits only. The name is hashed, because leaving out characters would give two users the same
+ * principal.
+ */
 const principalId = (tenant: string, user: string): string =>
   createHash('sha256').update(`${tenant}/${user}`).digest('hex');
 

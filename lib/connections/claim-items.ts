@@ -1,7 +1,7 @@
 import { claimKey } from '../storage/keys';
 import type { Item, Table } from '../storage/table';
 
-/** Which tenant and user a client ID belongs to: what a message's tenant and owner are taken from. */
+/** Which tenant and user a client ID belongs to. Every message gets its tenant and its user from here. */
 export interface Claim {
   readonly tenant: string;
   readonly user: string;
@@ -10,7 +10,7 @@ export interface Claim {
   readonly kind: 'human' | 'device';
 }
 
-/** The item of a client ID. */
+/** Claims in the registry table: one item for each client ID. */
 export class ClaimItems {
   constructor(private readonly registry: Table) {}
 
@@ -19,7 +19,7 @@ export class ClaimItems {
     return item && claimOf(item);
   }
 
-  /** False when the client ID is another tenant's, or a device of the same tenant has it. */
+  /** Writes a claim. False when another tenant has the client ID, or another device user of the same tenant. */
   async take(clientId: string, { tenant, user, serial, kind }: Claim): Promise<boolean> {
     const put = await this.registry.put(
       { ...claimKey(clientId), tenant, user, serial, kind },
@@ -32,7 +32,7 @@ export class ClaimItems {
     return put.ok;
   }
 
-  /** False when it is not the tenant's. */
+  /** Deletes a claim. False when the client ID is not the tenant's. */
   async remove(tenant: string, clientId: string): Promise<boolean> {
     const ours = { text: 'tenant = :tenant', values: { ':tenant': tenant } };
     return (await this.registry.delete(claimKey(clientId), ours)).ok;

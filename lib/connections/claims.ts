@@ -8,8 +8,9 @@ import { parseClientId } from './client-id';
 const KNOWN = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /**
- * Claims of client IDs, which AWS shares among all tenants of an account. The first owner keeps one, for ever or until it
- * is released; within its tenant a person may use any, without taking it from a device, and a device takes it from a person.
+ * Who owns which client ID. AWS shares client IDs among all tenants of an account, so the first tenant to use one keeps
+ * it until somebody releases it. Within the tenant a person may use any client ID. A device user takes one over from a
+ * person, but a person never takes one from a device user.
  */
 export class Claims {
   private readonly items: ClaimItems;
@@ -20,7 +21,7 @@ export class Claims {
     this.known = new Lru(clock, KNOWN);
   }
 
-  /** Returns the claim as it stands; one read, and a write unless it is this user's already. */
+  /** Claims a client ID and returns the claim that holds now. One read; one write when the claim changes. */
   async claim(clientId: string, wanted: Claim): Promise<Result<Claim, 'claimedByOther'>> {
     const held = await this.items.read(clientId);
     if (held?.tenant === wanted.tenant && held.user === wanted.user) return ok(held);
@@ -29,7 +30,7 @@ export class Claims {
     return (await this.items.take(clientId, wanted)) ? ok({ tenant, user, serial, kind }) : fail('claimedByOther');
   }
 
-  /** Remembered for a minute; a client ID without a claim is asked for each time. */
+  /** The claim of a client ID, remembered for a minute. A client ID without a claim costs a read each time. */
   async lookup(clientId: string): Promise<Claim | undefined> {
     const known = this.known.get(clientId);
     if (known !== undefined) return known;
@@ -38,20 +39,23 @@ export class Claims {
     return found;
   }
 
-  /** Gives a client ID of the tenant free; other instances may know it for another minute. */
+  /**
+   * Releases a client ID of the tenant; false when it is not the tenant's. Other function instances may remember the
+   * claim for another minute.
+   */
   async release(tenant: string, clientId: string): Promise<boolean> {
     this.known.delete(clientId);
     return this.items.remove(tenant, clientId);
   }
 }
 
-/** Whose client ID a message came from; undefined for one that belongs to nobody. */
+/** Finds the owner of the client ID that a message came from; undefined when nobody owns it. */
 export type SenderLookup = (clientId: string) => Promise<Claim | undefined>;
 
 /**
- * Finds the owner of a client ID by its claim, which the authorizer wrote. An emulator's broker asks no authorizer: with a
- * default tenant, a well-formed client ID without claim becomes that of a device of this tenant, and is claimed, so that
- * every later look-up says the same.
+ * Finds the owner of a client ID by its claim, which the authorizer wrote. The broker of an emulator asks no
+ * authorizer. There `defaultTenant` is set: a well-formed client ID without a claim is claimed for a device of that
+ * tenant, so that every later look-up gives the same answer.
  */
 export function senderLookup(claims: Claims, defaultTenant?: string): SenderLookup {
   if (defaultTenant === undefined) return (clientId) => claims.lookup(clientId);
@@ -63,6 +67,6 @@ async function adopt(claims: Claims, tenant: string, clientId: string): Promise<
   if (!parsed.ok) return undefined;
   const { serial } = parsed.value;
   const adopted = await claims.claim(clientId, { tenant, user: `device_${serial}`, serial, kind: 'device' });
-  // claimed by somebody in between: theirs it is
+  // somebody else has claimed it in the meantime, so it is theirs
   return adopted.ok ? adopted.value : claims.lookup(clientId);
 }

@@ -10,9 +10,10 @@ export interface ClientId {
   readonly defaultTemplate?: string;
 }
 
+/** What is wrong with a client ID; `parts`: it has too many parts, or an empty device identifier. */
 export type ClientIdError = 'empty' | 'characters' | 'connectionType' | 'parts';
 
-/** What may stand in an IoT policy and in a lifecycle topic without meaning something else there. */
+/** Characters that have no special meaning in an IoT policy or in the topic of a lifecycle event. */
 const ALLOWED = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**

@@ -2,22 +2,25 @@ import type { Clock } from '../base/clock';
 import { defined } from '../base/defined';
 import type { Table } from '../storage/table';
 import { OVERTAKEN, versioned } from '../storage/versioned';
-import { type Connection, ConnectionItems } from './items';
+import { type Connection, ConnectionItems } from './connection-items';
 import type { LifecycleEvent } from './lifecycle-event';
 import { afterEvent, isCurrent, listensOn } from './state';
 
 /** What a lifecycle event means for delivery. */
 export interface ConnectionChange {
   readonly connection: Connection;
-  /** What the device has just subscribed to and still listens on. */
+  /** Filters that the device has just subscribed to and still listens on. */
   readonly subscribed: readonly string[];
-  /** The event said whether the device is there, and it is the newest to say so. */
+  /**
+   * Whether the device is connected, and since when (ms since the epoch). Only there when this event said so and no
+   * newer one is known.
+   */
   readonly presence?: { readonly connected: boolean; readonly at: number };
 }
 
 /**
- * The state of each device's connection, kept from lifecycle events: one read and at most one write for an event. It says
- * who listens; whether a device is there at this moment only the broker knows.
+ * The state of each device's connection, kept from lifecycle events. An event costs one read and at most one write. The
+ * state says which topics a device listens on. Only the broker knows whether the device is connected at this moment.
  */
 export class Connections {
   private readonly items: ConnectionItems;
@@ -26,7 +29,7 @@ export class Connections {
     this.items = new ConnectionItems(deps.registry);
   }
 
-  /** Takes an event of the device's client; late, repeated and disordered ones are fine. */
+  /** Takes in an event of the device's client. Events may come late, repeatedly and in any order. */
   async apply(tenant: string, serial: string, event: LifecycleEvent): Promise<ConnectionChange> {
     return versioned(this.deps.clock, `connection of ${serial}`, async () => {
       const stored = await this.items.read(tenant, serial);
@@ -34,12 +37,13 @@ export class Connections {
       const changed = connection !== stored?.connection;
       const version = (stored?.version ?? 0) + 1;
       if (changed && !(await this.items.write(tenant, serial, { version, connection }))) return OVERTAKEN;
-      // a repeated event asks again on purpose: the request it made before may be what was lost
+      // a repeated event reports the same change again, because what followed from the first one may have failed
       const presence = presenceBy(connection, event);
       return defined({ connection, subscribed: subscribedBy(connection, event), presence });
     });
   }
 
+  /** The last known state of a device's connection; undefined when no event was heard yet. One read. */
   async find(tenant: string, serial: string): Promise<Connection | undefined> {
     return (await this.items.read(tenant, serial))?.connection;
   }

@@ -8,8 +8,10 @@ export interface LifecycleEvent {
   readonly eventType: 'connected' | 'disconnected' | 'subscribed' | 'unsubscribed';
   /** ms since the epoch. */
   readonly timestamp: number;
+  /** '' when the broker sent none. */
   readonly sessionIdentifier: string;
   readonly versionNumber?: number;
+  /** Filters of a SUBSCRIBE or UNSUBSCRIBE; empty for other events. */
   readonly topics: readonly string[];
 }
 
@@ -22,7 +24,7 @@ const schema = z.object({
   topics: z._default(z.array(z.string()), []),
 });
 
-/** The event as the rule hands it over; the error says what is wrong with it. */
+/** Reads the event that the rule hands over; the error says what is wrong with it. */
 export function parseLifecycleEvent(event: unknown): Result<LifecycleEvent, string> {
   const parsed = z.safeParse(schema, event);
   if (!parsed.success) return fail(`lifecycle event is wrong: ${z.prettifyError(parsed.error)}`);

@@ -4,7 +4,7 @@
  */
 export const POLICY_DOCUMENT_LIMIT = 2048;
 
-/** What a connection may publish on, and what it may subscribe to and receive; `*` stands as in an IAM policy. */
+/** The topics a connection may publish on, and those it may subscribe to. `*` means what it means in an IAM policy. */
 export interface ConnectionTopics {
   readonly publish: readonly string[];
   readonly receive: readonly string[];
@@ -17,13 +17,13 @@ interface Statement {
 }
 
 /**
- * What a connected device may do, as documents of literal topics: connect under its own client ID and publish uplinks;
- * subscribe to and receive downlinks. There is never a downlink in Publish or an uplink in Receive: one device could
- * otherwise command or read all others
+ * What a connected device may do, as policy documents: connect under its own client ID, publish uplinks, subscribe to
+ * downlinks and receive them. Publish never holds a downlink and Receive never holds an uplink, because one device
+ * could then command or read all others
  * (docs/reference/aws-platform.md#uplinks-are-never-received-downlinks-never-published).
  *
  * @param arnPrefix `arn:aws:iot:<region>:<account>:`
- * @param clientId already checked against the allow-list, because `*` and `${` would be live here
+ * @param clientId well formed (`parseClientId`): `*` and `${` would have a meaning in a policy
  */
 export function connectionPolicy(
   arnPrefix: string,
@@ -44,10 +44,10 @@ export function connectionPolicy(
   ].map((statement) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
 }
 
-/** Room for everything of a document but its resources. */
+/** Bytes of a document beside its resources, rounded up. */
 const FRAME_BYTES = 120;
 
-/** Cuts a list into parts that each fit into one document. */
+/** Cuts a list of ARNs into parts, each of which fits into one document. */
 function parts(resources: readonly string[]): readonly (readonly string[])[] {
   const made: string[][] = [];
   let room = 0;

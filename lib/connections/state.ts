@@ -1,15 +1,18 @@
-import type { Connection, TopicState } from './items';
+import type { Connection, TopicState } from './connection-items';
 import type { LifecycleEvent } from './lifecycle-event';
 
-/** Further apart than disorder can bring two events: then time alone tells which session is newer, because numbers restart. */
+/**
+ * No event is late by more than this. When two events lie further apart, only their times tell which session is newer,
+ * because version numbers may have started over.
+ */
 const RENUMBERED_MS = 30 * 60_000;
-/** Subscriptions follow a connect within moments, and their events a little later. */
+/** A device subscribes soon after it has connected. This long its subscriptions count as not known yet. */
 const SETTLING_MS = 10_000;
 
 /**
- * A connection after one more lifecycle event. Events come late, twice and in any order
- * (docs/reference/aws-platform.md#lifecycle-events-come-late-twice-and-in-any-order). The same object comes back when
- * the event changes nothing.
+ * The connection after one more lifecycle event. Events come late, twice and in any order
+ * (docs/reference/aws-platform.md#lifecycle-events-come-late-twice-and-in-any-order). Returns the same object when the
+ * event changes nothing.
  */
 export function afterEvent(known: Connection | undefined, event: LifecycleEvent): Connection {
   if (known === undefined) return withEvent(begin(event, []), event);
@@ -17,12 +20,12 @@ export function afterEvent(known: Connection | undefined, event: LifecycleEvent)
   return isNewer(known, event) ? withEvent(begin(event, subscribedFilters(known)), event) : known;
 }
 
-/** Does the event belong to the session that is current afterwards? Otherwise it is history. */
+/** Whether an event that was taken in belongs to the current session. If not, it was about an earlier one. */
 export const isCurrent = (connection: Connection, event: LifecycleEvent): boolean => sameSession(connection, event);
 
 /**
- * Does the device listen on a topic? Nothing heard yet counts as yes: lifecycle events lag behind the SUBSCRIBE, and a
- * persistent session resumes its filters without one.
+ * Whether the device listens on a topic. It counts as listening while nothing is known: lifecycle events come later
+ * than the SUBSCRIBE, and a persistent session resumes its filters without a SUBSCRIBE. `now` is ms since the epoch.
  */
 export function listensOn(connection: Connection | undefined, topic: string, now: number): boolean {
   if (connection === undefined) return true;
@@ -33,7 +36,7 @@ export function listensOn(connection: Connection | undefined, topic: string, now
   return Object.keys(connection.topics).length === 0 || now - connection.startedAt < SETTLING_MS;
 }
 
-/** MQTT's wildcards; gateways subscribe to `s/dc/#`. */
+/** Whether a subscription's filter takes a topic, by MQTT's rules for `+` and `#`; gateways subscribe to `s/dc/#`. */
 export function covers(filter: string, topic: string): boolean {
   const wanted = filter.split('/');
   const levels = topic.split('/');
@@ -49,7 +52,7 @@ const sameSession = (connection: Connection, event: LifecycleEvent): boolean =>
 
 function isNewer(known: Connection, event: LifecycleEvent): boolean {
   const gap = event.timestamp - known.startedAt;
-  // numbers count per client ID; the end of another spelling's connection says nothing about this one
+  // the broker counts per client ID, and one device has several: the end of one connection does not end the other
   if (known.clientId !== event.clientId) return event.eventType !== 'disconnected' && gap > 0;
   const { versionNumber } = event;
   const comparable = versionNumber !== undefined && known.versionNumber !== undefined;
@@ -92,7 +95,7 @@ function withTopics(
   return { ...topics, ...Object.fromEntries(changed.map((filter) => [filter, { on, at }])) };
 }
 
-/** In the same millisecond a SUBSCRIBE wins, so that nothing is withheld. */
+/** Of two events in the same millisecond the SUBSCRIBE wins, so that the device misses no operation. */
 function isLater(known: TopicState | undefined, next: TopicState): boolean {
   if (known === undefined || next.at > known.at) return true;
   return next.at === known.at && next.on && !known.on;

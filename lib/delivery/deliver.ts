@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import { defined } from '../base/defined';
+import type { Connection } from '../connections/connection-items';
 import type { Connections } from '../connections/connections';
-import type { Connection } from '../connections/items';
 import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
 import type { Operations } from '../platform/operations/operations';
@@ -17,8 +17,8 @@ export interface OperationRows {
 /** One way an operation can be written for a device: static templates on `s/ds`, a template collection, JSON. */
 export interface OperationWriter {
   /**
-   * The operation for the topics this way uses for the device, whether it listens on them or not; nothing where the
-   * operation cannot be said.
+   * The operation as rows, for each topic that this writer uses for the device. The device need not listen on the
+   * topic. Empty when this writer has no form for the operation.
    */
   writeOperation(operation: Operation, connection: Connection): readonly OperationRows[];
 }
@@ -31,28 +31,31 @@ export interface DeliverDeps {
   readonly clock: Clock;
 }
 
-/** What came of bringing a device up to date, for the log line. */
+/** The result of bringing a device up to date, for the log line. */
 export interface DeliveryReport {
   /** Operations the device has acknowledged. */
   readonly delivered: number;
-  /** Operations that cannot be said on any topic of the device; they stay PENDING and do not hold up the others. */
+  /**
+   * Operations that have no form on any topic the device listens on, or that the broker refused. They stay PENDING and
+   * do not hold up the others.
+   */
   readonly skipped: number;
-  /** Why it stopped before the end; absent when it reached it. */
+  /** Why the rest was not sent; absent when every operation had its turn. */
   readonly stopped?: 'offline' | 'unknown';
 }
 
-/** The broker wants this later: the queue has to try again. */
+/** The broker is too busy: the queue has to try again. */
 export class RetryableDelivery extends Error {
   override readonly name = 'RetryableDelivery';
 }
 
-/** A disconnect this fresh may be older than the connection that has followed it. */
+/** After a disconnect that is this recent, the device may have connected again already. */
 const FRESH_MS = 60_000;
 
 /**
  * Sends an agent its PENDING operations that it has not acknowledged, oldest first and one by one
  * (docs/data-model.md#connections-and-delivery). Stops at the first one that does not get through, so that order holds.
- * What is left waits for the next SUBSCRIBE, `500` or operation.
+ * The others wait for the next SUBSCRIBE or the next operation; a `500` asks for them too.
  *
  * @throws RetryableDelivery when the broker throttles or fails
  */
@@ -80,7 +83,7 @@ export async function bringUpToDate(request: DeliveryRequest, deps: DeliverDeps)
   return { delivered, skipped };
 }
 
-/** What of an operation the device listens for. */
+/** The rows of an operation, for the topics the device listens on. */
 function rowsFor(
   operation: Operation,
   connection: Connection,
@@ -91,7 +94,7 @@ function rowsFor(
     .filter(({ topic, rows }) => rows.length > 0 && listensOn(connection, topic, clock.now()));
 }
 
-/** Sends one operation's messages until one fails and keeps what came of it. */
+/** Sends the messages of one operation until one fails, and stores the attempts. */
 async function sendOperation(
   tenant: string,
   operation: Operation,
@@ -99,7 +102,7 @@ async function sendOperation(
   messages: readonly OperationRows[],
   { messenger, operations, clock }: DeliverDeps,
 ): Promise<readonly SendResult[]> {
-  // before sending: the device's 501 can be faster than the answer here
+  // taken before sending, because the device's 501 can arrive before the broker's answer
   const sentAt = clock.now();
   const results: SendResult[] = [];
   for (const { topic, rows } of messages) {

@@ -6,9 +6,14 @@ import {
 } from '@aws-sdk/client-iot-data-plane';
 
 /**
- * What came of a message to one device: `acknowledged` its PUBACK arrived, `sent` the broker has dispatched it, `offline`
- * it is not connected, `unknown` no PUBACK in time (the device may have it), `refused` it can never be delivered like
- * this, `throttled` the broker wants it later.
+ * What came of a message to one device.
+ *
+ * - `acknowledged`: the device's PUBACK arrived
+ * - `sent`: the broker has sent it, without waiting for a PUBACK
+ * - `offline`: the device is not connected
+ * - `unknown`: no PUBACK came in time; the device may have the message
+ * - `refused`: the broker will never deliver this message
+ * - `throttled`: the broker is too busy; the message may be sent again
  */
 export type SendResult = 'acknowledged' | 'sent' | 'offline' | 'unknown' | 'refused' | 'throttled';
 
@@ -17,7 +22,7 @@ export interface SendOptions {
   readonly confirm: boolean;
 }
 
-/** The way to exactly one connected client; topics are the same text for every device, so nothing is ever published to them. */
+/** Sends to exactly one connected client. A publish would reach all devices, because they share their topics. */
 export interface DeviceMessenger {
   send(clientId: string, topic: string, payload: string, options: SendOptions): Promise<SendResult>;
 }
@@ -27,7 +32,7 @@ const CONFIRM_TIMEOUT_S = 5;
 const REQUEST_TIMEOUT_MS = (CONFIRM_TIMEOUT_S + 3) * 1000;
 
 /** The data plane's client with the settings the messengers rely on. The SDK finds the endpoint by its Region. */
-export function dataPlaneClient(): IoTDataPlaneClient {
+function dataPlaneClient(): IoTDataPlaneClient {
   return new IoTDataPlaneClient({
     maxAttempts: 1,
     requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
@@ -60,7 +65,10 @@ export class DirectMessenger implements DeviceMessenger {
   }
 }
 
-/** For emulators without SendDirectMessage: the topic reaches every subscriber, so one device at a time is all they serve. */
+/**
+ * For emulators, which lack SendDirectMessage: it publishes on the topic. Every subscriber gets the message, so an
+ * emulator serves one device at a time.
+ */
 export class TopicMessenger implements DeviceMessenger {
   constructor(private readonly client: IoTDataPlaneClient) {}
 
@@ -74,6 +82,22 @@ export class TopicMessenger implements DeviceMessenger {
       return resultOf(error);
     }
   }
+}
+
+/** The messenger of a deployment: direct messages on AWS, the topic on an emulator that lacks them. */
+export function messengerFor({ target }: { readonly target: 'aws' | 'emulator' }): DeviceMessenger {
+  const make = (): DeviceMessenger => {
+    const client = dataPlaneClient();
+    return target === 'emulator' ? new TopicMessenger(client) : new DirectMessenger(client);
+  };
+  let made: DeviceMessenger | undefined;
+  // made when it is needed first: most invocations send nothing, and making it takes a tenth of a cold start
+  return {
+    send: (...message) => {
+      made ??= make();
+      return made.send(...message);
+    },
+  };
 }
 
 const BY_NAME: Readonly<Record<string, SendResult>> = {
@@ -95,7 +119,7 @@ const BY_STATUS: Readonly<Record<number, SendResult>> = {
   504: 'unknown',
 };
 
-/** The error's name comes from a header that a proxy may strip, so the status decides where the name says nothing. */
+/** The name of the error comes from a header, which a proxy may remove. Then the status decides. */
 function resultOf(error: unknown): SendResult {
   if (!(error instanceof Error)) throw error;
   const byName = BY_NAME[error.name];

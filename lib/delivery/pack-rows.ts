@@ -1,8 +1,8 @@
 import { batchesOf } from '../base/batches';
 
 /**
- * Rows as messages: joined by LF up to `limit` bytes, the rows of a group together. A group that is over the limit by
- * itself goes alone, for the broker to judge.
+ * Packs rows into messages of at most `limit` bytes, one row a line. The rows of a group stay in one message. A group
+ * that is larger than the limit becomes a message of its own, which the broker may refuse.
  */
 export function packRows(groups: readonly (readonly string[])[], limit: number): readonly string[] {
   const texts = groups.filter((rows) => rows.length > 0).map((rows) => rows.join('\n'));

@@ -20,7 +20,10 @@ const request = z.object({
 const ALLOWED = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
 const idOf = (text: string): string => (ALLOWED.test(text) ? text : createHash('sha256').update(text).digest('hex'));
 
-/** The delivery queue: one message group per agent, so that a device has one sender at a time and gets operations in order. */
+/**
+ * The delivery queue. Each agent has a message group of its own. So only one function instance sends to a device at a
+ * time, and the device gets its operations in order.
+ */
 export class DeliveryQueue {
   constructor(
     private readonly client: Pick<SQSClient, 'send'>,
@@ -28,8 +31,9 @@ export class DeliveryQueue {
   ) {}
 
   /**
-   * Queues a request. `dedupId` names its cause (an operation's id, a lifecycle event), so that a retry of the cause
-   * within five minutes adds nothing; `clientId` is the agent's, where it has ever connected.
+   * Queues a request. `dedupId` names its cause (an operation's id, a lifecycle event): the queue drops a second
+   * request of the same cause within five minutes. `clientId` is the agent's; it is left out while the agent has never
+   * connected.
    */
   async requestDelivery(
     { tenant, agentId, agentSerial, clientId }: DeliveryRequest & { readonly clientId?: string },
@@ -46,7 +50,7 @@ export class DeliveryQueue {
   }
 }
 
-/** The body of a delivery message; the error says what is wrong with it. */
+/** Reads the body of a delivery message; the error says what is wrong with it. */
 export function parseDeliveryRequest(body: string): Result<DeliveryRequest, string> {
   let json: unknown;
   try {
@@ -58,7 +62,7 @@ export function parseDeliveryRequest(body: string): Result<DeliveryRequest, stri
   return parsed.success ? ok(parsed.data) : fail(`delivery request is wrong: ${z.prettifyError(parsed.error)}`);
 }
 
-/** What of a received message decides when it comes again. */
+/** What `retrySoon` needs to know of a received message. */
 export interface ReceivedRequest {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -69,8 +73,9 @@ const FIRST_RETRY_S = 2;
 const LONGEST_RETRY_S = 120;
 
 /**
- * Lets requests that failed come again after seconds, twice as many each time; without it a throttled device would wait
- * for the queue's visibility timeout. All of a batch get the delay of its first message, which keeps their order.
+ * Makes failed requests visible again after some seconds, and after twice as long each further time. Otherwise a
+ * throttled device would wait for the queue's visibility timeout, which is minutes. All requests of a batch get the
+ * delay of the first one, which keeps their order.
  */
 export async function retrySoon(
   client: Pick<SQSClient, 'send'>,

@@ -1,8 +1,8 @@
 const HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * What links in an answer start with: the address the client used. In front of the function stand API Gateway and
- * perhaps CloudFront, so the forwarded host and protocol win; nonsense in them is ignored.
+ * The address that the client used, which every link in an answer starts with. API Gateway, and perhaps CloudFront,
+ * stand in front of the function. So the forwarded host and protocol come first. A malformed one is ignored.
  */
 export function baseUrlOf(url: URL, header: (name: string) => string | undefined): string {
   const forwarded = header('forwarded') ?? '';

@@ -5,7 +5,7 @@ import type { Credentials, Principal } from '../platform/access/credentials';
 import type { Refusal } from '../platform/refusal';
 import type { Tenants } from '../platform/tenants/tenants';
 
-/** What an Authorization header says; without a tenant when the user name has none. */
+/** The content of an Authorization header. `tenant` is there when the user name begins with one. */
 export interface BasicCredentials {
   readonly tenant?: string;
   readonly user: string;
@@ -30,16 +30,15 @@ export function parseBasic(header: string): BasicCredentials | undefined {
 const refused = (reason: 'noCredentials' | 'unknownScheme' | 'badCredentials'): Result<never, Refusal> =>
   fail({ kind: 'unauthorized', reason });
 
-/** Who a request is from. Tells a caller nothing about which tenants and users there are. */
+/** Finds out who a request is from. Its refusals do not tell which tenants and users exist. */
 export class Authenticator {
-  /** Tenant by host name; '' for a host that is no tenant's. */
+  /** Tenants by host name; '' for a host that belongs to no tenant. */
   private readonly hosts: Lru<string>;
 
   constructor(
     private readonly credentials: Pick<Credentials, 'verify'>,
     private readonly tenants: Pick<Tenants, 'list'>,
     clock: Clock,
-    private readonly defaultTenant?: string,
   ) {
     this.hosts = new Lru(clock, { capacity: 1_000, ttlMs: 60_000 });
   }
@@ -61,13 +60,13 @@ export class Authenticator {
       tenant = (await this.tenants.list()).find(({ domain }) => domain === host)?.id ?? '';
       this.hosts.set(host, tenant);
     }
-    return tenant === '' ? this.defaultTenant : tenant;
+    return tenant === '' ? undefined : tenant;
   }
 }
 
 /**
- * The challenge of a 401. Browsers would open their own password window on `Basic`, so Cumulocity's clients ask for
- * another word with `UseXBasic: true`.
+ * The `WWW-Authenticate` header of a 401. On `Basic` a browser opens its own password window. Cumulocity's clients
+ * avoid that: with the header `UseXBasic: true` they ask for another word.
  */
 export const challenge = (useXBasic: string | undefined): string =>
   `${useXBasic?.toLowerCase() === 'true' ? 'XBASIC' : 'Basic'} realm="Cirrus"`;

@@ -1,7 +1,7 @@
 import { dispatch } from '../api/dispatch';
+import { dispatchPublic } from '../api/dispatch-public';
 import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
-import { dispatchPublic } from '../api/public';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
 import { defined } from '../base/defined';
 import type { Json } from '../base/json';
@@ -15,13 +15,14 @@ import { modeOf } from './mode';
 import type { AppOptions } from './options';
 import { respond } from './respond';
 
+/** What an exchange works with. */
 export interface ExchangeDeps extends Pick<AppOptions, 'beginWork'> {
   readonly platform: Platform;
   readonly authenticator: Authenticator;
   readonly maxBodyBytes: number;
 }
 
-/** One HTTP request on its way through the shell: who, how, what; then the platform; then the answer. */
+/** One HTTP request: checks who sends it and reads it, asks the platform, and writes the answer. */
 export class Exchange {
   private readonly url: URL;
 
@@ -76,7 +77,7 @@ export class Exchange {
     return answer;
   }
 
-  /** The parsed body; undefined when there is none. */
+  /** The parsed body; undefined when the request has none. Refused when it is too large or not JSON. */
   private async body(method: Method): Promise<Result<Json | undefined, Refusal>> {
     if (method === 'GET') return ok(undefined);
     const limit = this.deps.maxBodyBytes;
@@ -99,8 +100,8 @@ export class Exchange {
 }
 
 /**
- * A POST may stand for another method (docs/reference/rest-api.md#a-post-that-stands-for-another-method); HEAD is a GET
- * whose body the server leaves out.
+ * A POST may stand for another method (docs/reference/rest-api.md#a-post-that-stands-for-another-method); a HEAD is
+ * handled as a GET, and the server leaves out the body.
  */
 function methodOf(method: string, override: string | undefined): Method | undefined {
   const meant = method === 'POST' && override !== undefined ? override.toUpperCase() : method;

@@ -5,7 +5,7 @@ import type { Refusal } from '../platform/refusal';
 
 /**
  * The processing mode of a request, from `X-Cumulocity-Processing-Mode`
- * (docs/reference/rest-api.md#the-processing-mode-of-a-request); reading has none.
+ * (docs/reference/rest-api.md#the-processing-mode-of-a-request). The header of a GET is ignored.
  */
 export function modeOf(method: Method, header: string | undefined): Result<ProcessingMode, Refusal> {
   if (method === 'GET' || header === undefined || header === '') return ok('PERSISTENT');

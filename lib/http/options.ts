@@ -2,14 +2,13 @@ import type { Clock } from '../base/clock';
 import type { Origin } from '../platform/model';
 import type { UnitOfWork } from '../platform/unit-of-work';
 
+/** What the REST shell gets from its caller. */
 export interface AppOptions {
   readonly clock: Clock;
-  /** Begins the unit of work of one request; how its effects are stored and who hears of them is the caller's. */
+  /** Begins the unit of work of one request. The caller decides where its effects are stored and reported. */
   beginWork(origin: Origin): UnitOfWork;
-  /** Told of what nobody foresaw, before the client gets its 500. */
+  /** Called with an unexpected error, before the client gets its 500. */
   onUnexpected(error: unknown, request: { readonly method: string; readonly path: string }): void;
-  /** The tenant of user names without one, where the host name does not tell. */
-  readonly defaultTenant?: string;
-  /** Bytes of a request body. Default 4 MiB, what Lambda's 6 MB leave after base64. */
+  /** Bytes a request body may have. Default 4 MiB, because Lambda takes 6 MB and the body travels as base64. */
   readonly maxBodyBytes?: number;
 }

@@ -3,8 +3,8 @@ import { challenge } from './basic-auth';
 import { contentTypeOf, type Representation } from './media-type';
 
 /**
- * Spells an answer in HTTP. A refusal always has its body, whatever the representation says. `useXBasic` is the request's
- * header of that name.
+ * Writes an answer as an HTTP response. A refusal always has a body, also with the representation `empty`. `useXBasic`
+ * is the request's header of that name.
  */
 export function respond(answer: PlatformResponse, representation: Representation, useXBasic?: string): Response {
   const headers = new Headers();

@@ -6,7 +6,7 @@ import type { DeviceRef } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
 import type { PlatformServices } from '../platform/services';
 
-/** A command that does not ask leaves nothing to say. */
+/** What a command came to. Only a question has a reply. */
 type Replied = Result<Reply | undefined, Refusal>;
 
 interface Context {
@@ -21,16 +21,16 @@ type Handler<K extends CommandKind> = (
 ) => Promise<Replied>;
 
 const done = ok(undefined);
-/** Keeps the refusal of a service and drops what it made: the device is told nothing on success. */
+/** Keeps the refusal of a service and drops its value, because a device hears nothing of a success. */
 const withoutReply = <T>(result: Result<T, Refusal>): Replied => (result.ok ? done : result);
 
-/** Commands that act on a device which exists, or is created by their arrival. */
+/** The commands that act on the addressed device. A device that does not exist yet is created for them. */
 const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
   createChild: async (command, { call, services }, device) =>
     withoutReply(await services.devices.createChild(call, device, command)),
   updateInventory: async (command, { call, services }, device) =>
     withoutReply(await services.inventory.updateFragments(call, device.id, command)),
-  // a message about a device is a sign of its life already, which `ingest` reports
+  // every message is a sign of life, and `ingest` records it
   heartbeat: async () => done,
   changeSoftware: async (command, { call, services }, device) => {
     await services.software.change(call, device, command);
@@ -64,7 +64,7 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
 
 type DeviceCommand = Exclude<Command, { kind: 'createDevice' | 'upsertService' | 'setServiceStatus' | 'ask' }>;
 
-/** Runs one command; what it refuses is a value, what it throws is a fault of the platform. */
+/** Runs one command. Returns a refusal as a value; throws only for a fault of the platform. */
 export async function run(command: Command, context: Context): Promise<Replied> {
   const { call, services, target } = context;
   switch (command.kind) {
@@ -84,14 +84,14 @@ export async function run(command: Command, context: Context): Promise<Replied> 
   }
 }
 
-/** The handler of a kind takes the commands of that kind; the compiler cannot follow the pair through the table. */
+/** The cast is safe, because `ON_DEVICE` has a handler of the same kind for each command. */
 const onDevice = <K extends DeviceCommand['kind']>(
   command: Extract<DeviceCommand, { kind: K }>,
   context: Context,
   device: DeviceRef,
 ): Promise<Replied> => (ON_DEVICE[command.kind] as Handler<K>)(command, context, device);
 
-/** The topic names the owner; clients that name the service itself mean the connected device. */
+/** The topic names the owner of the service. Where a client names the service itself, the connected device owns it. */
 async function upsertService(
   command: Extract<Command, { kind: 'upsertService' }>,
   { call, services, target }: Context,
@@ -115,8 +115,8 @@ async function replyTo(question: Question, { call, services, target }: Context):
 }
 
 /**
- * Whom a message is about: the connected device, or the child device or service that its topic names. Both are looked
- * up once per message. They are created when data arrives for them
+ * Whom a message is about: the connected device, or the child device or service that the topic names. Each is looked up
+ * at most once per message, and created when data arrives for it
  * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices).
  */
 export class Target {
@@ -140,15 +140,15 @@ export class Target {
     return this.rootFound;
   }
 
-  /** The addressed device; refused when the name belongs to something outside the connected device's hierarchy. */
+  /** The addressed device; refused when it is not the connected device or below it. */
   addressed(call: Call): Promise<Result<DeviceRef, Refusal>> {
     this.addressedFound ??= this.find(call);
     return this.addressedFound;
   }
 
   /**
-   * Whom the rows so far were about, as it is known after them; undefined when none needed a device, or it is somebody
-   * else's. No read, unless a row has changed what is known.
+   * The device the rows were about, in its state after them. Undefined when no row needed a device, or when the device
+   * is not below the sender. Costs a read only when a row has changed the device.
    */
   async addressedDevice(tenant: string): Promise<DeviceRef | undefined> {
     const found = this.addressedFound === undefined ? undefined : await this.addressedFound;

@@ -23,10 +23,11 @@ import { run, Target } from './commands';
  * (docs/reference/aws-platform.md#payloads-travel-as-base64).
  */
 export interface Uplink {
+  /** Base64. */
   readonly payload: string;
   readonly topic: string;
   readonly clientId: string;
-  /** ms since the epoch, the rules engine's clock. */
+  /** ms since the epoch, by the clock of the rules engine. */
   readonly receivedAt: number;
   /** The broker's trace id. */
   readonly messageId: string;
@@ -39,8 +40,8 @@ const TEXTS = ['payload', 'topic', 'clientId', 'messageId'] as const;
 const OPTIONAL_TEXTS = ['responseTopic', 'correlationData'] as const;
 
 /**
- * Checked by hand, once per message on the hot path (docs/decisions/0003-no-schema-library-on-the-hot-path.md). The
- * error names every member that is wrong.
+ * Reads what the rule hands over; the error names every member that is wrong. It needs no schema library
+ * (docs/decisions/0003-no-schema-library-on-the-hot-path.md).
  */
 export function parseUplink(event: unknown): Result<Uplink, string> {
   if (typeof event !== 'object' || event === null) return fail('event: not an object');
@@ -55,13 +56,14 @@ export function parseUplink(event: unknown): Result<Uplink, string> {
   return faults.length > 0 ? fail(faults.join('; ')) : ok(event as Uplink);
 }
 
-/** Whose client ID a message came from; written by the authorizer. */
+/** The owner of the client ID that a message came from, as its claim says. */
 export interface Sender {
   readonly tenant: string;
   readonly user: string;
   readonly serial: string;
 }
 
+/** What `ingest` works with. */
 export interface IngestDeps {
   readonly services: PlatformServices;
   readonly protocols: readonly Protocol[];
@@ -70,19 +72,19 @@ export interface IngestDeps {
   readonly payloadLimit: number;
   /** The claim of a client ID, cached. */
   senderOf(clientId: string): Promise<Sender | undefined>;
-  /** Does the device listen on this topic? A device of which this is not known yet counts as listening. */
+  /** Whether the device listens on this topic. It counts as listening while nothing is known. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a publish go. */
   readonly work: WorkDeps;
 }
 
-/** What came of one row; row 0 without a template is the publish as a whole. */
+/** What came of one row. Row 0 with an empty template stands for the publish as a whole. */
 export type Outcome = { readonly row: number; readonly template: string } & (
   | { readonly result: 'accepted' }
   | ({ readonly result: 'refused' } & SpelledRefusal)
 );
 
-/** What came of one publish: for the log line and the tests. */
+/** What came of one publish, for the log line and the tests. */
 export interface IngestReport {
   readonly tenant: string;
   readonly device: string;
@@ -90,8 +92,10 @@ export interface IngestReport {
 }
 
 /**
- * One publish from its envelope to its effects: decode, run row by row, store, then reply. A row that is refused does not
- * stop the others. Throws only for faults (no claim, database down); Lambda then tries again, and every effect is
+ * Handles one publish: decodes it, runs its rows, stores what they did, then replies. A refused row does not stop the
+ * others.
+ *
+ * @throws for faults only (no claim, database down). Lambda then tries again, which does no harm: every effect is
  * idempotent.
  */
 export async function ingest(uplink: Uplink, deps: IngestDeps): Promise<IngestReport> {
@@ -116,7 +120,7 @@ export async function ingest(uplink: Uplink, deps: IngestDeps): Promise<IngestRe
   return { tenant: sender.tenant, device: sender.serial, outcomes: publish.outcomes };
 }
 
-/** One publish: what its rows did and what there is to tell its sender. */
+/** One publish on its way: the outcomes of its rows and the replies to its sender. */
 class Publish {
   readonly outcomes: Outcome[] = [];
   private readonly replies: RowReply[] = [];
@@ -129,7 +133,7 @@ class Publish {
     private readonly deps: IngestDeps,
   ) {}
 
-  /** Row by row, because a row may need what the one before it created; then stores what they collected at once. */
+  /** Runs row by row, because a row may need what the one before it created. Stores all effects together at the end. */
   async run(mode: ProcessingMode): Promise<void> {
     const { services, payloadLimit: limit } = this.deps;
     const payload = Buffer.from(this.uplink.payload, 'base64');
@@ -164,7 +168,7 @@ class Publish {
     this.replies.push({ row, template, refusal });
   }
 
-  /** Whatever a message says, its device is alive (docs/reference/mqtt-implementation.md#signs-of-life). */
+  /** Every message shows that its device is alive (docs/reference/mqtt-implementation.md#signs-of-life). */
   private async recordSignOfLife(call: Call, target: Target): Promise<void> {
     const device = await target.addressedDevice(call.origin.tenant);
     if (device === undefined) return;
@@ -174,7 +178,7 @@ class Publish {
   }
 
   /**
-   * Unconfirmed: only operations wait for the device
+   * Sends the replies. No reply waits for the device's PUBACK; only operations do
    * (docs/reference/aws-platform.md#answers-go-unconfirmed-operations-confirmed).
    */
   async reply(): Promise<void> {
@@ -190,7 +194,7 @@ class Publish {
   }
 }
 
-/** Room for fixed header, topic and packet identifier of a downlink. */
+/** Bytes kept free for fixed header, topic and packet identifier of a downlink. */
 const DOWNLINK_HEADER_BYTES = 64;
 
 /**

@@ -12,15 +12,16 @@ import { deleteSession, type Subscription, subscribersOf } from './items/subscri
 import { GRACE_MS, MAIL_MS } from './limits';
 import { framesOf, notificationText } from './notification';
 
+/** What the fan-out works with. */
 export interface FanOutDeps {
   readonly registry: Table;
   readonly clock: Clock;
   readonly webSockets: WebSockets;
-  /** Told of a subscriber that could not be reached; the others get their messages. */
+  /** Called for a subscriber that could not be reached. The other subscribers get their messages. */
   onUnreachable(error: unknown, clientId: string): void;
 }
 
-/** What one subscriber is to get. */
+/** One notification for one subscriber. */
 interface Delivery {
   readonly channel: string;
   readonly change: Change;
@@ -29,10 +30,10 @@ interface Delivery {
 
 const SUBSCRIBERS_AT_ONCE = 32;
 const ANCESTORS_AT_MOST = 1_000;
-/** How long a password is trusted to be still the user's. */
+/** How long a password that was checked counts as unchanged. */
 const TRUSTED = { capacity: 10_000, ttlMs: 60_000 } as const;
 
-/** Brings changes to the subscribers of a tenant; one per function instance. */
+/** Sends changes to the subscribers of a tenant. One per function instance. */
 export class FanOut {
   private readonly trusted: Lru<boolean>;
 
@@ -40,7 +41,7 @@ export class FanOut {
     this.trusted = new Lru(deps.clock, TRUSTED);
   }
 
-  /** Returns how many subscribers got something. */
+  /** Sends the changes of one message. Returns how many subscribers got something. */
   async deliver(context: ChangeContext, changes: readonly Change[]): Promise<number> {
     const { registry, clock } = this.deps;
     const deliveries = await this.deliveriesOf(context, changes);
@@ -63,7 +64,7 @@ export class FanOut {
     return reached;
   }
 
-  /** Per client what it is to get, each change once per channel name, in the order of the changes. */
+  /** The notifications of each client, in the order of the changes. A change comes once per channel name. */
   private async deliveriesOf(context: ChangeContext, changes: readonly Change[]): Promise<Map<string, Delivery[]>> {
     const { tenant, messageId } = context;
     const subscribers = new Subscribers(this.deps, tenant);
@@ -78,6 +79,7 @@ export class FanOut {
     return new Map([...perClient].map(([clientId, own]) => [clientId, [...own.values()]]));
   }
 
+  /** Sends notifications to a client or puts them into its mailbox. False when the client was not reached. */
   private async send(session: Session, context: ChangeContext, deliveries: readonly Delivery[]): Promise<boolean> {
     const { registry, clock } = this.deps;
     if (!(await this.isTrusted(session))) {
@@ -90,7 +92,7 @@ export class FanOut {
     if (connectionId !== undefined) {
       const left = await this.post(connectionId, frames);
       if (left.length === 0) return true;
-      // the client may be on its way back: what it missed waits for it
+      // the client may connect again soon, so what it missed waits in its mailbox
       const gone = { connectionId: null, aliveUntil: clock.now() + GRACE_MS };
       const now = await changeSession(registry, clientId, gone, connectionId);
       if (now === undefined) return false;
@@ -101,7 +103,7 @@ export class FanOut {
     return true;
   }
 
-  /** Returns the frames nobody was there for. */
+  /** Posts frames until the connection turns out to be gone. Returns the frames that were not sent. */
   private async post(connectionId: string, frames: readonly string[]): Promise<readonly string[]> {
     for (const [index, frame] of frames.entries()) {
       if ((await this.deps.webSockets.post(connectionId, frame)) === 'gone') return frames.slice(index);
@@ -130,7 +132,7 @@ export class FanOut {
   }
 }
 
-/** Who listens to the changes of one message: each partition and each hierarchy is read once. */
+/** Finds the subscribers of the changes of one message. Reads each partition and each hierarchy once. */
 class Subscribers {
   private readonly partitions = new Map<string, Promise<readonly Subscription[]>>();
   private readonly ancestries = new Map<string, Promise<ReadonlySet<string>>>();

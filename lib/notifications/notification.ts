@@ -5,14 +5,14 @@ import { linked } from '../changes/links';
 import { reduced } from '../changes/notifications/reduced';
 import { FRAME_BYTES } from './limits';
 
-/** What a subscriber gets (docs/reference/rest-api.md#what-a-subscriber-gets). */
+/** A message to a subscriber (docs/reference/rest-api.md#what-a-subscriber-gets). */
 export interface Notification {
   readonly channel: string;
   readonly data: { readonly realtimeAction: Change['action']; readonly data: JsonObject | string };
   readonly id: string;
 }
 
-/** A change as the subscribers of a channel hear of it; of what was deleted only the id is told. */
+/** The notification of a change. For a deleted object it has the id only. */
 function notificationOf(
   { api, action, object }: Change,
   { channel, baseUrl, id }: { readonly channel: string; readonly baseUrl: string; readonly id: string },
@@ -21,13 +21,16 @@ function notificationOf(
   return { channel, data: { realtimeAction: action, data }, id };
 }
 
-/** Cuts JSON texts into arrays of at most a frame each, in order. No text may be longer than a frame less its brackets. */
+/**
+ * Packs JSON texts into frames, each a JSON array of at most `limit` bytes, and keeps their order. A text may have at
+ * most `limit` - 2 bytes, because of the brackets.
+ */
 export function framesOf(texts: readonly string[], limit = FRAME_BYTES): string[] {
   const frames = batchesOf(texts, { limit: limit - 2, sizeOf: Buffer.byteLength, between: 1 });
   return frames.map((frame) => `[${frame.join(',')}]`);
 }
 
-/** The JSON of a notification; of one that fits into no frame, its reference's. */
+/** The JSON text of a notification. When it is too large for a frame, the object is replaced by a reference to it. */
 export function notificationText(
   change: Change,
   to: { readonly channel: string; readonly baseUrl: string; readonly id: string },

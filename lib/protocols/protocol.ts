@@ -2,42 +2,44 @@ import type { OperationWriter } from '../delivery/deliver';
 import type { Command, Reply } from '../platform/commands';
 import type { Refusal } from '../platform/refusal';
 
-/** One level of a topic: a word as it stands, or a value with a name. */
+/** One level of a topic: a fixed word, or a named value. */
 export type Level = string | Parameter;
 
+/** A level of a topic that holds a value. */
 export interface Parameter {
+  /** The name of the value. */
   readonly param: string;
   /**
-   * The last level only: the rule takes everything below too, so that a topic with too many levels is refused by name.
-   * Without it such a topic would vanish, because no rule takes it.
+   * For the last level only. The IoT rule then takes topics with more levels too, so that they can be refused with an
+   * error row. Otherwise no rule would take them, and their sender would hear nothing.
    */
   readonly rest?: true;
 }
 
-/** The parameter that names the child device or service a publish is about. The platform looks it up, not the protocol. */
+/** The parameter with the child device or service a publish is about. The platform looks it up, not the protocol. */
 export const CHILD = 'child';
 
-/** What stands before the levels of an uplink topic and says the processing mode; '' is no level at all. */
+/** The first level of an uplink topic, which says the processing mode. '' means that there is no such level. */
 export type ModePrefix = '' | 's' | 't' | 'q' | 'c';
 
 /** The four modes of SmartREST topics (docs/reference/mqtt-implementation.md#processing-modes). */
 export const EVERY_MODE: readonly ModePrefix[] = ['s', 't', 'q', 'c'];
 
-/** Topics a device publishes on that differ in mode and parameters only. Two shapes never share a topic. */
+/** A group of uplink topics that differ in mode and parameters only. No topic belongs to two shapes. */
 export interface UplinkShape {
   /** The end of the name of its IoT rule: lower-case letters, digits and underscores. */
   readonly name: string;
-  /** What the console shows beside the rule. */
+  /** The description of the rule in the AWS console. */
   readonly description: string;
   readonly modes: readonly ModePrefix[];
-  /** Behind the mode. */
+  /** The levels after the mode. */
   readonly levels: readonly Level[];
 }
 
 /** Topics a device may subscribe to and receive on. */
 export interface DownlinkShape {
   readonly levels: readonly Level[];
-  /** A device that subscribes to it is brought up to date with its operations. */
+  /** A device that subscribes to such a topic is sent its pending operations. */
   readonly carriesOperations: boolean;
 }
 
@@ -54,27 +56,27 @@ export interface UplinkAddress {
   readonly receivedAt: number;
 }
 
-/** A refusal as a protocol says it. */
+/** A refusal in the words of a protocol. */
 export interface SpelledRefusal {
-  /** What programs tell it by: a number of SmartREST, a name of JSON. */
+  /** What programs recognize it by: a number in SmartREST, a name in JSON. */
   readonly code: number | string;
   readonly text: string;
-  /** What the integrator can do about it; for log, decode and docs, never on the wire. */
+  /** What an integrator can do about it. It goes to the log, to `npm run decode` and to the docs, never to a device. */
   readonly remedy: string;
 }
 
-/** What came of one row: `row` is 1-based within the publish, `template` is what the row calls itself. */
+/** A row that was decoded or refused. `row` counts from 1 within the publish; `template` is the name the row gives. */
 export type DecodedRow = { readonly row: number; readonly template: string } & (
   | { readonly ok: true; readonly commands: readonly Command[] }
   | { readonly ok: false; readonly refusal: SpelledRefusal }
 );
 
-/** Why a publish is refused before anybody looks at its rows; sizes are bytes of the whole packet. */
+/** Why a publish is refused before it is decoded; sizes are bytes of the whole packet. */
 export type PublishFault =
   | { readonly kind: 'unknownTopic'; readonly topic: string }
   | { readonly kind: 'tooLarge'; readonly bytes: number; readonly limit: number };
 
-/** What there is to tell the sender about one row; row 0 without a template is the publish as a whole. */
+/** The reply to one row. Row 0 with an empty template stands for the publish as a whole. */
 export type RowReply = { readonly row: number; readonly template: string } & (
   | { readonly reply: Reply }
   | { readonly refusal: SpelledRefusal }
@@ -85,26 +87,28 @@ export interface ReplyRows {
   readonly topic: string;
   readonly groups: readonly (readonly string[])[];
   /**
-   * Goes only to a device that listens on the topic. What a device has asked for goes out at once
-   * (docs/reference/aws-platform.md#answers-go-unconfirmed-operations-confirmed).
+   * True: the rows go only to a device that listens on the topic. False: they go out at once, as for what a device has
+   * asked for (docs/reference/aws-platform.md#answers-go-unconfirmed-operations-confirmed).
    */
   readonly onlyIfSubscribed: boolean;
 }
 
 /**
- * One way devices and the platform talk: its topics, what payloads mean, and how replies, refusals and operations are
- * written. Pure: it reads and writes nothing. A new one is a folder and an entry in `protocols.ts`; rules, policy, topic
- * parser, delivery and `npm run decode` follow from it.
+ * A language that devices and the platform speak: its topics, the meaning of payloads, and the form of replies,
+ * refusals and operations. It is pure: it neither reads nor writes data. A new protocol is a folder and an entry in
+ * `protocols.ts`. Rules, policy, topic parser, delivery and `npm run decode` follow from the list.
  */
 export interface Protocol extends OperationWriter {
   readonly uplinks: readonly UplinkShape[];
   readonly downlinks: readonly DownlinkShape[];
-  /** Never throws: what it does not understand is a refused row. */
+  /** Never throws: a row it does not understand becomes a refused row. */
   decode(payload: Uint8Array, address: UplinkAddress): readonly DecodedRow[];
+  /** The refusal of a publish that is not decoded. */
   refusePublish(fault: PublishFault): SpelledRefusal;
-  /** Says a refusal of the platform in this protocol's words. */
+  /** A refusal of the platform in the words of this protocol. */
   spell(refusal: Refusal): SpelledRefusal;
+  /** The replies of one publish as rows, for the topics they go to. */
   writeReply(rows: readonly RowReply[], address: UplinkAddress): readonly ReplyRows[];
-  /** What the rows of a template ask for, for people. */
+  /** A title of a template for people to read; undefined when there is no such template. */
   titleOf(template: string): string | undefined;
 }

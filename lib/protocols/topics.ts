@@ -21,12 +21,12 @@ export interface UplinkTopic<P extends Topics = Protocol> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A topic of no shape; it has a protocol when the rule of one of its shapes takes it all the same. */
+/** A topic that has no shape. It has a protocol when the IoT rule of one of the protocol's shapes takes it. */
 export interface UnknownTopic<P extends Topics = Protocol> {
   readonly protocol?: P;
 }
 
-/** Finds the one shape a topic has. A parameter may hold anything but a slash, and is never empty. */
+/** Finds the shape of a topic. A parameter may hold anything but a slash, and is never empty. */
 export function parseTopic<P extends Topics>(
   topic: string,
   protocols: readonly P[],
@@ -67,7 +67,7 @@ function matchLevels(levels: readonly Level[], parts: readonly string[]): Record
   return levels.length === parts.length ? params : undefined;
 }
 
-/** What an IoT rule for a shape listens on: a topic filter and, where it begins with a wildcard, what may stand there. */
+/** The topic filter of an IoT rule. Where it begins with a wildcard, `prefixes` are the modes that may stand there. */
 export interface RuleFilter {
   readonly name: string;
   readonly filter: string;
@@ -75,8 +75,8 @@ export interface RuleFilter {
 }
 
 /**
- * The filters of a shape: one, and one more when the mode may be left out. `a/#` does not match `a` on AWS, so a shape
- * with a last parameter and the one without are two
+ * The filters of a shape: one, or two when the mode may be left out. On AWS `a/#` does not match `a`. So topics with a
+ * last parameter and topics without it are two shapes
  * (docs/reference/aws-platform.md#a-multi-level-wildcard-does-not-match-its-parent).
  */
 export function ruleFilters({ name, modes, levels }: UplinkShape): readonly RuleFilter[] {
@@ -91,24 +91,10 @@ export function ruleFilters({ name, modes, levels }: UplinkShape): readonly Rule
 }
 
 /**
- * Downlinks of protocols that are not spoken yet. Clients subscribe to them in one packet with others, and a filter that
- * is not allowed costs a client its connection on AWS.
+ * What a connection may do in the protocols of the list. It may also subscribe to the topics in `tolerated`, on which
+ * the platform sends nothing. `*` means what it means in an IAM policy.
  */
-const TOLERATED_DOWNLINKS = [
-  's/dc/*',
-  's/dd',
-  's/dt',
-  's/dl',
-  's/dl/*',
-  's/ol/*',
-  's/dcr',
-  's/dat',
-  'error',
-  'devicecontrol/notifications',
-];
-
-/** What a connection may do in the protocols of the list. */
-export function topicRights(protocols: readonly Topics[]): ConnectionTopics {
+export function topicRights(protocols: readonly Topics[], tolerated: readonly string[] = []): ConnectionTopics {
   return {
     publish: withoutCovered(
       PREFIXES.flatMap((prefix) =>
@@ -118,24 +104,27 @@ export function topicRights(protocols: readonly Topics[]): ConnectionTopics {
           .map(({ levels }) => resourceOf(prefix === '' ? levels : [prefix, ...levels])),
       ),
     ),
-    receive: withoutCovered([...downlinkTopics(protocols), ...TOLERATED_DOWNLINKS]),
+    receive: withoutCovered([...downlinkTopics(protocols), ...tolerated]),
   };
 }
 
-/** What the platform sends on; `*` stands as in an IAM policy. */
+/** The topics the platform sends on. `*` means what it means in an IAM policy. */
 export const downlinkTopics = (protocols: readonly Topics[]): readonly string[] =>
   withoutCovered(protocols.flatMap(({ downlinks }) => downlinks.map(({ levels }) => resourceOf(levels))));
 
 const resourceOf = (levels: readonly Level[]): string =>
   levels.map((level) => (typeof level === 'string' ? level : '*')).join('/');
 
-/** A policy has little room, and `*` reaches over slashes: `a/*` covers `a/b` and `a/*` + `/*`. */
+/** Leaves out names that another one covers, because a policy has little room. In a policy `*` matches slashes too. */
 function withoutCovered(names: readonly string[]): readonly string[] {
   const covers = (name: string, other: string): boolean => name.endsWith('*') && other.startsWith(name.slice(0, -1));
   return [...new Set(names)].filter((name) => !names.some((other) => other !== name && covers(other, name)));
 }
 
-/** Does a device that subscribes to this filter want operations? Gateways put a wildcard where a parameter stands. */
+/**
+ * Whether a device that subscribes to this filter wants operations. A gateway may have a wildcard where the shape has a
+ * parameter.
+ */
 export const carriesOperations = (filter: string, protocols: readonly Topics[]): boolean =>
   protocols.some(({ downlinks }) =>
     downlinks.some((shape) => shape.carriesOperations && matchLevels(shape.levels, filter.split('/')) !== undefined),

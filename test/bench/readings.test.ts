@@ -24,7 +24,7 @@ describe('the readings of a bench', () => {
 
   it('are rows the protocol accepts', () => {
     const payload = readings.slice(0, 20).map(rowOf).join('\n');
-    const rows = decodeStatic(payload, { serial: 'station', rootSerial: 'station', receivedAt: NOW });
+    const rows = decodeStatic(payload, { serial: 'station', receivedAt: NOW });
     expect(rows.map(({ ok }) => ok)).toEqual(Array.from({ length: 20 }, () => true));
   });
 

@@ -2,7 +2,7 @@ import type { Properties, Resources } from './synthesized';
 
 const HOURS_A_MONTH = 730;
 
-/** What a resource uses in a month in which nothing happens: dollars, or units of which an account has some for free. */
+/** What a resource uses in a month without messages: dollars, or units of which an account has some for free. */
 interface Use {
   readonly dollars?: number;
   readonly alarms?: number;
@@ -103,7 +103,9 @@ function alarm(properties: Properties): Use {
   return { alarms: Array.isArray(metrics) ? metrics.length : 1 };
 }
 
-/** What the tick of a schedule reads where nothing is due: the list of tenants, and the index of two tenants; half a unit for each of these. */
+/**
+ * What one run of the schedule reads when nothing is due: the tenants, and the index of two tenants, half a unit each.
+ */
 const READ_UNITS_PER_TICK = 2;
 
 function schedule({ ScheduleExpression: expression }: Properties): Use {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../lib/connections/items';
-import { type LifecycleEvent, parseLifecycleEvent } from '../../lib/connections/lifecycle-event';
+import type { Connection } from '../../lib/connections/connection-items';
+import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
 import { afterEvent, covers, listensOn } from '../../lib/connections/state';
 
 const HOUR = 3_600_000;
@@ -126,39 +126,5 @@ describe('listensOn', () => {
     ['s/ds', 's/ds/x', false],
   ])('%s covers %s: %s', (filter, topic, expected) => {
     expect(covers(filter, topic)).toBe(expected);
-  });
-});
-
-describe('parseLifecycleEvent', () => {
-  it('reads what the rule hands over', () => {
-    const raw = {
-      clientId: 'd:4711',
-      timestamp: 1573002230757,
-      eventType: 'subscribed',
-      sessionIdentifier: 'uuid',
-      principalIdentifier: 'x',
-      topics: ['s/ds'],
-    };
-    expect(parseLifecycleEvent(raw)).toEqual({
-      ok: true,
-      value: {
-        clientId: 'd:4711',
-        timestamp: 1573002230757,
-        eventType: 'subscribed',
-        sessionIdentifier: 'uuid',
-        topics: ['s/ds'],
-      },
-    });
-  });
-
-  it.each([
-    undefined,
-    null,
-    'text',
-    {},
-    { clientId: 'x', eventType: 'connect_failed', timestamp: 1 },
-    { clientId: '', eventType: 'connected', timestamp: 1 },
-  ])('refuses %j', (raw) => {
-    expect(parseLifecycleEvent(raw)).toMatchObject({ ok: false, error: expect.stringContaining('lifecycle event') });
   });
 });

@@ -212,13 +212,4 @@ describe('the answer to 500', () => {
     expect(messages(1000)).toEqual([`c8y_Restart,${one.id}\nc8y_Command,${two.id}`]);
     expect(messages(40)).toEqual([`c8y_Restart,${one.id}`, `c8y_Command,${two.id}`]);
   });
-
-  it('fills messages up to the limit in bytes and keeps the rows of an operation together', () => {
-    expect(packRows([], 10)).toEqual([]);
-    expect(packRows([['abc'], ['def'], [], ['ghi']], 7)).toEqual(['abc\ndef', 'ghi']);
-    expect(packRows([['ab', 'cd'], ['ef']], 7)).toEqual(['ab\ncd', 'ef']);
-    expect(packRows([['äö'], ['ü']], 7)).toEqual(['äö\nü']);
-    expect(packRows([['äö'], ['üü']], 7)).toEqual(['äö', 'üü']);
-    expect(packRows([['far too long'], ['a']], 4)).toEqual(['far too long', 'a']);
-  });
 });

@@ -1,5 +1,6 @@
+import { generate } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
+import { type IngestDeps, ingest, packetSize, parseUplink, type Uplink } from '../../lib/mqtt/ingest';
 import { TENANT, Uplinks } from './uplinks';
 
 let uplinks: Uplinks;
@@ -214,4 +215,44 @@ describe('cost of a warm function', () => {
     expect(usage.writeUnits).toBeLessThanOrEqual(units);
     expect(await measurements()).toHaveLength(2 * rows);
   });
+});
+
+const UPLINK: Uplink = {
+  payload: 'MjExLDI1',
+  topic: 's/us',
+  clientId: 'd:SN1',
+  receivedAt: 1_770_000_000_000,
+  messageId: 'a-b',
+};
+
+describe('parseUplink', () => {
+  it('takes what the rule selects, with and without the members of MQTT 5', () => {
+    expect(parseUplink(UPLINK)).toEqual({ ok: true, value: UPLINK });
+    const answered = { ...UPLINK, responseTopic: 'r', correlationData: 'Yw==' };
+    expect(parseUplink(answered)).toEqual({ ok: true, value: answered });
+  });
+
+  it.each([null, 'text', [], {}, { ...UPLINK, receivedAt: 'now' }, { ...UPLINK, payload: undefined }])(
+    'says what is wrong with %j',
+    (event) => {
+      expect(parseUplink(event)).toMatchObject({ ok: false, error: expect.stringMatching(/.+: .+|expected/i) });
+    },
+  );
+});
+
+describe('packetSize', () => {
+  it.each([0, 1, 119, 120, 121, 16_000, 16_176, 16_177, 16_384, 20_000])(
+    'is the length of a QoS 0 PUBLISH with %i bytes of payload',
+    (bytes) => {
+      const packet = generate({
+        cmd: 'publish',
+        topic: 's/us',
+        payload: Buffer.alloc(bytes, 'x'),
+        qos: 0,
+        dup: false,
+        retain: false,
+      });
+      expect(packetSize('s/us', bytes)).toBe(packet.length);
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
-import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates';
+import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates/publish-templates';
 import { callAt } from '../support/calls';
 import { TENANT, Uplinks } from './uplinks';
 

@@ -1,5 +1,5 @@
 import type { DeviceMessenger } from '../../lib/delivery/messenger';
-import { composeIngest } from '../../lib/mqtt/compose';
+import { composeIngest } from '../../lib/mqtt/compose-ingest';
 import type { Uplink } from '../../lib/mqtt/ingest';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
 import { platformServices } from '../../lib/platform/services';

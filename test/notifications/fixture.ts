@@ -28,7 +28,7 @@ export interface BayeuxMessage {
   readonly data?: { readonly realtimeAction: string; readonly data: unknown };
 }
 
-/** A clock that waiting moves, and that says so. */
+/** A clock that moves on when somebody waits, and tells of each wait. */
 class WatchedClock extends FlowingClock {
   constructor(private readonly onSleep: () => Promise<void>) {
     super();
@@ -40,7 +40,9 @@ class WatchedClock extends FlowingClock {
   }
 }
 
-/** Real-time notifications on an in-memory database: clients, changes, and a clock that waiting moves. */
+/**
+ * Real-time notifications on an in-memory database: clients, changes, and a clock that moves on when somebody waits.
+ */
 export class RealtimeWorld {
   readonly clock: FlowingClock = new WatchedClock(() => this.onSleep());
   /** Frames posted to each WebSocket. */
@@ -118,7 +120,8 @@ export class RealtimeWorld {
     const user = name.replace(`${TENANT}/`, '');
     if (password === undefined || this.passwords.get(user) !== password) return undefined;
     const kind = user.startsWith('device_') ? ('device' as const) : ('human' as const);
-    return { tenant: TENANT, user, kind, roles: kind === 'device' || user === 'nobody' ? [] : ['admin'] };
+    const roles = kind === 'device' || user === 'nobody' ? [] : (['admin'] as const);
+    return { tenant: TENANT, user, kind, roles };
   }
 
   token(user: string, password = 'secret'): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UPLINK_RULES } from '../../cdk/topics';
 import { CHILD, EVERY_MODE, type Level, type Protocol } from '../../lib/protocols/protocol';
-import { PROTOCOLS } from '../../lib/protocols/protocols';
+import { PROTOCOLS, TOLERATED_DOWNLINKS } from '../../lib/protocols/protocols';
 import {
   carriesOperations,
   downlinkTopics,
@@ -142,9 +142,9 @@ describe('topicRights', () => {
   });
 
   it('lets a device subscribe to what it will be sent, and to what other clouds would send', () => {
-    const { receive } = topicRights(PROTOCOLS);
+    const { receive } = topicRights(PROTOCOLS, TOLERATED_DOWNLINKS);
     expect(receive).toEqual(expect.arrayContaining([...downlinkTopics(PROTOCOLS), 's/dc/*', 's/dat', 'error']));
-    expect(new Set(topicRights(ALL).receive)).toEqual(new Set(receive));
+    expect(new Set(topicRights(ALL, TOLERATED_DOWNLINKS).receive)).toEqual(new Set(receive));
   });
 
   it('names nothing that a wildcard covers', () => {

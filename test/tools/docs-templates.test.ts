@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TEMPLATE_IDS } from '../../lib/protocols/smartrest/static/describe';
+import { TEMPLATE_IDS } from '../../lib/protocols/smartrest/static/catalogue';
 import { answersOf, exampleText, readExamples, rowsOf } from '../../tools/docs/static-examples';
 import { PAGE, rulesOf, withTemplates } from '../../tools/docs/static-templates';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../lib/base/json';
 import { parseRows } from '../../lib/protocols/smartrest/csv';
-import { errorRow } from '../../lib/protocols/smartrest/errors';
+import { errorRow } from '../../lib/protocols/smartrest/error-row';
 import { decodeStatic } from '../../lib/protocols/smartrest/static/protocol';
 import type { DecodeContext } from '../../lib/protocols/smartrest/static/templates/template';
 
@@ -46,7 +46,7 @@ const isText = (value: Json | undefined): value is string => typeof value === 's
 /** The error rows of rows that cannot be decoded. Refusals of the platform are written in the example itself. */
 function refusals({ topic, payload }: Example): readonly string[] {
   const [, , child] = topic.split('/');
-  const ctx: DecodeContext = { serial: child ?? DEVICE, rootSerial: DEVICE, receivedAt: 0 };
+  const ctx: DecodeContext = { serial: child ?? DEVICE, receivedAt: 0 };
   return decodeStatic(payload, ctx).flatMap((row) =>
     row.ok ? [] : [`answers on s/e: ${errorRow(row.refusal.code, row.template, row.refusal.text)}`],
   );

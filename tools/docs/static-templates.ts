@@ -3,8 +3,8 @@ import {
   TEMPLATE_CATALOGUE,
   type TemplateDescription,
   templatesMarkdown,
-} from '../../lib/protocols/smartrest/static/describe';
-import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates';
+} from '../../lib/protocols/smartrest/static/catalogue';
+import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates/publish-templates';
 import type { Param } from '../../lib/protocols/smartrest/static/templates/template';
 import { anchorOf } from './headings';
 import { answersOf, type Example, exampleText, rowsOf } from './static-examples';

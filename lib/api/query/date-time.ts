@@ -1,6 +1,6 @@
 import { instantOf, isoOf } from '../../base/instant';
 
-/** An instant as it was written: the text with its zone, and ms since the epoch. */
+/** An instant: its text with a zone, and ms since the epoch. */
 export interface DateTime {
   readonly text: string;
   readonly ms: number;
@@ -10,8 +10,8 @@ const WITH_ZONE = /[T ].*(?:Z|z|[+-]\d\d(?::?\d\d)?)$/;
 
 /**
  * Reads an ISO 8601 date or date-time; without a zone it is UTC
- * (docs/reference/rest-api.md#dates-in-bodies-and-queries). A text with a zone is kept as written. One without is
- * written in UTC, so that nobody has to guess later. Undefined when it names no instant.
+ * (docs/reference/rest-api.md#dates-in-bodies-and-queries). A text with a zone is kept as written. A
+ * text without one is rewritten in UTC, so that it stays unambiguous. Undefined when the text is not a date.
  */
 export function parseDateTime(text: string): DateTime | undefined {
   const ms = instantOf(text);

@@ -5,18 +5,19 @@ import { ok } from '../../base/result';
 import type { PlatformRequest, PlatformResponse, RouteAnswer } from '../request';
 
 const DEFAULT_PAGE_SIZE = 5;
-/** Larger page sizes are trimmed to this one, not refused. */
+/** A larger page size is not refused; it counts as this one. */
 const MAX_PAGE_SIZE = 2000;
 
-/** Which part of a collection is asked for (docs/reference/rest-api.md#paging). */
+/** The page of a collection that a request asks for (docs/reference/rest-api.md#paging). */
 export interface PageQuery {
   readonly pageSize: number;
-  /** From 1. */
+  /** Counts from 1. */
   readonly currentPage: number;
   readonly withTotalPages: boolean;
   readonly withTotalElements: boolean;
 }
 
+/** Reads `pageSize`, `currentPage`, `withTotalPages` and `withTotalElements`. */
 export function pageQueryOf(query: Reader): PageQuery {
   return {
     pageSize: Math.min(query.wholeNumber('pageSize', { preset: DEFAULT_PAGE_SIZE, least: 0 }), MAX_PAGE_SIZE),
@@ -26,15 +27,18 @@ export function pageQueryOf(query: Reader): PageQuery {
   };
 }
 
-/** The elements of one page, and what is known of the rest. */
+/** The elements of one page, and what is known of the other pages. */
 export interface PageOf<T> {
   readonly elements: readonly T[];
   readonly hasNext: boolean;
-  /** Known when the query asked for totals. */
+  /** All elements of all pages; only counted when the query asks for totals. */
   readonly total?: number;
 }
 
-/** Cuts a page out of what is read lazily; reads one element further to know of a next page, all only for totals. */
+/**
+ * Takes a page out of elements that are read one by one. It reads one more element to know whether there is a next
+ * page, and reads all of them when the query asks for totals.
+ */
 export async function takePage<T>(elements: AsyncIterable<T>, page: PageQuery): Promise<PageOf<T>> {
   const from = (page.currentPage - 1) * page.pageSize;
   const to = from + page.pageSize;
@@ -56,7 +60,7 @@ export interface Collection<T> {
   readonly view: (request: PlatformRequest, element: T) => JsonObject;
 }
 
-/** The asked page of what a service finds, ready to send. */
+/** The answer with one page of what a service has found. */
 export async function pageAnswer<T>(
   request: PlatformRequest,
   collection: Collection<T>,
@@ -68,7 +72,7 @@ export async function pageAnswer<T>(
   return ok(collectionResponse(request, collection, page, { ...taken, elements }));
 }
 
-/** A collection's body with links and statistics. `elements` are shown already. */
+/** The answer with one page, its links and statistics. `elements` have the form that REST shows. */
 export function collectionResponse(
   request: PlatformRequest,
   collection: { readonly key: string; readonly bodyType: string },

@@ -3,7 +3,7 @@ import { Reader } from '../../base/reader';
 import { fail, ok, type Result } from '../../base/result';
 import type { Refusal } from '../../platform/refusal';
 
-/** What `take` reads from the query parameters of a request; refused with everything that is wrong with them. */
+/** Reads the query parameters of a request with `take`. One refusal names all that are wrong. */
 export function readQuery<T>(query: URLSearchParams, take: (query: Reader) => T): Result<T, Refusal> {
   const reader = new Reader((name) => query.getAll(name));
   const values = take(reader);
@@ -17,7 +17,7 @@ export interface DateRange {
   readonly to?: number;
 }
 
-/** `dateFrom` and `dateTo`, or another pair of names. */
+/** Reads `dateFrom` and `dateTo`, or the two parameters with the given names. */
 export function dateRangeOf(query: Reader, [from, to]: readonly [string, string] = ['dateFrom', 'dateTo']): DateRange {
   return defined({ from: query.date(from), to: query.date(to) });
 }

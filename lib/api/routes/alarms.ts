@@ -121,7 +121,10 @@ async function update(context: RequestContext, param: (name: string) => string):
   return updated.ok ? ok({ status: 200, bodyType: 'alarm', body: alarmView(request, updated.value) }) : updated;
 }
 
-/** One status for all alarms of a filter; something has to narrow them down. Done when this returns, so always 200. */
+/**
+ * Gives all alarms of a filter one status. The filter must not be empty. The answer is always 200, because the change
+ * is done by then.
+ */
 async function updateMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const body = objectBody(request.body, 'alarm');
   if (!body.ok) return body;
@@ -146,7 +149,7 @@ async function usableAlarm(context: RequestContext, id: string): Promise<Result<
   return requireFound(context, { subject: 'alarm', id }, found, ({ source }) => source);
 }
 
-/** `resolved` is another way to say which statuses: true for CLEARED, false for the others. */
+/** `resolved` is another way to name statuses: true means CLEARED, false means the others. */
 function filterOf(query: Reader): AlarmFilter {
   const created = dateRangeOf(query, ['createdFrom', 'createdTo']);
   const lastUpdated = dateRangeOf(query, ['lastUpdatedFrom', 'lastUpdatedTo']);

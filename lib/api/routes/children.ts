@@ -16,8 +16,8 @@ import { objectView } from '../views/views';
 import { createObject } from './inventory';
 
 /**
- * Children of a managed object (docs/reference/rest-api.md#children-of-a-managed-object), the same three ways for
- * devices, assets and additions.
+ * Children of a managed object (docs/reference/rest-api.md#children-of-a-managed-object). Child devices, assets and
+ * additions have the same routes.
  */
 export const childRoutes: readonly Route[] = CHILD_KINDS.flatMap((kind) => {
   const children = `/inventory/managedObjects/:id/${kind}`;
@@ -54,8 +54,8 @@ async function list(context: RequestContext, kind: ChildKind, parent: string): P
 }
 
 /**
- * The body is a reference, a collection of references, or an object to create and attach: by media type, and by shape
- * where the type does not tell.
+ * Adds children. The body is a reference, a collection of references, or an object to create and attach. The media type
+ * says which; without one, the shape of the body does.
  */
 async function add(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const { request } = context;
@@ -114,7 +114,7 @@ function created(
   return ok({ status: 201, bodyType, body, location: childrenUrl(request, parent, kind) });
 }
 
-/** Every child is looked at before the first is attached. */
+/** Attaches children. It checks all of them before it attaches the first. */
 async function attach(
   context: RequestContext,
   kind: ChildKind,
@@ -155,7 +155,7 @@ async function remove(
   return ok({ status: 204 });
 }
 
-/** The body names the references to take away. */
+/** Removes the children that the body refers to. */
 async function removeMany(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const body = objectBody(context.request.body, 'managedObject');
   if (!body.ok) return body;

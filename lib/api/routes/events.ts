@@ -68,7 +68,7 @@ async function read(context: RequestContext, param: (name: string) => string): P
   return found.ok ? ok({ status: 200, bodyType: 'event', body: eventView(context.request, found.value) }) : found;
 }
 
-/** Text and fragments change, `null` takes a fragment away; type, time and source stay. */
+/** Changes text and fragments; `null` removes a fragment. Type, time and source cannot be changed. */
 async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'event');

@@ -9,7 +9,9 @@ import type { PlatformRequest, RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { externalIdsUrl, externalIdUrl, objectUrl } from '../views/links';
 
-/** Identity (docs/reference/rest-api.md#external-ids): other names of a managed object, unique per type. */
+/**
+ * External ids (docs/reference/rest-api.md#external-ids): other names of a managed object, unique within their type.
+ */
 export const identityRoutes: readonly Route[] = [
   route('GET', '/identity/globalIds/:id/externalIds', 'device', list),
   route('POST', '/identity/globalIds/:id/externalIds', 'device', bind),

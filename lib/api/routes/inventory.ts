@@ -15,7 +15,9 @@ import { type Route, route } from '../router';
 import { objectUrl } from '../views/links';
 import { type ChildIds, objectView } from '../views/views';
 
-/** Inventory (docs/reference/rest-api.md#inventory): managed objects; their children have a file of their own. */
+/**
+ * Inventory (docs/reference/rest-api.md#inventory): managed objects. `children.ts` has the routes of their children.
+ */
 export const inventoryRoutes: readonly Route[] = [
   route('GET', '/inventory/managedObjects', 'device', list),
   route('POST', '/inventory/managedObjects', 'device', create),
@@ -39,7 +41,7 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
   });
 }
 
-/** Creates an object from a REST body, owned by the caller; an administrator may name another owner. */
+/** Creates an object from a REST body. The caller owns it, unless a person names another owner. */
 export function createObject(
   { call, platform, principal }: RequestContext,
   fragments: JsonObject,
@@ -87,7 +89,7 @@ async function read(context: RequestContext, param: (name: string) => string): P
   return ok({ status: 200, bodyType: 'managedObject', body: objectView(context.request, object.value, children) });
 }
 
-/** An empty body, or one with only the id, is a heartbeat: nothing changes, and the answer holds only the id. */
+/** A body that is empty or holds only the id is a heartbeat. It changes nothing, and the answer holds only the id. */
 async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
   const body = objectBody(request.body, 'managedObject');
@@ -106,7 +108,7 @@ async function update(context: RequestContext, param: (name: string) => string):
 
 async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
-  // both are read, so that a fault of either is told
+  // both are read, so that the refusal names either
   const flags = readQuery(request.query, (query) => [query.flag('cascade'), query.flag('forceCascade')]);
   if (!flags.ok) return flags;
   const object = await usableObject(context, param('id'));
@@ -115,7 +117,7 @@ async function remove(context: RequestContext, param: (name: string) => string):
   return removed.ok ? ok({ status: 204 }) : removed;
 }
 
-/** All children of an object, by kind; one query each. */
+/** The ids of all children of an object, by kind. One query for each kind. */
 async function childrenOf({ call, platform }: RequestContext, id: string): Promise<ChildIds> {
   const kinds = await Promise.all(
     CHILD_KINDS.map(async (kind) => [kind, await platform.inventory.childIds(call.origin.tenant, id, kind)] as const),

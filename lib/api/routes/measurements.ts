@@ -27,7 +27,7 @@ export const measurementRoutes: readonly Route[] = [
 const KNOWN = ['id', 'self', 'source', 'time', 'type'];
 const newMeasurement = z.object({ source: reference, time: dateTime, type: textMember });
 
-/** One measurement, or `{"measurements": […]}`, told apart by media type or shape. */
+/** Creates one measurement, or those of `{"measurements": […]}`. The media type or the shape of the body says which. */
 async function create(context: RequestContext): Promise<RouteAnswer> {
   const { request } = context;
   const body = objectBody(request.body, 'measurement');
@@ -46,7 +46,7 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
   });
 }
 
-/** All or none: every element is checked before the first is created; each source is looked up once. */
+/** Creates all or none: every element is checked before the first is created. Each source is looked up once. */
 async function createMany(context: RequestContext, elements: Json | undefined): Promise<RouteAnswer> {
   if (!Array.isArray(elements)) {
     return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['measurements'] });
@@ -64,7 +64,7 @@ async function createMany(context: RequestContext, elements: Json | undefined): 
   return ok({ status: 201, bodyType: 'measurementCollection', body: { measurements } });
 }
 
-/** Checks a measurement and gives what creates it. `usable` remembers the sources that were looked up. */
+/** Checks a measurement and returns the function that creates it. `usable` holds the sources that were checked. */
 async function prepare(
   context: RequestContext,
   body: JsonObject,

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-
 import { defined } from '../../base/defined';
 import type { Reader } from '../../base/reader';
 import { fail, ok, type Result } from '../../base/result';
@@ -15,7 +14,7 @@ import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { operationView } from '../views/views';
 
-/** Operations (docs/reference/rest-api.md#operations): what operators ask of devices, and what devices report back. */
+/** Operations (docs/reference/rest-api.md#operations): operators create them, and devices report their status. */
 export const operationRoutes: readonly Route[] = [
   route('GET', '/devicecontrol/operations', 'device', list),
   route('POST', '/devicecontrol/operations', 'human', create),
@@ -78,7 +77,7 @@ async function list(context: RequestContext): Promise<RouteAnswer> {
   return pageAnswer(request, collection, page, found);
 }
 
-/** Something has to narrow them down. */
+/** Deletes all operations of a filter. The filter must not be empty. */
 async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const filter = readQuery(request.query, filterOf);
   if (!filter.ok) return filter;

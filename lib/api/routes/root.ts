@@ -3,9 +3,10 @@ import { ok } from '../../base/result';
 import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 
+/** Where a client finds the URLs of the APIs. */
 export const rootRoutes: readonly Route[] = [route('GET', '/platform', 'anyone', platformLinks)];
 
-/** Link templates of each API's collection: their name, and the query parameters they take. */
+/** The link templates of each collection: the end of their name, and their query parameters. */
 const TEMPLATES = {
   managedObjects: { ForType: ['type'], ForFragmentType: ['fragmentType'], ForListOfIds: ['ids'] },
   measurements: { ForSource: ['source'], ForSourceAndDate: ['source', 'dateFrom', 'dateTo'] },

@@ -11,7 +11,7 @@ import { seriesRoutes } from './series';
 import { tenantRoutes } from './tenant';
 import { userRoutes } from './users';
 
-/** Everything the platform answers, resource by resource; docs/rest.md#calls lists the same. */
+/** All routes of the platform. docs/rest.md#calls lists them for users. */
 export const ROUTES: readonly Route[] = [
   ...rootRoutes,
   ...tenantRoutes,

@@ -36,7 +36,7 @@ interface SeriesQuery {
   readonly source: string;
   readonly from: number;
   readonly to: number;
-  /** `fragment.series` names; all there are when empty. */
+  /** Names such as `c8y_Temperature.T`. Empty means all series. */
   readonly wanted: readonly string[];
   readonly aggregation?: Aggregation;
   readonly revert: boolean;
@@ -83,7 +83,7 @@ interface Column {
 }
 type Cell = { min: number; max: number };
 
-/** Collects measurements into rows; a row is an instant, or a step of the aggregation. */
+/** Collects measurements into rows. A row stands for one time, or for one step of the aggregation. */
 class SeriesTable {
   private readonly columns = new Map<string, Column>();
   private readonly rows = new Map<string, Map<number, Cell>>();
@@ -94,7 +94,7 @@ class SeriesTable {
     private readonly aggregation: Aggregation | undefined,
   ) {}
 
-  /** False when the table is full and this measurement no longer fits. */
+  /** Adds a measurement; false when the table is full and has no row for it. */
   add({ time, fragments }: Measurement): boolean {
     for (const [type, fragment] of Object.entries(fragments)) {
       if (!isObject(fragment)) continue;

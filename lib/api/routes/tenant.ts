@@ -2,6 +2,7 @@ import { fail, ok } from '../../base/result';
 import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 
+/** The tenant of the user, and the version of the platform. */
 export const tenantRoutes: readonly Route[] = [
   route('GET', '/tenant/currentTenant', 'anyone', currentTenant),
   route('GET', '/tenant/system/options/system/version', 'anyone', systemVersion),

@@ -10,8 +10,8 @@ import { type Route, route } from '../router';
 import { userUrl } from '../views/links';
 
 /**
- * Users (docs/reference/rest-api.md#people-and-device-users): people by their global roles, devices by the name
- * `device_…`.
+ * Users (docs/reference/rest-api.md#people-and-device-users). People have global roles. Device users have a name that
+ * begins with `device_`.
  */
 export const userRoutes: readonly Route[] = [
   route('GET', '/user/currentUser', 'anyone', currentUser),
@@ -25,7 +25,7 @@ const GROUPS: readonly { readonly id: number; readonly name: string; readonly ro
   { id: 2, name: 'readers', role: 'reader' },
 ];
 
-/** The roles clients look for, by what a user may do. */
+/** Clients look for roles by name, such as `ROLE_ALARM_READ`. These are the middle parts of the names. */
 const APIS = ['ALARM', 'DEVICE_CONTROL', 'EVENT', 'IDENTITY', 'INVENTORY', 'MEASUREMENT', 'USER_MANAGEMENT'] as const;
 
 const filled = z.string('must be a text').check(z.minLength(1, 'must not be empty'));

@@ -4,7 +4,7 @@ import type { PlatformRequest } from '../request';
 type Base = Pick<PlatformRequest, 'baseUrl'>;
 const part = encodeURIComponent;
 
-/** Absolute URLs of the platform's resources, as the `self` members and Location headers carry them. */
+/** Absolute URLs of the platform's resources, for `self` members and Location headers. */
 export const objectUrl = ({ baseUrl }: Base, id: string): string => objectUrlOf(baseUrl, 'managedobjects', id);
 export const childrenUrl = (base: Base, id: string, kind: string): string => `${objectUrl(base, id)}/${kind}`;
 export const childUrl = (base: Base, id: string, kind: string, child: string): string =>

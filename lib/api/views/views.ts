@@ -9,8 +9,7 @@ import type { PlatformRequest } from '../request';
 import { childrenUrl, childUrl, objectUrl } from './links';
 
 /**
- * How REST shows what the platform keeps, with absolute `self` links
- * (docs/reference/rest-api.md#what-rest-shows-of-an-object).
+ * What REST shows of an object, with absolute `self` links (docs/reference/rest-api.md#what-rest-shows-of-an-object).
  */
 export const measurementView = ({ baseUrl }: PlatformRequest, measurement: Measurement): JsonObject =>
   linked(baseUrl, 'measurements', sourcedObject(measurement));
@@ -18,7 +17,7 @@ export const measurementView = ({ baseUrl }: PlatformRequest, measurement: Measu
 export const eventView = ({ baseUrl }: PlatformRequest, event: DeviceEvent): JsonObject =>
   linked(baseUrl, 'events', sourcedObject(event));
 
-/** An alarm that was not created, its source being in maintenance, has no id and a `self` that leads nowhere. */
+/** An alarm of a source in maintenance is not created. It is shown without an id, and its `self` leads nowhere. */
 export function alarmView({ baseUrl }: PlatformRequest, alarm: Alarm): JsonObject {
   const shown = linked(baseUrl, 'alarms', sourcedObject(alarm));
   if (alarm.id !== SUPPRESSED_ALARM_ID) return shown;
@@ -32,6 +31,7 @@ export const operationView = ({ baseUrl }: PlatformRequest, operation: Operation
 /** The children of an object, by kind. */
 export type ChildIds = { readonly [K in ChildKind]?: readonly string[] };
 
+/** A managed object with its fragments and the references to its children. */
 export function objectView(request: PlatformRequest, object: ManagedObject, children: ChildIds = {}): JsonObject {
   const { fragments, ...members } = object;
   const references = CHILD_KINDS.map((kind) => [

@@ -3,7 +3,7 @@ import { deleteMail, openMailbox } from '../items/mailbox-items';
 import { changeSession, getSession, putSession, type Session, type SessionChange } from '../items/session-items';
 import { deleteSession } from '../items/subscription-items';
 import type { SubscriberIdentity } from '../items/web-socket-items';
-import { CONNECT_INTERVAL_MS, GRACE_MS, LEASE_MS, POLL_MS, SUBSCRIPTION_MS } from '../limits';
+import { CONNECT_INTERVAL_MS, GRACE_MS, LEASE_MS, MAIL_PER_ANSWER, POLL_MS, SUBSCRIPTION_MS } from '../limits';
 import { CREDENTIALS_CHANGED, closedReply, closeSession } from './closing';
 import {
   type BayeuxReply,
@@ -13,41 +13,40 @@ import {
   RETRY,
   RETRY_LATER,
   STAY_AWAY,
+  UNKNOWN_CLIENT,
 } from './messages';
 import { identify, isPasswordCurrent, type RealtimeDeps } from './subscriber';
-import { Subscriptions } from './subscribing';
+import { Subscriptions } from './subscriptions';
 
-/** Who is at the other end of a request. */
+/** The client that sent a request. */
 export interface Client {
-  /** What it calls this platform: `https://t100.example.com`. */
+  /** The address the client uses for this platform, such as `https://t100.example.com`. */
   readonly baseUrl: string;
-  /** The Authorization header of a request that has one. */
+  /** The Authorization header of the request. */
   readonly authorization?: string;
-  /** Whose upgrade request a WebSocket came with, where that was said. */
+  /** The user whose Authorization header the upgrade request of the WebSocket had. */
   readonly identity?: SubscriberIdentity;
   /** The WebSocket; absent on a long-polling request. */
   readonly connectionId?: string;
 }
 
-/** What came of a request. */
+/** The result of a request. */
 export interface BayeuxAnswer {
   readonly replies: readonly BayeuxReply[];
-  /** JSON texts of arrays of notifications that waited for the client. */
+  /** Notifications that waited for the client. Each text is a JSON array of some of them. */
   readonly mail: readonly string[];
-  /** The session that shook hands or was used last. */
+  /** The session that the last message created or used. */
   readonly session?: Session;
-  /** A connect that may wait: its reply is the last, and is not to be given before something has come. */
+  /** Set when the reply to a connect, the last of `replies`, may wait for mail. It waits at most `timeout` ms. */
   readonly poll?: { readonly session: Session; readonly timeout: number };
-  /** With a connect: when the one before was, ms since the epoch; 0 for the first. */
+  /** After a connect: the time of the connect before it, in ms since the epoch; 0 when there was none. */
   readonly previousConnect?: number;
 }
 
 const CLIENT_ID_BYTES = 20;
-const MAIL_PER_ANSWER = 25;
-const UNKNOWN_CLIENT = '402::Unknown client';
 const HANDSHAKE_DENIED = '403::Handshake denied';
 
-/** Answers the messages of one request, in order (docs/reference/rest-api.md#bayeux-messages); one per request. */
+/** Answers the messages of one request, in order (docs/reference/rest-api.md#bayeux-messages). */
 export class Bayeux {
   private readonly replies: BayeuxReply[] = [];
   private readonly mail: string[] = [];
@@ -70,7 +69,7 @@ export class Bayeux {
   private async replyTo(message: ClientMessage): Promise<BayeuxReply> {
     const { channel } = message;
     if (channel === '/meta/handshake') return this.handshake(message);
-    const act = ACTIONS[channel];
+    const act = ACTIONS.get(channel);
     if (act === undefined) {
       const error = channel.startsWith('/meta/')
         ? `404::Unknown channel: ${channel}`
@@ -124,13 +123,13 @@ export class Bayeux {
     return identity && (await isPasswordCurrent(this.deps.registry, identity)) ? identity : undefined;
   }
 
-  /** The session, read once per request with the mail it has; an expired one is none. */
+  /** The session of a client ID, read once per request; undefined when there is none or it has expired. */
   private async sessionOf(clientId: string | undefined): Promise<Session | undefined> {
     if (clientId === undefined || clientId === '') return undefined;
     if (this.session?.clientId === clientId) return this.session;
     const { registry, clock } = this.deps;
     const { session, mail } = await openMailbox(registry, clientId, MAIL_PER_ANSWER);
-    // a mailbox so full that the session was not in the same page is of a client that stopped reading
+    // the mailbox is so full that the page ended before the session's item: the client has not read for a while
     const found = session ?? (mail.length > 0 ? await getSession(registry, clientId) : undefined);
     if (found === undefined || found.aliveUntil <= clock.now()) return undefined;
     this.use(found);
@@ -178,7 +177,7 @@ export class Bayeux {
     return { channel, successful: true, clientId: session.clientId };
   }
 
-  /** Notes the connect and where the client is reached from now on; renews subscriptions that end soon. */
+  /** Records the connect and how the client is reached from now on. Renews subscriptions that end soon. */
   private async stayAlive(session: Session): Promise<Session | undefined> {
     const { registry, clock } = this.deps;
     const { connectionId, baseUrl } = this.client;
@@ -196,7 +195,7 @@ export class Bayeux {
     return changeSession(registry, session.clientId, change);
   }
 
-  /** The tenant has a listener. */
+  /** Records for some minutes that the tenant has a listener. */
   private async lease(session: Session): Promise<void> {
     const now = this.deps.clock.now();
     if (session.leasedUntil - now > LEASE_MS / 2) return;
@@ -206,17 +205,16 @@ export class Bayeux {
     this.session = (await changeSession(this.deps.registry, clientId, { leasedUntil })) ?? { ...session, leasedUntil };
   }
 
-  /** After the session says where it is reached, so that no notification is written to a mailbox nobody opens. */
+  /**
+   * Takes what waits in the mailbox. The session must say before how the client is reached, because later notifications
+   * would go to a mailbox that nobody opens.
+   */
   private async fetchMail(clientId: string): Promise<void> {
     const { registry } = this.deps;
     const { mail } = await openMailbox(registry, clientId, MAIL_PER_ANSWER);
     if (mail.length === 0) return;
     this.mail.push(...mail.map(({ messages }) => messages));
-    await deleteMail(
-      registry,
-      clientId,
-      mail.map(({ order }) => order),
-    );
+    await deleteMail(registry, clientId, mail);
   }
 
   private get advice() {
@@ -224,18 +222,19 @@ export class Bayeux {
   }
 }
 
-const ACTIONS: Readonly<
-  Record<string, (bayeux: Bayeux, session: Session, message: ClientMessage) => Promise<BayeuxReply>>
-> = {
-  '/meta/subscribe': (bayeux, session, message) => bayeux.subscribe(session, message),
-  '/meta/unsubscribe': (bayeux, session, message) => bayeux.unsubscribe(session, message),
-  '/meta/connect': (bayeux, session, message) => bayeux.connect(session, message),
-  '/meta/disconnect': (bayeux, session, message) => bayeux.disconnect(session, message),
-};
+type Action = (bayeux: Bayeux, session: Session, message: ClientMessage) => Promise<BayeuxReply>;
 
-/** The reply itself tells the client; nothing is posted beside it. */
+/** A map, because a client chooses the name: an object would also answer to `constructor`. */
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['/meta/subscribe', (bayeux, session, message) => bayeux.subscribe(session, message)],
+  ['/meta/unsubscribe', (bayeux, session, message) => bayeux.unsubscribe(session, message)],
+  ['/meta/connect', (bayeux, session, message) => bayeux.connect(session, message)],
+  ['/meta/disconnect', (bayeux, session, message) => bayeux.disconnect(session, message)],
+]);
+
+/** Posts nothing, because the client hears of the closed session in the reply. */
 const SILENT = { post: async () => 'gone' as const, close: async () => undefined };
 
 const idOf = ({ id }: ClientMessage): Pick<BayeuxReply, 'id'> => (id === undefined ? {} : { id });
-/** Spelled as the client did: one name, or several. */
+/** One name as a text and several as a list, as the client sent them. */
 const only = (names: readonly string[]): string | readonly string[] => (names.length === 1 ? (names[0] ?? '') : names);

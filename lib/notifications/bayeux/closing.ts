@@ -7,7 +7,7 @@ import type { RealtimeDeps } from './subscriber';
 export const CREDENTIALS_CHANGED = '403::Credentials are no longer valid';
 export const TOO_MANY_CONNECTIONS = '403::Too many connections of this user to the channel';
 
-/** What a client hears whose session the platform ended. */
+/** The reply to a client whose session the platform has closed. */
 export const closedReply = (error: string, answering: Pick<BayeuxReply, 'channel' | 'id'>): BayeuxReply => ({
   ...answering,
   successful: false,
@@ -15,7 +15,7 @@ export const closedReply = (error: string, answering: Pick<BayeuxReply, 'channel
   advice: STAY_AWAY,
 });
 
-/** Ends a session by name: it hears of nothing more, and its client is told not to come back. */
+/** Closes a session for a reason. Its subscriptions end, and its client is told the reason and not to connect again. */
 export async function closeSession(
   { registry, clock, webSockets }: Pick<RealtimeDeps, 'registry' | 'clock' | 'webSockets'>,
   { clientId, tenant, connectionId }: Session,

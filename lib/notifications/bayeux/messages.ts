@@ -20,19 +20,20 @@ const message = z.object({
 });
 const messages = z.union([z.array(message).check(z.minLength(1)), message]);
 
-/** What a client says: one Bayeux message. */
+/** One Bayeux message of a client. */
 export interface ClientMessage {
   readonly channel: string;
   readonly id?: string | number;
   readonly clientId?: string;
+  /** The channels to subscribe to or to unsubscribe from. */
   readonly subscriptions: readonly string[];
-  /** How long the client would like its poll to be held, in milliseconds. */
+  /** How long the client wants its connect to wait, in milliseconds. */
   readonly timeout?: number;
   /** Base64 of `tenant/user:password` or `user:password`. */
   readonly token?: string;
 }
 
-/** What the platform tells a client about its connecting. */
+/** What the platform tells a client about further connects. */
 export interface Advice {
   readonly reconnect: 'retry' | 'handshake' | 'none';
   /** Milliseconds to wait before the next connect. */
@@ -41,7 +42,7 @@ export interface Advice {
   readonly timeout?: number;
 }
 
-/** What the platform says: the answer to one message. */
+/** The platform's answer to one message. */
 export interface BayeuxReply {
   readonly channel: string;
   readonly successful: boolean;
@@ -58,12 +59,13 @@ export interface BayeuxReply {
 
 export const CONNECTION_TYPES = ['long-polling', 'smartrest-long-polling', 'websocket'] as const;
 export const RETRY: Advice = { reconnect: 'retry', interval: 0, timeout: POLL_MS };
-/** On a WebSocket connects are answered at once and come at an interval. */
+/** For a WebSocket: a connect is answered at once, and the client sends the next one after an interval. */
 export const RETRY_LATER: Advice = { reconnect: 'retry', interval: CONNECT_INTERVAL_MS, timeout: POLL_MS };
 export const HANDSHAKE_AGAIN: Advice = { reconnect: 'handshake', interval: 0 };
+export const UNKNOWN_CLIENT = '402::Unknown client';
 export const STAY_AWAY: Advice = { reconnect: 'none' };
 
-/** Reads what a client sent: an array of messages, or one. The error says what is wrong with it, by name. */
+/** Reads what a client sent: one message, or an array of messages. The error is the text for the client. */
 export function parseMessages(text: string): Result<readonly ClientMessage[], string> {
   const bytes = Buffer.byteLength(text);
   if (bytes > MESSAGE_BYTES) return fail(`413::Message too large: ${bytes} bytes, the limit is ${MESSAGE_BYTES}`);
@@ -81,7 +83,7 @@ export function parseMessages(text: string): Result<readonly ClientMessage[], st
   return ok((Array.isArray(parsed.data) ? parsed.data : [parsed.data]).map(clientMessage));
 }
 
-/** The answer to what is no message at all: no client and no channel is known. */
+/** The answer to something that is not a message, so that its client and its channel are unknown. */
 export const malformed = (error: string): BayeuxReply => ({ channel: '/meta/unsuccessful', successful: false, error });
 
 function clientMessage({ channel, id, clientId, subscription, advice, ext }: z.output<typeof message>): ClientMessage {

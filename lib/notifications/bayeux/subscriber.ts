@@ -1,32 +1,23 @@
 import type { Clock } from '../../base/clock';
 import type { Listeners } from '../../changes/listeners';
+import type { Principal } from '../../platform/access/credentials';
 import { getUser } from '../../platform/access/items';
 import type { Table } from '../../storage/table';
 import { credentialsOf } from '../items/session-items';
 import type { SubscriberIdentity } from '../items/web-socket-items';
 
-/** Checks an Authorization header; the host tells the tenant of a user name without one. Undefined when it is wrong. */
-export type Authenticate = (
-  authorization: string,
-  host: string,
-) => Promise<
-  | {
-      readonly tenant: string;
-      readonly user: string;
-      readonly kind: 'human' | 'device';
-      readonly roles: readonly string[];
-    }
-  | undefined
->;
+/** Checks an Authorization header; undefined when it is wrong. A user name without a tenant gets that of the host. */
+export type Authenticate = (authorization: string, host: string) => Promise<Principal | undefined>;
 
-/** How messages reach a WebSocket. */
+/** Sends texts to WebSockets. */
 export interface WebSockets {
-  /** `gone`: nobody is there any more. Throws when it cannot be said. */
+  /** Sends a text; `gone` when the connection has ended. Throws when the text could not be sent for another reason. */
   post(connectionId: string, text: string): Promise<'sent' | 'gone'>;
-  /** Ends it; one that has gone already is no fault. */
+  /** Ends a connection. Does nothing when it has ended already. */
   close(connectionId: string): Promise<void>;
 }
 
+/** What real-time notifications work with. */
 export interface RealtimeDeps {
   readonly registry: Table;
   readonly clock: Clock;
@@ -35,7 +26,10 @@ export interface RealtimeDeps {
   readonly webSockets: WebSockets;
 }
 
-/** Who an Authorization header is from, if they may hear of anything: people need a role, devices hear of their own. */
+/**
+ * The user of an Authorization header. Undefined when the header is wrong, or when the user may not subscribe to
+ * anything (a person without a role).
+ */
 export async function identify(
   deps: Pick<RealtimeDeps, 'registry' | 'authenticate'>,
   authorization: string,
@@ -49,7 +43,7 @@ export async function identify(
   return record && { tenant, user, kind, credentials: credentialsOf(record) };
 }
 
-/** Whether the password an identity was proved with is still the user's. */
+/** Whether the user still has the password that the identity was checked with. One read. */
 export async function isPasswordCurrent(
   registry: Table,
   { tenant, user, credentials }: Pick<SubscriberIdentity, 'tenant' | 'user' | 'credentials'>,

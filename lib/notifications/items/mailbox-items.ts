@@ -1,16 +1,16 @@
 import { defined } from '../../base/defined';
 import { mailKey, sessionPartition } from '../../storage/keys';
-import type { Table } from '../../storage/table';
+import type { Key, Table } from '../../storage/table';
 import { type Session, sessionOf, ttlOf } from './session-items';
 
-/** What waits for a session to fetch it. */
+/** Notifications that wait until the client of a session fetches them. */
 export interface Mail {
   readonly clientId: string;
-  /** Sorts it among the others: text, unique for the session. */
+  /** Unique in the session; mail is read in the order of these texts. */
   readonly order: string;
   /** JSON text of an array of messages. */
   readonly messages: string;
-  /** ms since the epoch. */
+  /** When it may be deleted, ms since the epoch. */
   readonly until: number;
 }
 
@@ -33,7 +33,10 @@ export async function putMail(registry: Table, mail: readonly Mail[]): Promise<v
   );
 }
 
-/** One consistent query; the session comes along because its key follows the mail's. */
+/**
+ * Reads a session and at most `limit` of its mail with one consistent query. The key of the session follows those of
+ * the mail, so the session is missing when there is more mail than `limit`.
+ */
 export async function openMailbox(registry: Table, clientId: string, limit: number): Promise<Mailbox> {
   const page = await registry.query({
     where: {
@@ -50,9 +53,24 @@ export async function openMailbox(registry: Table, clientId: string, limit: numb
   return defined({ mail, session: session && sessionOf(session) });
 }
 
-export async function deleteMail(registry: Table, clientId: string, orders: readonly string[]): Promise<void> {
+export async function deleteMail(
+  registry: Table,
+  clientId: string,
+  mail: readonly Pick<Mail, 'order'>[],
+): Promise<void> {
   await registry.batchWrite(
     [],
-    orders.map((order) => mailKey(clientId, order)),
+    mail.map(({ order }) => mailKey(clientId, order)),
   );
+}
+
+/** The keys of everything that waits for a session. */
+export async function mailKeys(registry: Table, clientId: string): Promise<readonly Key[]> {
+  const where = {
+    text: 'pk = :pk AND begins_with(sk, :prefix)',
+    values: { ':pk': sessionPartition(clientId), ':prefix': MAIL },
+  };
+  const keys: Key[] = [];
+  for await (const { pk, sk } of registry.queryAll({ where })) keys.push({ pk: String(pk), sk: String(sk) });
+  return keys;
 }

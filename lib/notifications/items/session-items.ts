@@ -4,36 +4,39 @@ import type { UserRecord } from '../../platform/access/items';
 import { sessionKey } from '../../storage/keys';
 import type { Item, Table } from '../../storage/table';
 
-/** A client of real-time notifications, from its handshake on. Times in ms since the epoch. */
+/** The session of a client of real-time notifications. It begins with the handshake. Times are ms since the epoch. */
 export interface Session {
   readonly clientId: string;
   readonly tenant: string;
   readonly user: string;
   readonly userKind: 'human' | 'device';
-  /** Of the password the client shook hands with. */
+  /** Stands for the password of the handshake, see `credentialsOf`. */
   readonly credentials: string;
-  /** What links in its notifications start with. */
+  /** The start of links in its notifications. */
   readonly baseUrl: string;
-  /** The WebSocket it is reached on; without one its messages wait for the next poll. */
+  /** The WebSocket of the client. Without one, messages wait for the next poll. */
   readonly connectionId?: string;
-  /** Without a connect until then it has gone. */
+  /** The session expires at this time, unless the client connects before. */
   readonly aliveUntil: number;
-  /** When it connected last; 0 before the first time. */
+  /** The time of the last connect; 0 when there was none. */
   readonly connectedAt: number;
-  /** Which of its polls is the latest: an earlier one gives up. */
+  /** The id of the latest poll. Earlier polls end when they see another id here. */
   readonly poll?: string;
-  /** How long its subscriptions are written for, and the tenant's lease. */
+  /** The time its subscriptions end, unless they are renewed. */
   readonly subscribedUntil: number;
+  /** Until this time the session has recorded that the tenant has a listener. */
   readonly leasedUntil: number;
-  /** Why the platform ended it; its client is told when it asks, and not to come back. */
+  /** Why the platform has closed the session. The client is told with its next message. */
   readonly closed?: string;
 }
 
 const SECOND_MS = 1000;
-/** DynamoDB deletes by itself within days of this; readers check the time. */
+/**
+ * The TTL attribute, seconds since the epoch. DynamoDB deletes the item within days after it; readers check the time.
+ */
 export const ttlOf = (until: number): number => Math.ceil(until / SECOND_MS);
 
-/** Stands for a user's password without telling it: another password, another text. */
+/** A text that stands for a user's password. It changes with the password and does not reveal it. */
 export const credentialsOf = ({ salt, hash }: Pick<UserRecord, 'salt' | 'hash'>): string =>
   createHash('sha256').update(salt).update(hash).digest('base64url').slice(0, 16);
 
@@ -51,15 +54,15 @@ export async function getSessions(registry: Table, clientIds: readonly string[])
   return (await registry.batchGet(clientIds.map(sessionKey))).map(sessionOf);
 }
 
-/** What a connect changes of a session. */
+/** Members of a session that change. */
 export interface SessionChange extends Partial<Omit<Session, 'clientId' | 'tenant' | 'connectionId'>> {
-  /** `null`: it has no WebSocket any more. */
+  /** `null` removes the WebSocket. */
   readonly connectionId?: string | null;
 }
 
 /**
- * Changes a session that is there; undefined when it is not, or when it is not on the WebSocket `onlyOn`.
- * Returns it as it is now.
+ * Changes a session and returns its new state. Undefined when the session does not exist, or when `onlyOn` is given and
+ * the client uses another WebSocket.
  */
 export async function changeSession(
   registry: Table,

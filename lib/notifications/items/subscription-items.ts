@@ -1,31 +1,31 @@
 import {
   channelPartition,
   channelSubscriptionKey,
-  mailKey,
   ownSubscriptionKey,
   sessionKey,
   sessionPartition,
 } from '../../storage/keys';
 import type { Item, Table } from '../../storage/table';
+import { mailKeys } from './mailbox-items';
 import { ttlOf } from './session-items';
 
-/** One subscription, as its session and its channel keep it. */
+/** One subscription. It is stored twice: with its session and with its channel. */
 export interface Subscription {
   readonly clientId: string;
   readonly user: string;
   /** The channel's name. */
   readonly channel: string;
-  /** The partition its subscribers are kept in, and where in it. */
+  /** The partition of the channel's subscriptions, and the beginning of the key in it (`placeOf`). */
   readonly partition: string;
   readonly prefix: string;
-  /** ms since the epoch. */
+  /** Beginning and end, ms since the epoch. */
   readonly since: number;
   readonly until: number;
 }
 
 const memberOf = ({ prefix, clientId }: Pick<Subscription, 'prefix' | 'clientId'>): string => `${prefix}${clientId}`;
 
-/** Writes subscriptions in both places; again, with a later end, is no harm. */
+/** Writes subscriptions in both places. Writing one again renews it. */
 export async function putSubscriptions(
   registry: Table,
   tenant: string,
@@ -35,7 +35,7 @@ export async function putSubscriptions(
     subscriptions.flatMap((subscription) => {
       const item = { ...subscription, ttl: ttlOf(subscription.until) };
       return [
-        // the session's own first: what is only there is found when the session ends
+        // the session's copy comes first: if only this one was written, the end of the session removes it
         { ...ownSubscriptionKey(subscription.clientId, subscription.channel), ...item },
         { ...channelSubscriptionKey(tenant, subscription.partition, memberOf(subscription)), ...item },
       ];
@@ -57,7 +57,7 @@ export async function deleteSubscriptions(
   );
 }
 
-/** What a session subscribed to. */
+/** All subscriptions of a session. */
 export async function subscriptionsOf(registry: Table, clientId: string): Promise<Subscription[]> {
   const where = {
     text: 'pk = :pk AND begins_with(sk, :prefix)',
@@ -66,7 +66,7 @@ export async function subscriptionsOf(registry: Table, clientId: string): Promis
   return collect(registry.queryAll({ where }));
 }
 
-/** Who listens to a channel of a tenant now. */
+/** The subscriptions in a partition that have not ended. `now` is ms since the epoch. */
 export async function subscribersOf(
   registry: Table,
   tenant: string,
@@ -78,16 +78,10 @@ export async function subscribersOf(
   return all.filter(({ until }) => until > now);
 }
 
-/** Forgets a session: its subscriptions, its mail and itself. Again is no harm. */
+/** Deletes a session with its subscriptions and its mail. Deleting it again does no harm. */
 export async function deleteSession(registry: Table, tenant: string, clientId: string): Promise<void> {
   await deleteSubscriptions(registry, tenant, await subscriptionsOf(registry, clientId));
-  const mail = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': sessionPartition(clientId), ':prefix': 'MAIL#' },
-  };
-  const waiting: string[] = [];
-  for await (const { sk } of registry.queryAll({ where: mail })) waiting.push(String(sk).slice('MAIL#'.length));
-  await registry.batchWrite([], [...waiting.map((order) => mailKey(clientId, order)), sessionKey(clientId)]);
+  await registry.batchWrite([], [...(await mailKeys(registry, clientId)), sessionKey(clientId)]);
 }
 
 async function collect(items: AsyncGenerator<Item>): Promise<Subscription[]> {

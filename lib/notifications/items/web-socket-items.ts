@@ -3,18 +3,18 @@ import { webSocketKey } from '../../storage/keys';
 import type { Table } from '../../storage/table';
 import { ttlOf } from './session-items';
 
-/** A WebSocket from its upgrade request on: only that has headers. */
+/** A WebSocket, with what only its upgrade request tells: later frames have no headers. */
 export interface WebSocketRecord {
   readonly connectionId: string;
-  /** What the client calls this platform: `https://t100.example.com`. */
+  /** The address the client uses for this platform, such as `https://t100.example.com`. */
   readonly baseUrl: string;
-  /** The Authorization header's, where the upgrade request had one: checked with each handshake. */
+  /** The user of the upgrade request's Authorization header. Each handshake checks the password again. */
   readonly identity?: SubscriberIdentity;
-  /** The session on it, once it has shaken hands. */
+  /** The client ID of its session, after the handshake. */
   readonly clientId?: string;
 }
 
-/** Who subscribes, and with which password. */
+/** A user who subscribes, with a text that stands for the password (`credentialsOf`). */
 export interface SubscriberIdentity {
   readonly tenant: string;
   readonly user: string;
@@ -33,7 +33,7 @@ export async function getWebSocket(registry: Table, connectionId: string): Promi
   return defined({ connectionId, baseUrl, identity, clientId });
 }
 
-/** Notes the session of a WebSocket that is still there. */
+/** Stores the session of a WebSocket, unless the WebSocket has ended. */
 export async function bindWebSocket(registry: Table, connectionId: string, clientId: string): Promise<void> {
   await registry.update(
     webSocketKey(connectionId),

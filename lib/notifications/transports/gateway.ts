@@ -5,15 +5,16 @@ import type { RealtimeDeps } from '../bayeux/subscriber';
 import { answerPoll } from './long-polling';
 import { answerMessage, closeWebSocket, openWebSocket } from './web-socket';
 
-/** What a function answers API Gateway. */
+/** The result of the function, as API Gateway expects it. */
 export interface GatewayAnswer {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
+/** What answering API Gateway needs. */
 export interface GatewayDeps extends RealtimeDeps {
-  /** What a client calls this platform, from its request's URL and headers. */
+  /** The address a client uses for this platform, from the URL and the headers of its request. */
   baseUrlOf(url: URL, header: (name: string) => string | undefined): string;
 }
 
@@ -39,7 +40,10 @@ const event = z.union([webSocketEvent, httpEvent]);
 type WebSocketEvent = z.output<typeof webSocketEvent>;
 type HttpEvent = z.output<typeof httpEvent>;
 
-/** Answers an event of API Gateway: of its WebSocket API, or of its HTTP API in payload format 2.0. */
+/**
+ * Answers an event of API Gateway, from the WebSocket API or from the HTTP API in payload format 2.0. The error says
+ * why it is no such event.
+ */
 export async function answerGateway(deps: GatewayDeps, value: unknown): Promise<Result<GatewayAnswer, string>> {
   const parsed = z.safeParse(event, value);
   if (!parsed.success) return fail(z.prettifyError(parsed.error));
@@ -59,7 +63,7 @@ async function answerWebSocket(deps: GatewayDeps, event: WebSocketEvent): Promis
   }
 }
 
-/** Browsers want one of the sub-protocols they offer, if they offer any. */
+/** Lets a WebSocket in. A browser that offers sub-protocols wants one of them in the answer. */
 async function accept(deps: GatewayDeps, event: WebSocketEvent): Promise<GatewayAnswer> {
   const header = headerReader(event.headers);
   const authorization = header('authorization');
@@ -89,7 +93,7 @@ function answerHttp(deps: GatewayDeps, event: HttpEvent): Promise<GatewayAnswer>
 const textOf = ({ body = '', isBase64Encoded }: Pick<HttpEvent, 'body' | 'isBase64Encoded'>): string =>
   isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 
-/** HTTP APIs lower-case header names, WebSocket APIs leave them as they came. */
+/** An HTTP API writes header names in lower case. A WebSocket API leaves them as the client sent them. */
 function headerReader(given: Readonly<Record<string, string>> = {}): (name: string) => string | undefined {
   const lower = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
   return (name) => lower.get(name);

@@ -2,9 +2,9 @@ import { Bayeux, type Client } from '../bayeux/bayeux';
 import { type BayeuxReply, malformed, parseMessages } from '../bayeux/messages';
 import type { RealtimeDeps } from '../bayeux/subscriber';
 import { MESSAGE_BYTES } from '../limits';
-import { waitForMail } from './poll';
+import { waitForMail } from './wait-for-mail';
 
-/** One long-polling request. */
+/** A long-polling request. */
 export interface PollRequest {
   readonly method: string;
   readonly path: string;
@@ -12,6 +12,7 @@ export interface PollRequest {
   readonly client: Client;
 }
 
+/** The HTTP response to it. */
 export interface PollResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,13 +20,13 @@ export interface PollResponse {
 }
 
 /**
- * The bare path, its forms with the message's type, and the older name
+ * The path, also with the type of the message behind it, and the older path
  * (docs/reference/rest-api.md#paths-of-real-time-notifications).
  */
 const PATH = /^\/(?:notification\/(?:realtime|operations)|cep\/realtime)(?:\/(?:handshake|connect|disconnect)?)?$/;
 const HEADERS = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' };
 
-/** Answers a request with an array of messages; a connect may take until something has come. */
+/** Answers a request with an array of messages. A connect waits until there is mail, or until its time is over. */
 export async function answerPoll(
   deps: RealtimeDeps,
   { method, path, body, client }: PollRequest,
@@ -50,7 +51,7 @@ function response(statusCode: number, replies: readonly BayeuxReply[], mail: rea
   return { statusCode, headers: HEADERS, body: joined(mail, replies) };
 }
 
-/** One array of the notifications, each text an array already, and the replies. */
+/** One JSON array of all notifications and replies. Each text of `mail` is an array already. */
 function joined(mail: readonly string[], replies: readonly BayeuxReply[]): string {
   const parts = [...mail.map((text) => text.slice(1, -1)), ...replies.map((reply) => JSON.stringify(reply))];
   return `[${parts.join(',')}]`;

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { WebSockets } from '../bayeux/subscriber';
 
-/** WebSockets that API Gateway holds: 410 means that nobody is there any more. */
+/** The WebSockets of API Gateway. It answers 410 when a connection has ended. */
 export function managedWebSockets(client: ApiGatewayManagementApiClient): WebSockets {
   const unlessGone = async (call: Promise<unknown>): Promise<'sent' | 'gone'> => {
     try {

@@ -7,14 +7,14 @@ import { bindWebSocket, deleteWebSocket, getWebSocket, putWebSocket } from '../i
 import { EARLY_CONNECT_MS, GRACE_MS, HOLD_MS, WEBSOCKET_MS } from '../limits';
 import { framesOf } from '../notification';
 
-/** The upgrade request of a WebSocket. */
+/** The request that opens a WebSocket. */
 export interface Upgrade {
   readonly connectionId: string;
   readonly baseUrl: string;
   readonly authorization?: string;
 }
 
-/** Lets a WebSocket in and remembers what only its upgrade request tells; false for a wrong Authorization header. */
+/** Stores a new WebSocket; false when the Authorization header of its upgrade request is wrong. */
 export async function openWebSocket(deps: RealtimeDeps, upgrade: Upgrade): Promise<boolean> {
   const { connectionId, baseUrl, authorization } = upgrade;
   const identity = authorization && (await identify(deps, authorization, new URL(baseUrl).hostname));
@@ -24,7 +24,7 @@ export async function openWebSocket(deps: RealtimeDeps, upgrade: Upgrade): Promi
   return true;
 }
 
-/** Forgets a WebSocket. Its session stays for a while: a client whose network failed finds what it missed. */
+/** Deletes a WebSocket that has ended. Its session stays for a while, so that the client can find what it missed. */
 export async function closeWebSocket({ registry, clock }: RealtimeDeps, connectionId: string): Promise<void> {
   const record = await getWebSocket(registry, connectionId);
   await deleteWebSocket(registry, connectionId);
@@ -34,14 +34,14 @@ export async function closeWebSocket({ registry, clock }: RealtimeDeps, connecti
 }
 
 /**
- * What a client sent over its WebSocket. Returns the last frame of the answer, which goes back as the response of the
- * route and so costs no call; earlier ones are posted.
+ * Answers what a client sent over its WebSocket. Returns the last frame of the answer. API Gateway sends it as the
+ * response of the route, which saves a call. Earlier frames are posted.
  */
 export async function answerMessage(deps: RealtimeDeps, connectionId: string, text: string): Promise<string> {
   const messages = parseMessages(text);
   if (!messages.ok) return JSON.stringify([malformed(messages.error)]);
   const record = await getWebSocket(deps.registry, connectionId);
-  // it was let in, so it is known; unless it is older than API Gateway allows
+  // a WebSocket that was let in is known, as long as API Gateway keeps it open
   if (record === undefined) return JSON.stringify([malformed('402::Unknown connection')]);
   const { baseUrl, identity } = record;
   const client = defined({ connectionId, baseUrl, identity });
@@ -53,7 +53,7 @@ export async function answerMessage(deps: RealtimeDeps, connectionId: string, te
   return postAllButLast(deps, connectionId, answer);
 }
 
-/** A connect alone, again right after the one before: its client did not hear of the interval and would spin. */
+/** Whether a client connects again too soon. It ignores the interval, and would connect in a tight loop. */
 function isEarly(
   messages: readonly ClientMessage[],
   { mail, previousConnect = 0 }: BayeuxAnswer,

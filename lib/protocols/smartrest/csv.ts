@@ -1,14 +1,14 @@
 /**
- * The rows of a SmartREST payload, read and written (docs/reference/static-templates.md#rows-and-values and
+ * One row of a SmartREST payload (docs/reference/static-templates.md#rows-and-values and
  * docs/reference/static-templates.md#quotes-and-backslashes).
  *
- * Reader: rows end at a line feed outside quotes. One carriage return before it is dropped, and empty rows are skipped.
- * Unquoted values lose blanks (space, tab) at both ends and keep everything else literally, a stray quote too. In a
- * quoted value `\"` and `""` both mean one quote, and every other backslash is itself.
- * Writer: it quotes a value that the reader would otherwise change, writes a quote as `\"`, never doubles a backslash.
+ * The reader ends a row at a line feed outside quotes. It drops one carriage return before the line feed and skips
+ * empty rows. An unquoted value loses blanks (space, tab) at both ends. It keeps everything else as it is, also a quote
+ * inside. In a quoted value `\"` and `""` both mean one quote, and every other backslash is a backslash. The writer
+ * quotes a value that the reader would change otherwise. It writes a quote as `\"` and leaves backslashes alone.
  *
  * Reading what was written gives the same rows for every value. A quoted value that ends in a backslash looks like an
- * escaped quote (`"C:\a,\"`); `closesDespiteBackslash` tells the two apart.
+ * escaped quote (`"C:\a,\"`). `closesDespiteBackslash` tells the two apart.
  */
 export type Row =
   | { readonly line: number; readonly fields: readonly string[]; readonly malformed?: undefined }
@@ -23,16 +23,16 @@ const BACKSLASH = 92;
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 
 /**
- * All non-empty rows of `text`. `line` is 1-based among them. A row that cannot be read carries `malformed` (the reason)
- * and the fields before the fault; reading goes on at the next line.
+ * All non-empty rows of `text`; `line` counts them from 1. A row that cannot be read has the reason in `malformed` and
+ * the fields before the fault. Reading goes on at the next line.
  */
 export function parseRows(text: string): Row[] {
   return parsePlainRows(text) ?? new QuotedReader(text).rows();
 }
 
 /**
- * Most payloads hold no quote at all, and then fields are slices between commas: one pass, in which most characters cost
- * one comparison because letters and digits sort behind the comma. Nothing when there is a quote.
+ * Reads a payload without quotes; undefined when it has one. Most payloads have none, and then a field is what stands
+ * between two commas. Letters and digits have higher codes than the comma, so most characters cost one comparison.
  */
 function parsePlainRows(text: string): Row[] | undefined {
   const rows: Row[] = [];
@@ -56,14 +56,14 @@ function parsePlainRows(text: string): Row[] | undefined {
   return rows;
 }
 
-/** A row of nothing but an empty field is no row. */
+/** Adds a row, unless it has one empty field only. */
 function endRow(rows: Row[], fields: string[], last: string): void {
   if (last === '' && fields.length === 0) return;
   fields.push(last);
   rows.push({ line: rows.length + 1, fields });
 }
 
-/** The field before a line end, of which a carriage return is part. */
+/** The last field of a row, without the carriage return of the line end. */
 const lastField = (text: string, from: number, to: number): string =>
   trimmed(text, from, to > from && text.charCodeAt(to - 1) === CR ? to - 1 : to);
 
@@ -119,7 +119,7 @@ class QuotedReader {
     return !quoted && fields.length === 1 && fields[0] === '' ? undefined : { line, fields };
   }
 
-  /** Goes on at the line after the one the faulty value opened on: a lost quote must not swallow the rows below it. */
+  /** Reading goes on at the line after the opening quote, so that a missing quote does not cost the rows below. */
   #malformed(line: number, fields: string[], opened: number, reason: string): Row {
     const end = this.#text.indexOf('\n', opened);
     this.#at = end === -1 ? this.#text.length : end + 1;
@@ -140,7 +140,7 @@ class QuotedReader {
     return code === COMMA ? trimmed(text, start, at) : lastField(text, start, at);
   }
 
-  /** From behind the opening quote: the value, `#at` behind its closing quote; nothing when no quote closes it. */
+  /** Reads from behind the opening quote to behind the closing one; undefined when no quote closes the value. */
   #quotedField(): string | undefined {
     const text = this.#text;
     let value = '';
@@ -161,7 +161,7 @@ class QuotedReader {
   }
 }
 
-/** Whether a field may end at `at`: comma, line end or end of text, blanks before them allowed. */
+/** Whether a field may end at `at`: after blanks there is a comma, a line end or the end of the text. */
 function endsField(text: string, at: number): boolean {
   let next = at;
   while (isBlank(text.charCodeAt(next))) next++;
@@ -170,7 +170,7 @@ function endsField(text: string, at: number): boolean {
   return next >= text.length || code === COMMA || code === LF;
 }
 
-/** Whether a field may start at `at`: comma, line feed or start of text before it, blanks between them allowed. */
+/** Whether a field may start at `at`: before blanks there is a comma, a line feed or the start of the text. */
 function startsField(text: string, at: number): boolean {
   let before = at - 1;
   while (before >= 0 && isBlank(text.charCodeAt(before))) before--;
@@ -179,9 +179,10 @@ function startsField(text: string, at: number): boolean {
 }
 
 /**
- * `\"` at `quote` is an escaped quote or a backslash and the closing quote. Both readings are followed through the quotes
- * after it: in one the text is inside a value where it is outside in the other, so the first quote that cannot open
- * (or close) a field, or an escaped one, rules one of them out. Text written by `writeRow` always has exactly one reading.
+ * Decides whether `\"` at `quote` is a backslash and the closing quote (true) or an escaped quote (false). Both
+ * readings are followed through the quotes after it. Where one reading is inside a value, the other is outside. So a
+ * quote that cannot open a field, a quote that cannot close one, or an escaped quote excludes one of the readings. Text
+ * that `writeRow` wrote always has exactly one reading.
  */
 function closesDespiteBackslash(text: string, quote: number): boolean {
   if (!endsField(text, quote + 1)) return false;
@@ -189,13 +190,13 @@ function closesDespiteBackslash(text: string, quote: number): boolean {
   for (let next = text.indexOf('"', quote + 1); next !== -1; next = text.indexOf('"', next + 1)) {
     if (text.charCodeAt(next - 1) === BACKSLASH) return closedReadingInside;
     if (text.charCodeAt(next + 1) === QUOTE) {
-      next++; // a doubled quote inside, an empty value outside: fits both readings
+      next++; // a doubled quote inside a value, an empty value outside: both readings allow it
       continue;
     }
     const couldOpen = startsField(text, next);
     const couldClose = endsField(text, next + 1);
     if (couldOpen !== couldClose) return couldOpen !== closedReadingInside;
-    if (!couldOpen) return false; // fits neither reading: as an escape the row is refused, not misread
+    if (!couldOpen) return false; // neither reading allows it: as an escaped quote the row is refused, not misread
     closedReadingInside = !closedReadingInside;
   }
   return !closedReadingInside;
@@ -216,7 +217,7 @@ function writeField(value: string): string {
   return needsQuotes(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
 }
 
-/** The documented list: quote, comma, tab, line ends anywhere, blanks at an end. */
+/** Quotes are needed for a quote, a comma, a tab or a line end anywhere, and for a space at an end. */
 function needsQuotes(value: string): boolean {
   if (value === '') return false;
   for (let at = 0; at < value.length; at++) {
@@ -226,12 +227,12 @@ function needsQuotes(value: string): boolean {
   return value.charCodeAt(0) === 32 || value.charCodeAt(value.length - 1) === 32;
 }
 
-/** Stands for bytes that are not UTF-8: a noncharacter, so no text holds it (Unicode 23.7). */
+/** Stands for bytes that are not UTF-8. It is a noncharacter of Unicode, so no text contains it. */
 export const NOT_TEXT = '\uffff';
 
 /**
- * The text of a payload. Bytes that are not UTF-8 become a mark that is refused row by row, so that one
- * broken row does not cost the others.
+ * The text of a payload. Bytes that are not UTF-8 become `NOT_TEXT`. Only the rows that contain it are refused, so that
+ * one broken row does not cost the others.
  */
 export function readText(payload: Uint8Array): string {
   try {
@@ -242,7 +243,7 @@ export function readText(payload: Uint8Array): string {
 }
 
 /**
- * Line feed, carriage return and tab are data; every other control character is refused
+ * Whether a text holds a control character other than line feed, carriage return and tab
  * (docs/reference/static-templates.md#control-characters).
  */
 export function hasForbiddenCharacter(text: string): boolean {
@@ -255,9 +256,10 @@ export function hasForbiddenCharacter(text: string): boolean {
 
 const isForbidden = (code: number): boolean => code < 160 || code === 0xffff;
 
-/** Why a text is no payload of rows: there is nothing in it, or it is JSON. */
+/** Why a payload has no rows at all: it is empty, or it is JSON. */
 export type PayloadFault = 'empty' | 'json';
 
+/** Why a payload has no rows; undefined when it may have some. */
 export function payloadFault(text: string): PayloadFault | undefined {
   const first = text.trimStart().charAt(0);
   if (first === '') return 'empty';

@@ -9,7 +9,7 @@ export type RefusalCode = 40 | 41 | 42 | 43 | 45;
 /** A refusal of the protocol itself, made while a row is decoded; `text` is the third part of the error row. */
 export const refusal = (code: RefusalCode, text: string, remedy: string): SpelledRefusal => ({ code, text, remedy });
 
-/** Code, remedy, and the text where it is another than the one REST has for the case. */
+/** Code and remedy; also the text, where SmartREST has another one than REST. */
 type Spelling = readonly [code: RefusalCode, remedy: string, text?: string];
 
 const VALUES = 'correct the values of the row';
@@ -18,7 +18,9 @@ const CREATE = 'create it before, or check the name the row and its topic use';
 const AGAIN = 'send the row again';
 const SMALLER = 'send fewer or smaller fragments';
 
-/** 45 is for what the row said, 41 for what it met. */
+/**
+ * Code 45: the row itself is wrong. Code 41: the row is well formed, but the state of the platform does not allow it.
+ */
 const SPELLINGS: Spellings<Spelling> = {
   unknown: () => [41, CREATE],
   unknownExternalId: () => [41, CREATE],
@@ -84,7 +86,7 @@ export function spell(refused: Refusal): SpelledRefusal {
   return refusal(code, text, remedy);
 }
 
-/** Why nobody looks into a publish at all; `topics` says which ones there are. */
+/** The refusal of a publish that is not decoded. `topics` tells people which topics they may use. */
 export const publishRefusal = (fault: PublishFault, topics: string): SpelledRefusal =>
   fault.kind === 'unknownTopic'
     ? refusal(43, `Topic '${fault.topic}' is not part of the protocol`, `publish ${topics}`)
@@ -94,7 +96,7 @@ export const publishRefusal = (fault: PublishFault, topics: string): SpelledRefu
         'send fewer rows per publish; the limit counts header, topic and payload',
       );
 
-/** Why the text of a payload holds no rows at all. */
+/** The refusal of a payload that has no rows. */
 export const payloadRefusal = (fault: PayloadFault): SpelledRefusal =>
   fault === 'empty'
     ? refusal(42, 'The payload is empty', 'send at least one row, such as 211,21.5')
@@ -104,7 +106,7 @@ export const payloadRefusal = (fault: PayloadFault): SpelledRefusal =>
         'send rows of comma-separated values, such as 211,21.5',
       );
 
-/** What is wrong with a row that `hasForbiddenCharacter`. */
+/** The refusal of a row for which `hasForbiddenCharacter` is true. */
 export function characterRefusal(fields: readonly string[]): SpelledRefusal {
   if (fields.some((field) => field.includes(NOT_TEXT))) {
     return refusal(42, 'The row is not valid UTF-8', 'encode the payload as UTF-8');

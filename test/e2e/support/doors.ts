@@ -7,7 +7,7 @@ import { Rest } from './rest';
 export const KINDS = ['measurement', 'event', 'alarm', 'inventory change', 'operation'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** The letter before the topic, and the header's word. */
+/** The processing modes: the first letter of a topic, and the value of the HTTP header. */
 export const MODES: Readonly<Record<string, ProcessingMode>> = {
   s: 'PERSISTENT',
   t: 'TRANSIENT',
@@ -15,7 +15,7 @@ export const MODES: Readonly<Record<string, ProcessingMode>> = {
   c: 'CEP',
 };
 
-/** Who sends: a connected device of its own per door and mode, known to the inventory. */
+/** A connected device that exists in the inventory. Each mode has one of its own. */
 export interface Sender {
   readonly letter: string;
   readonly mode: ProcessingMode;
@@ -23,7 +23,9 @@ export interface Sender {
   readonly id: string;
 }
 
-/** A way into the platform. Each driver says something of a kind in a mode; `marker` is in what is said, and nowhere else. */
+/**
+ * A way into the platform. Each function sends something of one kind. `marker` is a word that only this message has.
+ */
 export type Door = Readonly<Record<Kind, (from: Sender, marker: string, rest: Rest) => Promise<void>>>;
 
 const TIME = '2026-02-03T04:05:06.000Z';
@@ -61,7 +63,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     event: row((marker) => `400,${marker},said`),
     alarm: row((marker) => `302,${marker},said`),
     'inventory change': row((marker) => `114,${marker}`),
-    // an operation is somebody else's until the device has it, then the device reports on it
+    // the device can only change an operation that it has received
     operation: async (from, marker, rest) => {
       await rest.createOperation(from.id, { c8y_Restart: {} });
       await from.device.waitFor('s/ds', (text) => text.startsWith('510'));

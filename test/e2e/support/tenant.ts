@@ -5,7 +5,10 @@ import { Tenants } from '../../../lib/platform/tenants/tenants';
 import { Table } from '../../../lib/storage/table';
 import type { ProvidedCirrus } from './cirrus';
 
-/** Makes another tenant with an administrator, as `npm run tenant` does, and gives the same Cirrus as that tenant sees it. */
+/**
+ * Creates a tenant with an administrator, as `npm run tenant` does. Returns the same Cirrus with the login of that
+ * user.
+ */
 export async function anotherTenant(cirrus: ProvidedCirrus, tenant: string): Promise<ProvidedCirrus> {
   const client = new DynamoDBClient(cirrus.aws);
   const deps = { registry: new Table(client, String(cirrus.outputs.RegistryTable)), clock: systemClock };

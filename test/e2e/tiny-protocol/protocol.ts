@@ -1,5 +1,5 @@
 import { messageOf } from '../../../lib/api/error-body';
-import type { Connection } from '../../../lib/connections/items';
+import type { Connection } from '../../../lib/connections/connection-items';
 import type { Command, OperationSelector } from '../../../lib/platform/commands';
 import type { Operation } from '../../../lib/platform/model';
 import {

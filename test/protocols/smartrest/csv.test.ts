@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CODEC_VECTORS } from '../../../bench/codec-vectors';
-import { parseRows, writeRow, writeRows } from '../../../lib/protocols/smartrest/csv';
+import { parseRows, readText, writeRow, writeRows } from '../../../lib/protocols/smartrest/csv';
 
 const fieldsOf = (text: string) => parseRows(text).map((row) => row.fields);
 
@@ -149,5 +149,11 @@ describe('writeRow', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+});
+
+describe('readText', () => {
+  it('reads UTF-8 and drops a byte order mark', () => {
+    expect(readText(Buffer.from('\ufeff400,a,Gr\u00fc\u00dfe \u{1F600}'))).toBe('400,a,Gr\u00fc\u00dfe \u{1F600}');
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../../lib/platform/refusal';
-import { errorRow } from '../../../lib/protocols/smartrest/errors';
+import { errorRow } from '../../../lib/protocols/smartrest/error-row';
 import { spell } from '../../../lib/protocols/smartrest/refusals';
 import { caseOf, REFUSALS } from '../../platform/refusals';
 

@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '../../../base/json';
+import { isObject, type JsonObject } from '../../../base/json';
 import type { Reply } from '../../../platform/commands';
 import type { Operation } from '../../../platform/model';
 import { writeRow } from '../csv';
-import { TEMPLATE_IDS } from './describe';
+import { TEMPLATE_IDS } from './catalogue';
 import { OPERATION_TEMPLATES, type OperationView } from './operation-templates';
 
 /** An operation on its way to the device. */
@@ -15,9 +15,9 @@ export interface OutgoingOperation {
 }
 
 /**
- * The `s/ds` rows of an operation, one per template that fits it; none when no static template does
- * (docs/reference/static-templates.md#how-an-operation-becomes-a-row). Every value is escaped, members that are missing
- * are empty, trailing empty values are kept.
+ * The `s/ds` rows of an operation, one for each template that fits it
+ * (docs/reference/static-templates.md#how-an-operation-becomes-a-row). Every value is escaped. A missing member gives
+ * an empty value, and trailing empty values are kept.
  */
 export function operationRows(operation: OutgoingOperation): string[] {
   const rows: string[] = [];
@@ -35,23 +35,21 @@ export function operationRows(operation: OutgoingOperation): string[] {
   return rows;
 }
 
-/** A fragment that a parameter update carries (532) is data, not a request of its own. */
+/** A fragment that belongs to a parameter update (532) is data. It is not an operation of its own. */
 const isParameter = (fragment: string, fragments: JsonObject): boolean =>
   fragments.c8y_ParameterUpdate !== undefined && fragments[`c8y_ParameterUpdate_${fragment}`] !== undefined;
 
-/** An operation of the platform as the rows of its static templates. */
+/** The `s/ds` rows of an operation of the platform. */
 export const staticRows = ({ deviceSerial, fragments }: Operation): readonly string[] =>
   operationRows({ deviceSerial, fragments, advancedSoftware: usesAdvancedSoftware(fragments) });
 
 /**
- * Only advanced software management knows types, so an entry that has one tells
+ * Whether the device has advanced software management. Only there an entry has a type
  * (docs/reference/static-templates.md#operations-in-two-forms).
  */
 function usesAdvancedSoftware({ c8y_SoftwareUpdate: entries }: JsonObject): boolean {
   return Array.isArray(entries) && entries.some((entry) => isObject(entry) && typeof entry.softwareType === 'string');
 }
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The row that answers a request row: 106, 124, 601, 603 (docs/reference/static-templates.md#all-templates). A 500 is

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/json';
+import { isObject, type Json, type JsonObject } from '../../../base/json';
 import { parameterValues } from './parameter-update';
 
 /** What a downstream template sees of an operation. */
@@ -13,22 +13,19 @@ export interface OperationView {
 export interface OperationTemplate {
   readonly id: string;
   readonly title: string;
-  /** The fragment that makes an operation one for this template. */
+  /** The template is for operations with this fragment. */
   readonly fragment: string;
-  /** When the fragment alone does not decide. */
+  /** A further condition, for people to read; `values` checks it. */
   readonly condition?: string;
   /**
    * What follows the device's serial, as docs/reference/static-templates.md#how-a-row-is-written-down-here writes it.
    */
   readonly params: string;
-  /** The values behind the serial; nothing when the template does not fit. */
+  /** The values after the serial; undefined when the template does not fit the operation. */
   values(operation: OperationView): readonly string[] | undefined;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A member as text: missing and null are empty, numbers and booleans as JSON spells them. */
+/** A member as text. A missing member and null give an empty text; other values are written as in JSON. */
 function member(value: Json | undefined, name: string): string {
   const found = isObject(value) ? value[name] : undefined;
   return textOf(found);
@@ -39,7 +36,7 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Named members in order. */
+/** The values of these members of the fragment, in this order. */
 const members =
   (...names: readonly string[]) =>
   ({ fragment }: OperationView): readonly string[] =>
@@ -49,7 +46,7 @@ const has = (value: Json, name: string): boolean =>
   isObject(value) && value[name] !== undefined && value[name] !== null;
 const isPatch = (firmware: Json | undefined): boolean => ['true', '1'].includes(member(firmware, 'isPatch'));
 
-/** The named members of every list entry, one group after the other. */
+/** These members of every list entry, entry by entry; undefined when the value is not a list. */
 const entries = (value: Json | undefined, ...names: readonly string[]): readonly string[] | undefined =>
   Array.isArray(value) ? value.flatMap((entry: Json) => names.map((name) => member(entry, name))) : undefined;
 

@@ -1,15 +1,13 @@
 import type { Json, JsonObject } from '../../../base/json';
 
 const MARKER = 'c8y_ParameterUpdate_';
-/**
- * An operation with more parameters is not sent through 532 (docs/reference/static-templates.md#parameter-update-rows).
- */
+/** An operation with more parameters has no 532 row (docs/reference/static-templates.md#parameter-update-rows). */
 const MAX_PARAMETERS = 100;
 
 /**
  * The values of a 532 row: a dotted path, a type letter and a value for every leaf of the fragments that have a
- * `c8y_ParameterUpdate_<fragment>` marker. Undefined when there are none or too many. Lists go as JSON text of type `s`
- * (docs/reference/static-templates.md#parameter-update-rows).
+ * `c8y_ParameterUpdate_<fragment>` marker. Undefined when there are none or too many. A list becomes its JSON text with
+ * type `s` (docs/reference/static-templates.md#parameter-update-rows).
  */
 export function parameterValues(fragments: JsonObject): readonly string[] | undefined {
   const leaves = Object.keys(fragments)

@@ -9,21 +9,21 @@ import {
   type SpelledRefusal,
 } from '../../protocol';
 import { hasForbiddenCharacter, parseRows, payloadFault, type Row, readText } from '../csv';
-import { errorRow } from '../errors';
+import { errorRow } from '../error-row';
 import { characterRefusal, payloadRefusal, publishRefusal, refusal, spell } from '../refusals';
-import { TEMPLATE_CATALOGUE } from './describe';
+import { TEMPLATE_CATALOGUE } from './catalogue';
 import { replyRow, staticRows } from './downlink';
-import { PUBLISH_TEMPLATES } from './templates';
+import { PUBLISH_TEMPLATES } from './templates/publish-templates';
 import type { DecodeContext } from './templates/template';
 
-/** Replies and operations. */
+/** The topic of replies and operations. */
 const DOWNLINK = 's/ds';
-/** Refused rows, for debugging. */
+/** The topic of error rows. */
 const ERRORS = 's/e';
 
 const titles: ReadonlyMap<string, string> = new Map(TEMPLATE_CATALOGUE.map(({ id, title }) => [id, title]));
 
-/** SmartREST 2.0's static templates: fixed rows for what most devices do. */
+/** The static templates of SmartREST 2.0: rows with a fixed meaning for what most devices do. */
 export const smartRestStatic: Protocol = {
   uplinks: [
     {
@@ -52,7 +52,7 @@ export const smartRestStatic: Protocol = {
   titleOf: (template) => titles.get(template),
 };
 
-/** Answers, then pending operations, at once; refusals where the device listens for them. */
+/** Answers and pending operations go out at once; refusals only to a device that listens for them. */
 function writeReply(rows: readonly RowReply[]): readonly ReplyRows[] {
   const answers: string[][] = [];
   const pending: (readonly string[])[] = [];

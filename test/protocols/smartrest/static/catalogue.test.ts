@@ -5,7 +5,7 @@ import {
   TEMPLATE_CATALOGUE,
   TEMPLATE_IDS,
   templatesMarkdown,
-} from '../../../../lib/protocols/smartrest/static/describe';
+} from '../../../../lib/protocols/smartrest/static/catalogue';
 
 describe('the template catalogue', () => {
   it('holds the 55 publish and 26 subscribe templates of the reference, each once', () => {
@@ -22,5 +22,13 @@ describe('the template catalogue', () => {
   it('is what docs/reference/static-templates.md shows (npm run decode -- --templates prints the table)', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../../docs/reference/static-templates.md'), 'utf8');
     expect(page).toContain(`\n${templatesMarkdown()}\n`);
+  });
+
+  it('is what docs/compatibility.md has the state of, each template in one row', () => {
+    const page = readFileSync('docs/compatibility.md', 'utf8');
+    const table = page.slice(page.indexOf('## Static templates'), page.indexOf('## Decided'));
+    const listed = [...table.matchAll(/^\| ([\d ,;]+) \|/gm)].flatMap(([, ids = '']) => ids.match(/\d{3}/g) ?? []);
+    const unpublished = ['130', '131', '132'];
+    expect(listed.filter((id) => !unpublished.includes(id)).sort()).toEqual([...TEMPLATE_IDS].sort());
   });
 });

@@ -23,7 +23,7 @@ const NOW = new Date(RECEIVED_AT).toISOString();
 
 function contextOf(topic: string): DecodeContext {
   const [, , child] = topic.split('/');
-  return { serial: child ?? 'TK-4711', rootSerial: 'TK-4711', receivedAt: RECEIVED_AT };
+  return { serial: child ?? 'TK-4711', receivedAt: RECEIVED_AT };
 }
 
 /** The operations that examples 90 to 104 start from: id, fragment, status; oldest first. */

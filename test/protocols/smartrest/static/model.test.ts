@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeRow, writeRows } from '../../../../lib/protocols/smartrest/csv';
 import { decodeStatic } from '../../../../lib/protocols/smartrest/static/protocol';
-import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates';
+import { PUBLISH_TEMPLATES } from '../../../../lib/protocols/smartrest/static/templates/publish-templates';
 import type { DecodeContext } from '../../../../lib/protocols/smartrest/static/templates/template';
 
-const CTX: DecodeContext = { serial: 'child', rootSerial: 'root', receivedAt: Date.parse('2026-02-03T04:05:06.789Z') };
+const CTX: DecodeContext = { serial: 'child', receivedAt: Date.parse('2026-02-03T04:05:06.789Z') };
 const NOW = '2026-02-03T04:05:06.789Z';
 
 /** Any text a value may be, with everything the CSV rules are about. */

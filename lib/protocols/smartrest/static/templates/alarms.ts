@@ -1,3 +1,4 @@
+import { defined } from '../../../../base/defined';
 import { SEVERITIES, type Severity } from '../../../../platform/model';
 import { date, oneOf, template, text } from './interpreter';
 import { protectedNames } from './protected-names';
@@ -17,13 +18,7 @@ const raise = (id: string, severity: Severity): Template =>
       optional('time', date, 'server time'),
     ],
     ({ type, text: given, time }) => [
-      {
-        kind: 'raiseAlarm',
-        type,
-        text: given ?? `Alarm of type ${type} raised`,
-        severity,
-        ...(time === undefined ? {} : { time }),
-      },
+      defined({ kind: 'raiseAlarm', type, text: given ?? `Alarm of type ${type} raised`, severity, time }),
     ],
   );
 

@@ -21,18 +21,19 @@ const positionFragment = (v: Values<typeof position>): JsonObject =>
   defined({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy });
 
 /** The text is this platform's choice (docs/reference/static-templates.md#location-events). */
-const locationEvent = (v: Values<typeof position>): Command => ({
-  kind: 'createEvent',
-  type: 'c8y_LocationUpdate',
-  text: 'Location updated',
-  ...(v.time === undefined ? {} : { time: v.time }),
-  fragments: { c8y_Position: positionFragment(v) },
-});
+const locationEvent = (v: Values<typeof position>): Command =>
+  defined({
+    kind: 'createEvent',
+    type: 'c8y_LocationUpdate',
+    text: 'Location updated',
+    time: v.time,
+    fragments: { c8y_Position: positionFragment(v) },
+  });
 
-/** Members an event has of its own; a parameter's path cannot start with one. */
+/** Members that every event has. The path of a parameter must not start with one of them. */
 const EVENT_MEMBERS = ['id', 'self', 'type', 'time', 'text', 'source', 'creationTime', 'lastUpdated', '__proto__'];
 
-/** `acme_Valve.open`: names joined by dots, none empty, the first not a member of every event. */
+/** Names joined by dots, such as `acme_Valve.open`. None is empty, and the first is not in `EVENT_MEMBERS`. */
 const parameterPath: ValueType<readonly string[]> = {
   name: 'String (dotted)',
   expected: 'a path of fragment and member names joined by dots',
@@ -53,7 +54,10 @@ const PARAMETER_TYPES = { BOOLEAN: boolean, NUMBER: number, STRING: text };
 
 type Tree = Map<string, Tree | Json>;
 
-/** The parameters of 408 as nested fragments; a value that is not of its type or two paths that exclude each other are refused. */
+/**
+ * The parameters of 408 as nested fragments. Refused when a value does not have its type, or when one path is both a
+ * value and the beginning of another path.
+ */
 function parameterFragments(parameters: readonly Values<typeof parameter>[]): Result<JsonObject, SpelledRefusal> {
   const root: Tree = new Map();
   for (const { path, type, value } of parameters) {
@@ -71,6 +75,7 @@ function parameterFragments(parameters: readonly Values<typeof parameter>[]): Re
   return ok(toJson(root));
 }
 
+/** Puts a value at its path; false when the path is already a value or a group of values. */
 function plant(root: Tree, path: readonly string[], value: Json): boolean {
   let node = root;
   for (const name of path.slice(0, -1)) {
@@ -101,9 +106,7 @@ export const eventTemplates: readonly Template[] = [
     '400',
     'Create basic event',
     [mandatory('type', text), mandatory('text', text), optional('time', date, 'server time')],
-    ({ type, text: given, time }) => [
-      { kind: 'createEvent', type, text: given, ...(time === undefined ? {} : { time }), fragments: {} },
-    ],
+    ({ type, text: given, time }) => [defined({ kind: 'createEvent', type, text: given, time, fragments: {} })],
   ),
 
   /** docs/reference/static-templates.md#401-create-location-update-event: accuracy fourth, time fifth. */
@@ -142,13 +145,13 @@ export const eventTemplates: readonly Template[] = [
       const fragments = parameterFragments(v.parameter);
       if (!fragments.ok) return fragments.error;
       return [
-        {
+        defined({
           kind: 'updateParameters',
           text: v.text ?? updateText(fragments.value),
-          ...(v.time === undefined ? {} : { time: v.time }),
+          time: v.time,
           onlyIfChanged: v.changeDetect ?? false,
           fragments: fragments.value,
-        },
+        }),
       ];
     },
   ),

@@ -6,7 +6,9 @@ import { excerpt } from './excerpt';
 import type { DecodeContext, Groups, List, Param, Single, Template, Values, ValueType } from './template';
 import { usage } from './usage';
 
-/** An entry of a template table: what the row holds and what it asks of the platform. */
+/**
+ * An entry of a template table. `params` are the values of the row; `does` makes commands, or a refusal, of them.
+ */
 export function template<const P extends readonly Param[]>(
   id: string,
   title: string,
@@ -28,16 +30,16 @@ export function template<const P extends readonly Param[]>(
 /** Why a value does not fit its parameter. */
 interface Misfit {
   readonly param: Single | List;
-  /** 1-based behind the template id. */
+  /** Counts from 1, after the template id. */
   readonly position: number;
-  /** Absent: the value is missing. */
+  /** Absent when the row has no value there. */
   readonly value?: string;
 }
 
 /**
- * Reads a row as the parameters say. Types are checked. Trailing empty values are dropped, values beyond the last
- * parameter are ignored. An empty mandatory value or a value of the wrong type is refused with code 45, parameter and
- * position named (docs/reference/static-templates.md#missing-values, docs/reference/static-templates.md#value-types).
+ * Reads the values of a row. Trailing empty values are dropped, and values after the last parameter are ignored. An
+ * empty mandatory value and a value of the wrong type are refused with code 45. The text names the parameter and its
+ * position (docs/reference/static-templates.md#missing-values, docs/reference/static-templates.md#value-types).
  */
 function readValues<const P extends readonly Param[]>(
   self: Pick<Template, 'id' | 'params'>,
@@ -53,7 +55,7 @@ function readValues<const P extends readonly Param[]>(
     const misfit = readParam(param, index + 1, fields, given, values);
     if (misfit !== undefined) return fail(refuse(self, misfit));
   }
-  // The loop filled every name of `params` with a value of its type.
+  // the loop has given every parameter a value of its type
   return ok(values as Values<P>);
 }
 
@@ -126,9 +128,13 @@ function refuse(self: Pick<Template, 'id' | 'params'>, { param, position, value 
   return refusal(45, text, `send ${usage(self)}`);
 }
 
+/** Any text. */
 export const text: ValueType<string> = { name: 'String', expected: 'a text', read: (value) => value };
 
-/** Decimal notation with optional sign, fraction and exponent; finite. Hexadecimal, `NaN` and `Infinity` are not numbers. */
+/**
+ * A finite number in decimal notation with optional sign, fraction and exponent. Hexadecimal numbers, `NaN` and
+ * `Infinity` are refused.
+ */
 export const number: ValueType<number> = {
   name: 'Number',
   expected: 'a number',
@@ -137,16 +143,16 @@ export const number: ValueType<number> = {
       if (!isNumberCharacter(value.charCodeAt(at))) return undefined;
     }
     const read = Number(value);
-    // Adding zero turns -0 into 0, which is what JSON would make of it later.
+    // adding zero turns -0 into 0, as JSON would do later
     return value !== '' && Number.isFinite(read) ? read + 0 : undefined;
   },
 };
 
-/** Digits, sign, point, `e`, `E`: of these `Number` accepts decimal notation only. */
+/** Digits, signs, point, `e` and `E`. With no other characters `Number` reads decimal notation only. */
 const isNumberCharacter = (code: number): boolean =>
   (code >= 48 && code <= 57) || code === 46 || code === 45 || code === 43 || code === 101 || code === 69;
 
-/** A whole number a double holds exactly; `30.0` is one. */
+/** A whole number that a double holds exactly. `30.0` is a whole number too. */
 export const integer: ValueType<number> = {
   name: 'Integer',
   expected: 'a whole number',
@@ -167,7 +173,7 @@ export const boolean: ValueType<boolean> = {
 };
 
 /**
- * True but for the word `false`, as the marker of 101 is read (docs/reference/static-templates.md#markers-of-a-device).
+ * Every text but `false` means true, as for the marker of 101 (docs/reference/static-templates.md#markers-of-a-device).
  */
 export const unlessFalse: ValueType<boolean> = {
   name: 'Boolean',
@@ -175,7 +181,7 @@ export const unlessFalse: ValueType<boolean> = {
   read: (value) => value.toLowerCase() !== 'false',
 };
 
-/** One of the words, exactly. */
+/** One of the words, in exactly this spelling. */
 export function oneOf<const W extends string>(...words: readonly W[]): ValueType<W> {
   return {
     name: `Enum(${words.join('|')})`,
@@ -184,12 +190,15 @@ export function oneOf<const W extends string>(...words: readonly W[]): ValueType
   };
 }
 
-/** One of the words in any case, read as the word is written here. */
+/** One of the words (given in upper case), in any case. */
 export function oneOfInAnyCase<const W extends string>(...words: readonly W[]): ValueType<W> {
   return { ...oneOf(...words), read: (value) => words.find((word) => word === value.toUpperCase()) };
 }
 
-/** The name of a fragment to write: not a member the platform fills itself (`taken`), so that `200,type,…` cannot forge it. */
+/**
+ * The name of a fragment that a row writes. Members that the platform fills itself (`taken`) are refused, so that
+ * `200,type,…` cannot overwrite one.
+ */
 export function freeName(...taken: readonly string[]): ValueType<string> {
   const names = new Set([...taken, '__proto__']);
   return {
@@ -202,8 +211,8 @@ export function freeName(...taken: readonly string[]): ValueType<string> {
 const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /**
- * ISO 8601 date and time, kept as sent where it is complete (docs/reference/mqtt-implementation.md#time-stamps). A time
- * without zone is read as UTC, missing seconds as `:00`, an offset without colon or minutes gets them.
+ * A date and time in ISO 8601 (docs/reference/mqtt-implementation.md#time-stamps). A complete one is kept as sent. A
+ * time without a zone is UTC. Missing seconds become `:00`, and an offset gets the colon and the minutes it lacks.
  */
 export const date: ValueType<string> = {
   name: 'Date',
@@ -227,7 +236,7 @@ function isCalendarDay(year: number, month: number, day: number): boolean {
   return length !== undefined && day >= 1 && day <= length;
 }
 
-/** `+0100` and `+01` as `+01:00`; at most 18 hours, as everywhere on earth and in Java. */
+/** Completes an offset: `+0100` and `+01` become `+01:00`. Undefined above 18 hours, the limit that Java has too. */
 function fullZone(zone: string | undefined): string | undefined {
   if (zone === undefined || zone === 'Z') return 'Z';
   const hours = zone.slice(1, 3);

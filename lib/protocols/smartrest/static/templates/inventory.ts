@@ -1,5 +1,5 @@
 import { defined } from '../../../../base/defined';
-import type { Json, JsonObject } from '../../../../base/json';
+import type { Json } from '../../../../base/json';
 import type { Command, SoftwareItem } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
 import { boolean, date, integer, number, oneOfInAnyCase, template, text, unlessFalse } from './interpreter';
@@ -14,16 +14,9 @@ const remove = (...names: readonly string[]): readonly Command[] => [
   { kind: 'updateInventory', set: {}, remove: names },
 ];
 
-/** A list fragment whose empty form is absence (143, 150). */
+/** For lists whose fragment is removed when they are empty (143, 150). */
 const setOrRemove = (name: string, values: readonly string[]): readonly Command[] =>
   values.length === 0 ? remove(name) : set(name, values);
-
-/** The members that were given. */
-function given(members: Record<string, Json | undefined>): JsonObject {
-  const kept: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(members)) if (value !== undefined) kept[name] = value;
-  return kept;
-}
 
 const softwareItem = [
   mandatory('name', text),
@@ -121,7 +114,7 @@ export const inventoryTemplates: readonly Template[] = [
     '110',
     'Configure hardware',
     [optional('serialNumber', text), optional('model', text), optional('revision', text)],
-    ({ serialNumber, model, revision }) => set('c8y_Hardware', given({ serialNumber, model, revision })),
+    ({ serialNumber, model, revision }) => set('c8y_Hardware', defined({ serialNumber, model, revision })),
   ),
 
   /**
@@ -141,7 +134,7 @@ export const inventoryTemplates: readonly Template[] = [
       optional('cellId', text),
     ],
     ({ imei = null, iccid, imsi = null, mcc = null, mnc = null, lac = null, cellId = null }) =>
-      set('c8y_Mobile', given({ imei, iccid, imsi, mcc, mnc, lac, cellId })),
+      set('c8y_Mobile', defined({ imei, iccid, imsi, mcc, mnc, lac, cellId })),
   ),
 
   /** docs/reference/static-templates.md#112-configure-position */
@@ -154,12 +147,12 @@ export const inventoryTemplates: readonly Template[] = [
       optional('altitude', number),
       optional('accuracy', integer),
     ],
-    (v) => set('c8y_Position', given({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy })),
+    (v) => set('c8y_Position', defined({ lat: v.latitude, lng: v.longitude, alt: v.altitude, accuracy: v.accuracy })),
   ),
 
   /** docs/reference/static-templates.md#113-set-configuration */
   template('113', 'Set configuration', [optional('configuration', text)], (v) =>
-    set('c8y_Configuration', given({ config: v.configuration })),
+    set('c8y_Configuration', defined({ config: v.configuration })),
   ),
 
   /** docs/reference/static-templates.md#114-set-supported-operations: replaces the list. */
@@ -172,7 +165,7 @@ export const inventoryTemplates: readonly Template[] = [
     '115',
     'Set firmware',
     [optional('name', text), optional('version', text), optional('url', text)],
-    ({ name, version, url = null }) => set('c8y_Firmware', given({ name, version, url })),
+    ({ name, version, url = null }) => set('c8y_Firmware', defined({ name, version, url })),
   ),
 
   /** docs/reference/static-templates.md#116-set-software-list: an omitted url is stored as null. */
@@ -253,7 +246,7 @@ export const inventoryTemplates: readonly Template[] = [
     '122',
     'Set device agent information',
     [mandatory('name', text), mandatory('version', text), optional('url', text), mandatory('maintainer', text)],
-    ({ name, version, url, maintainer }) => set('c8y_Agent', given({ name, version, url, maintainer })),
+    ({ name, version, url, maintainer }) => set('c8y_Agent', defined({ name, version, url, maintainer })),
   ),
 
   /** docs/reference/static-templates.md#123-get-device-managed-object-id: answered with 124. */

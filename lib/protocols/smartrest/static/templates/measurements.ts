@@ -7,7 +7,10 @@ import { groups, mandatory, optional, type Template } from './template';
 
 const fragmentName = freeName('id', 'self', 'type', 'time', 'source');
 
-/** One series value; without unit the member is absent (docs/reference/static-templates.md#missing-values). */
+/**
+ * The value of one series. Without a unit the member `unit` is left out
+ * (docs/reference/static-templates.md#missing-values).
+ */
 const seriesValue = (value: number, unit: string | undefined): JsonObject =>
   unit === undefined ? { value } : { value, unit };
 
@@ -24,7 +27,7 @@ interface GivenSeries {
   readonly unit: string | undefined;
 }
 
-/** Series with one fragment name share it; of a series sent twice the last value counts. */
+/** Groups the series by fragment name. When a series was sent twice, the last value counts. */
 function fragmentsOf(all: readonly GivenSeries[]): JsonObject {
   const fragments = new Map<string, Map<string, JsonObject>>();
   for (const { fragment, series, value, unit } of all) {

@@ -1,25 +1,18 @@
+import { defined } from '../../../../base/defined';
 import type { Command, OperationSelector } from '../../../../platform/commands';
 import { template, text } from './interpreter';
 import { list, mandatory, optional, type Template } from './template';
 
 type Update = Extract<Command, { kind: 'updateOperations' }>;
 
-/** `select`, `status` and what the device adds. */
+/** The command to bring the selected operations to a status, with what the device adds. */
 function update(
   select: OperationSelector,
   status: Update['status'],
   extra: { readonly failureReason?: string | undefined; readonly parameters?: readonly string[] } = {},
 ): readonly Command[] {
   const { failureReason, parameters = [] } = extra;
-  return [
-    {
-      kind: 'updateOperations',
-      select,
-      status,
-      parameters,
-      ...(failureReason === undefined ? {} : { failureReason }),
-    },
-  ];
+  return [defined({ kind: 'updateOperations', select, status, parameters, failureReason })];
 }
 
 const fragment = mandatory('fragment', text);

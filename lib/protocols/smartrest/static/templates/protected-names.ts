@@ -2,7 +2,7 @@ import type { SpelledRefusal } from '../../../protocol';
 import { refusal } from '../../refusals';
 
 /**
- * Members every object of a kind has; a device can neither clear nor forge them
+ * Members that every object of a kind has. A device can neither clear nor overwrite them
  * (docs/reference/static-templates.md#protected-names).
  */
 const PROTECTED = {
@@ -14,7 +14,7 @@ const PROTECTED = {
   event: ['id', 'self', 'type', 'time', 'owner', 'source', 'creationTime', 'lastUpdated', 'text'],
 } as const;
 
-/** The refusal for clearing one of them, if `names` holds any (107, 307, 407). */
+/** The refusal of a row that would clear a protected member (107, 307, 407); undefined when `names` has none. */
 export function protectedNames(kind: keyof typeof PROTECTED, names: readonly string[]): SpelledRefusal | undefined {
   const taken: readonly string[] = PROTECTED[kind];
   const found = names.find((name) => taken.includes(name));

@@ -1,19 +1,17 @@
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
 
-/** What decoding needs to know besides the row. */
+/** What decoding needs to know beside the row. */
 export interface DecodeContext {
-  /** External id the topic addresses: the device itself, a child or a service. */
+  /** External id of the device the topic addresses: the connected one, a child or a service. */
   readonly serial: string;
-  /** External id of the connected device. */
-  readonly rootSerial: string;
   /** When the platform received the message, ms since the epoch. */
   readonly receivedAt: number;
 }
 
 /**
- * How one CSV value becomes a typed one (docs/reference/static-templates.md#value-types). `read` answers nothing for a
- * value of another type.
+ * How the text of a value becomes a typed value (docs/reference/static-templates.md#value-types). `read` gives
+ * undefined for a text that does not have the type.
  */
 export interface ValueType<T> {
   /** As docs/reference/static-templates.md#value-types writes it. */
@@ -29,11 +27,11 @@ export interface Single<N extends string = string, T = unknown, M extends boolea
   readonly name: N;
   readonly type: ValueType<T>;
   readonly mandatory: M;
-  /** What stands in for an empty value, for people to read; the template's function applies it. */
+  /** What replaces an empty value, for people to read. The template's function does the replacing. */
   readonly fallback?: string;
 }
 
-/** The rest of the row, one value each; empty ones are dropped unless `keepEmpty`. */
+/** All remaining values of the row. Empty ones are dropped unless `keepEmpty` is set. */
 export interface List<N extends string = string, T = unknown> {
   readonly kind: 'list';
   readonly name: N;
@@ -42,7 +40,7 @@ export interface List<N extends string = string, T = unknown> {
   readonly keepEmpty: boolean;
 }
 
-/** The rest of the row in groups of `params`; the last group may be cut short. */
+/** All remaining values of the row, in groups of `params`. The last group may lack values at its end. */
 export interface Groups<N extends string = string, P extends readonly Single[] = readonly Single[]> {
   readonly kind: 'groups';
   readonly name: N;
@@ -50,6 +48,7 @@ export interface Groups<N extends string = string, P extends readonly Single[] =
   readonly min: 0 | 1;
 }
 
+/** A parameter of a template. A list or a group of values can only be the last one. */
 export type Param = Single | List | Groups;
 
 type ValueOf<P> =
@@ -63,7 +62,7 @@ type ValueOf<P> =
         ? readonly Values<G>[]
         : never;
 
-/** The values of a row by parameter name; an optional one that was not given is `undefined`. */
+/** The values of a row by parameter name. An optional value that the row does not have is `undefined`. */
 export type Values<P extends readonly Param[]> = {
   readonly [Q in P[number] as Q['name']]: ValueOf<Q>;
 };
@@ -77,6 +76,7 @@ export interface Template {
   decode(fields: readonly string[], ctx: DecodeContext): readonly Command[] | SpelledRefusal;
 }
 
+/** A value that every row must have. */
 export const mandatory = <const N extends string, T>(name: N, type: ValueType<T>): Single<N, T, true> => ({
   kind: 'single',
   name,
@@ -84,6 +84,7 @@ export const mandatory = <const N extends string, T>(name: N, type: ValueType<T>
   mandatory: true,
 });
 
+/** A value that a row may leave empty. */
 export const optional = <const N extends string, T>(
   name: N,
   type: ValueType<T>,
@@ -96,12 +97,14 @@ export const optional = <const N extends string, T>(
   ...(fallback === undefined ? {} : { fallback }),
 });
 
+/** All remaining values of the row. With `min` 1 at least one has to be there. */
 export const list = <const N extends string, T>(
   name: N,
   type: ValueType<T>,
   { min = 0, keepEmpty = false }: { readonly min?: 0 | 1; readonly keepEmpty?: boolean } = {},
 ): List<N, T> => ({ kind: 'list', name, type, min, keepEmpty });
 
+/** All remaining values of the row in groups. With `min` 1 at least one group has to be there. */
 export const groups = <const N extends string, const P extends readonly Single[]>(
   name: N,
   params: P,

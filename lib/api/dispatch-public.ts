@@ -1,8 +1,8 @@
 import type { PlatformRequest, PlatformResponse } from './request';
 
 /**
- * What is answered before anybody has said who they are: how one can log in (docs/reference/rest-api.md#login-options).
- * Undefined for everything else.
+ * Answers the requests that need no authentication: only the question how to log in
+ * (docs/reference/rest-api.md#login-options). Undefined for every other request.
  */
 export function dispatchPublic({ method, path, baseUrl }: PlatformRequest): PlatformResponse | undefined {
   if (method !== 'GET' || path !== '/tenant/loginOptions') return undefined;

@@ -1,24 +1,24 @@
 import { closedReply } from '../bayeux/closing';
-import { type BayeuxReply, HANDSHAKE_AGAIN } from '../bayeux/messages';
+import { type BayeuxReply, HANDSHAKE_AGAIN, UNKNOWN_CLIENT } from '../bayeux/messages';
 import type { RealtimeDeps } from '../bayeux/subscriber';
 import { deleteMail, openMailbox } from '../items/mailbox-items';
 import type { Session } from '../items/session-items';
+import { MAIL_PER_ANSWER } from '../limits';
 
-/** Between two looks into the mailbox, in milliseconds: soon at first, then less often; each costs a read. */
+/** Milliseconds between two reads of the mailbox. The time grows, because each read costs something. */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 500;
 const GROWTH = 1.4;
-const MAIL_PER_ANSWER = 25;
 
-/** What a poll ended with: mail, or another reply than the one it waited with. */
+/** The result of a poll: mail, and members that replace those of the reply. */
 export interface PollResult {
   readonly mail: readonly string[];
   readonly reply?: Pick<BayeuxReply, 'successful' | 'error' | 'advice'>;
 }
 
 /**
- * Waits for mail, at most `timeout` milliseconds. Ends early when the session is closed or gone, or has begun another
- * poll: a client reads the answer of its latest only.
+ * Waits for mail, at most `timeout` milliseconds. It ends early when the session is closed or gone. It also ends early
+ * when the client has begun another poll, because the client reads the answer to its latest poll only.
  */
 export async function waitForMail(
   { registry, clock }: Pick<RealtimeDeps, 'registry' | 'clock'>,
@@ -34,15 +34,11 @@ export async function waitForMail(
     if (session?.closed !== undefined) return { mail: [], reply: closedReply(session.closed, { channel: '' }) };
     if (session !== undefined && session.poll !== poll) return { mail: [] };
     if (mail.length > 0) {
-      await deleteMail(
-        registry,
-        clientId,
-        mail.map(({ order }) => order),
-      );
+      await deleteMail(registry, clientId, mail);
       return { mail: mail.map(({ messages }) => messages) };
     }
     if (session === undefined) {
-      return { mail: [], reply: { successful: false, error: '402::Unknown client', advice: HANDSHAKE_AGAIN } };
+      return { mail: [], reply: { successful: false, error: UNKNOWN_CLIENT, advice: HANDSHAKE_AGAIN } };
     }
   }
 }

@@ -13,7 +13,7 @@ import { type Channel, parseChannel, placeOf } from './channels';
 import { closeSession, TOO_MANY_CONNECTIONS } from './closing';
 import type { RealtimeDeps } from './subscriber';
 
-/** The subscriptions of one session, read once per request. */
+/** The subscriptions of one session. They are read at most once per request. */
 export class Subscriptions {
   private known: Map<string, Subscription> | undefined;
 
@@ -22,7 +22,7 @@ export class Subscriptions {
     private readonly session: Session,
   ) {}
 
-  /** Subscribes to all of the channels or to none; the error says which and why. */
+  /** Subscribes to all of the channels or to none. The error names a channel that is refused, and the reason. */
   async add(names: readonly string[]): Promise<Result<void, string>> {
     if (names.length === 0) return fail('403::No subscription given');
     const known = await this.read();
@@ -52,7 +52,7 @@ export class Subscriptions {
     for (const { channel } of gone) known.delete(channel);
   }
 
-  /** Writes all of them further ahead. */
+  /** Lets all subscriptions last longer. */
   async renew(): Promise<void> {
     const until = this.deps.clock.now() + SUBSCRIPTION_MS;
     const all = [...(await this.read()).values()].map((subscription) => ({ ...subscription, until }));
@@ -73,7 +73,10 @@ export class Subscriptions {
     return { clientId, user, channel: name, ...placeOf(channel), since, until: since + SUBSCRIPTION_MS };
   }
 
-  /** An object of the tenant, for devices one of their own; another tenant's ids do not exist here. */
+  /**
+   * Whether the user may listen to a channel. People may listen to every object of the tenant. A device user may listen
+   * to its own objects only.
+   */
   private async mayHear(channel: Channel): Promise<boolean> {
     const { tenant, user, userKind } = this.session;
     if (channel.id === undefined) return userKind === 'human';

@@ -8,20 +8,22 @@ import type { Protocol } from '../protocols/protocol';
 import type { Table } from '../storage/table';
 import type { IngestDeps } from './ingest';
 
+/** What the ingest function is put together from. */
 export interface IngestParts {
   readonly registry: Table;
   readonly telemetry: Table;
   readonly clock: Clock;
   readonly protocols: readonly Protocol[];
   readonly messenger: DeviceMessenger;
+  /** Bytes of a whole PUBLISH packet. */
   readonly payloadLimit: number;
-  /** Who hears of changes; nobody when left out. */
+  /** Where changes are reported; nowhere when left out. */
   readonly sinks?: ChangeSinks;
-  /** Whose clients are that no authorizer claimed; only on an emulator. */
+  /** The tenant of client IDs that have no claim. Only an emulator sets it, see `senderLookup`. */
   readonly defaultTenant?: string | undefined;
 }
 
-/** What one instance of the ingest function works with: caches of its own, nothing remembered yet. */
+/** Everything one instance of the ingest function works with. Its caches are empty. */
 export function composeIngest({ registry, telemetry, clock, sinks, defaultTenant, ...given }: IngestParts): IngestDeps {
   const platform = { registry, telemetry, clock };
   const services = platformServices(platform);

@@ -8,7 +8,7 @@ import {
   oneOf,
   oneOfInAnyCase,
   unlessFalse,
-} from '../../../../lib/protocols/smartrest/static/templates/interpreter';
+} from '../../../../../lib/protocols/smartrest/static/templates/interpreter';
 
 describe('number', () => {
   it.each([

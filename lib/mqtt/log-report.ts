@@ -1,6 +1,6 @@
 import type { IngestReport, Outcome, Uplink } from './ingest';
 
-/** The part of the logger a report needs. */
+/** The part of the logger that `logReport` uses. */
 export interface ReportLogger {
   debug(message: string, fields: Record<string, unknown>): void;
   info(message: string, fields: Record<string, unknown>): void;
@@ -9,8 +9,8 @@ export interface ReportLogger {
 const REFUSED_SHOWN = 20;
 
 /**
- * One line per publish, with what came of its rows. Refusals are worth a line in production; that all went well is only
- * said when debugging, because a log line costs as much as the write it tells of.
+ * Writes one log line for a publish, with what came of its rows. A publish without refusals is logged for debugging
+ * only, because a log line costs as much as storing a reading. `now` is ms since the epoch.
  */
 export function logReport(logger: ReportLogger, uplink: Uplink, report: IngestReport, now: number): void {
   const refused = report.outcomes.filter(

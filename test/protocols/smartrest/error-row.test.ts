@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorRow } from '../../../lib/protocols/smartrest/errors';
+import { errorRow } from '../../../lib/protocols/smartrest/error-row';
 
 describe('errorRow', () => {
   it('has three parts and leaves commas and quotes of the text alone', () => {

@@ -8,22 +8,23 @@ export interface TopicState {
   readonly at: number;
 }
 
-/** What is known of a device's connection, from lifecycle events. Times are ms since the epoch, as the broker has them. */
+/** What lifecycle events have told of a device's connection. Times are the broker's, in ms since the epoch. */
 export interface Connection {
   readonly clientId: string;
   /** The broker's session identifier; '' when no event has named one. */
   readonly session: string;
-  /** Of the client ID; starts over after about an hour offline. */
+  /** The broker's number for this connection of the client ID. It starts over after about an hour offline. */
   readonly versionNumber?: number;
-  /** When the session began, or the first that was heard of it. */
+  /** When the session began, or the time of the earliest event of it that has arrived. */
   readonly startedAt: number;
   readonly disconnectedAt?: number;
-  /** What this session has subscribed or unsubscribed, by filter. */
+  /** The filters this session has subscribed or unsubscribed. */
   readonly topics: { readonly [filter: string]: TopicState };
-  /** Filters of the sessions before, which a persistent session keeps without saying so. */
+  /** Filters of earlier sessions. A persistent session keeps them, and the broker sends no event for them. */
   readonly earlier: readonly string[];
 }
 
+/** A connection with the version its item has. */
 export interface StoredConnection {
   /** Counts the writes, from 1. */
   readonly version: number;
@@ -37,11 +38,11 @@ export class ConnectionItems {
   async read(tenant: string, serial: string): Promise<StoredConnection | undefined> {
     const item = await this.table.get(connectionKey(tenant, serial));
     if (item === undefined) return undefined;
-    // written by `write` alone
+    // only `write` writes this item
     return { version: Number(item.v), connection: JSON.parse(String(item.b)) as Connection };
   }
 
-  /** Writes version n over n - 1; false when somebody else was faster. */
+  /** Replaces version n - 1 with version n; false when somebody else has done so already. */
   async write(tenant: string, serial: string, { version, connection }: StoredConnection): Promise<boolean> {
     const written = await this.table.put(
       { ...connectionKey(tenant, serial), v: version, b: JSON.stringify(connection) },

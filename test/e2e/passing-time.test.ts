@@ -69,7 +69,7 @@ describe('as time goes by', () => {
     await device.closed();
     running.clock.advance(60 * DAY);
     await eventually(async () => expect([await kept('measurement'), await kept('event')]).toEqual([0, 0]));
-    // what is still the case is not forgotten
+    // what still holds is still known
     expect(await kept('alarm')).toBe(1);
     expect(await rest.device(serial)).toMatchObject({ name: 'Old' });
   });

@@ -6,7 +6,7 @@ import { measurementTemplates } from './measurements';
 import { operationTemplates } from './operations';
 import type { Template } from './template';
 
-/** Every template a device may publish, by id, in numeric order. */
+/** Every static template a device may publish, by id and in numeric order. */
 export const PUBLISH_TEMPLATES: ReadonlyMap<string, Template> = new Map(
   [
     ...inventoryTemplates,

@@ -1,5 +1,5 @@
 import { OPERATION_TEMPLATES } from './operation-templates';
-import { PUBLISH_TEMPLATES } from './templates';
+import { PUBLISH_TEMPLATES } from './templates/publish-templates';
 import { usage } from './templates/usage';
 
 /**
@@ -15,7 +15,7 @@ export interface TemplateDescription {
    * `{repeated}1..n`.
    */
   readonly row: string;
-  /** What it answers, when it is sent, what stands in for empty values. */
+  /** Which row it answers, when it is sent, or the values that replace empty ones. */
   readonly note: string;
   readonly state: 'supported' | 'unknown template';
 }
@@ -27,7 +27,9 @@ const ANSWERS: readonly TemplateDescription[] = [
   answer('603', 'Valid SmartREST templates', '603,{templateId}1..n', '602'),
 ];
 
-/** Known by number and title only, so treated as unknown (docs/reference/static-templates.md#unknown-templates). */
+/**
+ * Only number and title are public, so they count as unknown (docs/reference/static-templates.md#unknown-templates).
+ */
 const UNDOCUMENTED: readonly TemplateDescription[] = [
   undocumented('130', 'publish', 'Set fragment hash code'),
   undocumented('131', 'publish', 'Read fragment hash code'),
@@ -62,7 +64,7 @@ export const TEMPLATE_CATALOGUE: readonly TemplateDescription[] = [
   ...UNDOCUMENTED,
 ].sort((a, b) => Number(a.id) - Number(b.id));
 
-/** The ids 603 lists: all that work, either direction. */
+/** The ids in the answer 603: all templates that work, of both directions. */
 export const TEMPLATE_IDS: readonly string[] = TEMPLATE_CATALOGUE.filter(({ state }) => state === 'supported').map(
   ({ id }) => id,
 );
