@@ -41,6 +41,16 @@ const history = fc
   .array(publish, { minLength: 2, maxLength: 7 })
   .chain((sent) => fc.tuple(fc.constant(sent), fc.shuffledSubarray([...sent.keys()], { minLength: sent.length })));
 
+/** A removal that comes after a later value within what it removes. */
+const REMOVED_BENEATH_A_PATH: [string[], number[]] = [
+  [
+    '408,,,,acme_Valve.open,BOOLEAN,true,acme_Valve.limit,NUMBER,7',
+    '107,acme_Valve',
+    '408,,,,acme_Valve.open,BOOLEAN,false',
+  ],
+  [2, 0, 1],
+];
+
 const call = (): Call => ({
   origin: {
     tenant: TENANT,
@@ -118,7 +128,7 @@ describe('a minute of publishes', () => {
         }
         expect(await stateOf(shuffled.serial)).toEqual(await stateOf(inOrder.serial));
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 12_000 },
+      { numRuns: 40, interruptAfterTimeLimit: 12_000, examples: [[REMOVED_BENEATH_A_PATH]] },
     );
   }, 60_000);
 

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json';
 import type { AsOf } from '../model';
 import type { MemberMerge } from './member-items';
-import type { ObjectRecord } from './object-items';
+import type { MemberChange, ObjectRecord } from './object-items';
 
 /** Separates a member from the path of a value in it. As-ofs of paths are stored beside those of members. */
 const WITHIN = '//';
@@ -31,6 +31,44 @@ export function mergeMembers(
     stamps[name] = later(asOf[name] ?? '', at);
   }
   return { set, asOf: stamps };
+}
+
+/**
+ * Puts whole values, or their removal, beneath values that were written by path later: an older change that comes late
+ * still takes away what is older than it. Empty where nothing is to be done, because the member as a whole is as new.
+ */
+export function mergeBeneath(
+  { members, asOf }: Pick<ObjectRecord, 'members' | 'asOf'>,
+  { set, remove, asOf: at }: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
+): MemberMerge {
+  const stamps: Record<string, AsOf> = {};
+  const values: Record<string, Json> = {};
+  for (const name of [...Object.keys(set), ...remove]) {
+    const own = asOf[name] ?? '';
+    const whole = wholeAsOf(asOf, name);
+    if (own <= at || own === whole || at <= whole) continue;
+    const later = laterLeaves(members[name], `${name}${WITHIN}`, (path) => (asOf[path] ?? '') > at);
+    if (later === undefined) continue;
+    values[name] = overlaid(set[name], later);
+    stamps[`${name}${WITHIN}`] = at;
+  }
+  return { set: values, asOf: stamps };
+}
+
+/** What of a value was written by path later. */
+function laterLeaves(value: Json | undefined, path: string, isLater: (path: string) => boolean): Json | undefined {
+  if (!isObject(value)) return isLater(path) ? value : undefined;
+  const kept = Object.entries(value).flatMap(([name, member]) => {
+    const leaves = laterLeaves(member, `${path}/${name}`, isLater);
+    return leaves === undefined ? [] : [[name, leaves] as const];
+  });
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+function overlaid(base: Json | undefined, later: Json): Json {
+  if (!isObject(base) || !isObject(later)) return later;
+  const members = Object.entries(later).map(([name, member]) => [name, overlaid(base[name], member)] as const);
+  return { ...base, ...Object.fromEntries(members) };
 }
 
 /** When the member was last written as a whole: its own as-of, unless that came from one of its paths. */

@@ -7,6 +7,8 @@ import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
+import { type MemberMerge, replaceMembers } from './member-items';
+import { mergeBeneath } from './member-merge';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { listFor, managedObjectOf, objectChange } from './object-members';
 
@@ -63,8 +65,11 @@ async function updatePart(
     if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
     const current = await getObject(registry, tenant, id);
     if (current === undefined) return fail(notFound('managedObject', id));
+    const beneath = part.onlyIfAbsent ? NOTHING : mergeBeneath(current, part);
+    const isMerged = Object.keys(beneath.set).length > 0;
+    if (isMerged && !(await replaceMembers(registry, tenant, current, beneath))) return OVERTAKEN;
     part = stillNewer(current, part);
-    return isEmpty(part) ? ok({ record: current, changed: false }) : OVERTAKEN;
+    return isEmpty(part) ? ok({ record: merged(current, beneath), changed: isMerged }) : OVERTAKEN;
   });
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
@@ -123,6 +128,14 @@ const isEmpty = ({ set, remove }: MemberChange): boolean => Object.keys(set).len
 
 const pick = (members: JsonObject, wanted: (name: string) => boolean): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([name]) => wanted(name)));
+
+const NOTHING: MemberMerge = { set: {}, asOf: {} };
+
+const merged = (before: ObjectRecord, { set, asOf: stamps }: MemberMerge): ObjectRecord => ({
+  ...before,
+  members: { ...before.members, ...set },
+  asOf: { ...before.asOf, ...stamps },
+});
 
 /** The object's record after a change. */
 export function applied(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../lib/base/json';
-import { mergeMembers } from '../../../lib/platform/inventory/member-merge';
+import { mergeBeneath, mergeMembers } from '../../../lib/platform/inventory/member-merge';
 
 interface State {
   readonly members: Record<string, Json>;
@@ -13,9 +13,13 @@ const merged = (state: State, values: Record<string, Json>, at: string): State =
   const { set, asOf } = mergeMembers(state, values, at);
   return { members: { ...state.members, ...set }, asOf: { ...state.asOf, ...asOf } };
 };
-/** What every other template does: it writes the member as a whole, unless it was written later. */
+/** What every other template does: it writes the member as a whole, beneath what was written later. */
 const replaced = (state: State, name: string, value: Json | undefined, at: string): State => {
-  if (at < (state.asOf[name] ?? '')) return state;
+  if (at < (state.asOf[name] ?? '')) {
+    const change = value === undefined ? { set: {}, remove: [name] } : { set: { [name]: value }, remove: [] };
+    const { set, asOf } = mergeBeneath(state, { ...change, asOf: at });
+    return { members: { ...state.members, ...set }, asOf: { ...state.asOf, ...asOf } };
+  }
   const { [name]: _, ...others } = state.members;
   return { members: value === undefined ? others : { ...others, [name]: value }, asOf: { ...state.asOf, [name]: at } };
 };
@@ -63,6 +67,59 @@ describe('mergeMembers', () => {
           expect(run(order).members).toEqual(run([...all.keys()]).members);
         },
       ),
+    );
+  });
+});
+
+describe('mergeBeneath', () => {
+  const later = merged(EMPTY, { valve: { open: false } }, '5');
+
+  it('puts an older whole value beneath a later path', () => {
+    expect(replaced(later, 'valve', { open: true, limit: 7 }, '3').members).toEqual({
+      valve: { open: false, limit: 7 },
+    });
+  });
+
+  it('takes away what is older than an older removal, and nothing else', () => {
+    const both = merged(later, { valve: { limit: 7 } }, '2');
+    expect(replaced(both, 'valve', undefined, '3').members).toEqual({ valve: { open: false } });
+  });
+
+  it('does nothing for a change that is older than the whole, and nothing twice', () => {
+    const once = replaced(later, 'valve', { limit: 7 }, '3');
+    expect(mergeBeneath(once, { set: { valve: { limit: 1 } }, remove: [], asOf: '2' }).set).toEqual({});
+    expect(mergeBeneath(once, { set: { valve: { limit: 7 } }, remove: [], asOf: '3' }).set).toEqual({});
+  });
+
+  it('ends in the same members whatever order paths, whole values and removals arrive in', () => {
+    const value = fc.record(
+      { a: fc.integer(), b: fc.record({ c: fc.integer(), d: fc.integer() }) },
+      { requiredKeys: [] },
+    );
+    const change = fc.oneof(
+      fc.record({ kind: fc.constant('path' as const), value }),
+      fc.record({ kind: fc.constant('whole' as const), value }),
+      fc.record({ kind: fc.constant('removal' as const), value }),
+    );
+    const changes = fc.array(change, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(
+        changes.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length })),
+        ),
+        ([all, order]) => {
+          const run = (indexes: readonly number[]) =>
+            indexes.reduce((state, index) => {
+              const one = all[index];
+              const at = String(index + 1);
+              if (one === undefined) return state;
+              if (one.kind === 'path') return merged(state, { m: one.value as Json }, at);
+              return replaced(state, 'm', one.kind === 'whole' ? (one.value as Json) : undefined, at);
+            }, EMPTY);
+          expect(run(order).members).toEqual(run([...all.keys()]).members);
+        },
+      ),
+      { numRuns: 2_000 },
     );
   });
 });
