@@ -14,7 +14,7 @@ const MOST_FILES = 20;
  * Files that run with a row but are not on its way: basic types, the log line, availability, and the listeners of
  * changes. They are printed, but nobody opens them to follow the row.
  */
-const BESIDE = /^lib\/(base|changes|platform\/availability)\/|^lib\/mqtt\/report\.ts$/;
+const BESIDE = /^lib\/(base|changes|platform\/availability)\/|^lib\/mqtt\/log-report\.ts$/;
 /** The way ends in the storage room, which counts as one file. */
 const STORED = /^lib\/storage\//;
 
