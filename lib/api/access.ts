@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../base/result';
 import type { ManagedObject } from '../platform/model';
-import type { Refusal } from '../platform/refusal';
+import { notFound, type Refusal } from '../platform/refusal';
 import type { RequestContext } from './request';
 import type { Access } from './router';
 
@@ -23,7 +23,7 @@ export const visibleOwner = ({ principal }: RequestContext): string | undefined 
 /** Reads an object for a user: 404 when there is none, 403 when a device user does not own it. */
 export async function usableObject(context: RequestContext, id: string): Promise<Result<ManagedObject, Refusal>> {
   const found = await context.platform.inventory.get(context.call.origin.tenant, id);
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'managedObject', id });
+  if (found === undefined) return fail(notFound('managedObject', id));
   const owner = visibleOwner(context);
   return owner === undefined || found.owner === owner ? ok(found) : fail(FORBIDDEN);
 }
@@ -49,7 +49,7 @@ export async function requireFound<T>(
   found: T | undefined,
   deviceOf: (found: T) => string,
 ): Promise<Result<T, Refusal>> {
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', ...named });
+  if (found === undefined) return fail(notFound(named.subject, named.id));
   const usable = await requireUsable(context, deviceOf(found));
   return usable.ok ? ok(found) : usable;
 }

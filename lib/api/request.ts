@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../base/json';
-import type { Result } from '../base/result';
+import { ok, type Result } from '../base/result';
 import type { Principal } from '../platform/access/credentials';
 import type { ReadingCall } from '../platform/call';
 import type { Refusal } from '../platform/refusal';
@@ -45,3 +45,6 @@ export interface RequestContext {
 
 /** What the handler of a route returns. */
 export type RouteAnswer = Result<PlatformResponse, Refusal>;
+
+/** The answer to a change that leaves nothing to show. */
+export const noContent = (done: Result<unknown, Refusal>): RouteAnswer => (done.ok ? ok({ status: 204 }) : done);

@@ -23,13 +23,17 @@ export function dateRangeOf(query: Reader, [from, to]: readonly [string, string]
 }
 
 /**
- * A deletion of many is refused unless at least one of source and dates narrows it down
+ * Reads which readings a deletion means. It is refused unless at least one of source and dates narrows them down
  * (docs/reference/rest-api.md#deleting-many-readings).
  */
-export function requireNarrowed(
-  { source, from, to }: DateRange & { readonly source?: string },
+export function readNarrowed<T extends DateRange & { readonly source?: string }>(
+  query: URLSearchParams,
+  take: (query: Reader) => T,
   subject: 'measurement' | 'event',
-): Result<void, Refusal> {
-  if (source !== undefined || from !== undefined || to !== undefined) return ok(undefined);
+): Result<T, Refusal> {
+  const filter = readQuery(query, take);
+  if (!filter.ok) return filter;
+  const { source, from, to } = filter.value;
+  if (source !== undefined || from !== undefined || to !== undefined) return filter;
   return fail({ kind: 'invalid', reason: 'notNarrowed', subject, parameters: ['source', 'dateFrom', 'dateTo'] });
 }

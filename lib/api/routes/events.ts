@@ -9,8 +9,8 @@ import type { Refusal } from '../../platform/refusal';
 import { requireFound, requireUsableSource, usableNewSource } from '../access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../body';
 import { pageAnswer, pageQueryOf } from '../query/page';
-import { dateRangeOf, readQuery, requireNarrowed } from '../query/query';
-import type { RequestContext, RouteAnswer } from '../request';
+import { dateRangeOf, readNarrowed, readQuery } from '../query/query';
+import { noContent, type RequestContext, type RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { eventView } from '../views/views';
 
@@ -86,14 +86,12 @@ async function remove(context: RequestContext, param: (name: string) => string):
   const found = await usableEvent(context, param('id'));
   if (!found.ok) return found;
   const removed = await context.platform.events.delete(context.call, found.value.id);
-  return removed.ok ? ok({ status: 204 }) : removed;
+  return noContent(removed);
 }
 
 async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
-  const filter = readQuery(request.query, filterOf);
+  const filter = readNarrowed(request.query, filterOf, 'event');
   if (!filter.ok) return filter;
-  const narrowed = requireNarrowed(filter.value, 'event');
-  if (!narrowed.ok) return narrowed;
   await platform.events.deleteMany(call, filter.value);
   return ok({ status: 204 });
 }

@@ -5,7 +5,7 @@ import type { ExternalId } from '../../platform/model';
 import type { Refusal } from '../../platform/refusal';
 import { requireUsable, usableObject } from '../access';
 import { objectBody, parseMembers } from '../body';
-import type { PlatformRequest, RequestContext, RouteAnswer } from '../request';
+import { noContent, type PlatformRequest, type RequestContext, type RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { externalIdsUrl, externalIdUrl, objectUrl } from '../views/links';
 
@@ -66,7 +66,7 @@ async function unbind(context: RequestContext, param: (name: string) => string):
   if (!found.ok) return found;
   const { type, externalId } = found.value;
   const done = await context.platform.identity.unbind(context.call, type, externalId);
-  return done.ok ? ok({ status: 204 }) : done;
+  return noContent(done);
 }
 
 async function usableExternalId(

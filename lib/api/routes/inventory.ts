@@ -10,7 +10,7 @@ import { FORBIDDEN, usableObject, visibleOwner } from '../access';
 import { objectBody } from '../body';
 import { collectionResponse, pageQueryOf, takePage } from '../query/page';
 import { readQuery } from '../query/query';
-import type { RequestContext, RouteAnswer } from '../request';
+import { noContent, type RequestContext, type RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { objectUrl } from '../views/links';
 import { type ChildIds, objectView } from '../views/views';
@@ -114,7 +114,7 @@ async function remove(context: RequestContext, param: (name: string) => string):
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
   const removed = await platform.inventory.delete(call, object.value.id, { cascade: flags.value.includes(true) });
-  return removed.ok ? ok({ status: 204 }) : removed;
+  return noContent(removed);
 }
 
 /** The ids of all children of an object, by kind. One query for each kind. */

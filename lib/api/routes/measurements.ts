@@ -10,8 +10,8 @@ import type { Refusal } from '../../platform/refusal';
 import { requireFound, requireUsableSource, usableNewSource } from '../access';
 import { dateTime, fragmentsOf, objectBody, parseMembers, reference, textMember } from '../body';
 import { pageAnswer, pageQueryOf } from '../query/page';
-import { dateRangeOf, readQuery, requireNarrowed } from '../query/query';
-import type { RequestContext, RouteAnswer } from '../request';
+import { dateRangeOf, readNarrowed, readQuery } from '../query/query';
+import { noContent, type RequestContext, type RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 import { measurementView } from '../views/views';
 
@@ -109,14 +109,12 @@ async function remove(context: RequestContext, param: (name: string) => string):
   const found = await usableMeasurement(context, param('id'));
   if (!found.ok) return found;
   const removed = await context.platform.measurements.delete(context.call, found.value.id);
-  return removed.ok ? ok({ status: 204 }) : removed;
+  return noContent(removed);
 }
 
 async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
-  const filter = readQuery(request.query, filterOf);
+  const filter = readNarrowed(request.query, filterOf, 'measurement');
   if (!filter.ok) return filter;
-  const narrowed = requireNarrowed(filter.value, 'measurement');
-  if (!narrowed.ok) return narrowed;
   await platform.measurements.deleteMany(call, filter.value);
   return ok({ status: 204 });
 }

@@ -1,4 +1,5 @@
 import { fail, ok } from '../../base/result';
+import { notFound } from '../../platform/refusal';
 import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
 
@@ -11,8 +12,7 @@ export const tenantRoutes: readonly Route[] = [
 /** Clients log in with this call and take `name` as the tenant's id (docs/reference/rest-api.md#the-current-tenant). */
 async function currentTenant({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
   const tenant = await platform.tenants.get(call.origin.tenant);
-  if (tenant === undefined)
-    return fail({ kind: 'notFound', reason: 'unknown', subject: 'tenant', id: call.origin.tenant });
+  if (tenant === undefined) return fail(notFound('tenant', call.origin.tenant));
   return ok({
     status: 200,
     bodyType: 'currentTenant',

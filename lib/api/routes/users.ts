@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { DEVICE_USER_PREFIX, type Principal, type Role, type User } from '../../platform/access/credentials';
-import type { Refusal } from '../../platform/refusal';
+import { notFound, type Refusal } from '../../platform/refusal';
 import { FORBIDDEN } from '../access';
 import { objectBody, parseMembers } from '../body';
 import type { PlatformRequest, RequestContext, RouteAnswer } from '../request';
@@ -93,7 +93,7 @@ async function read(context: RequestContext, param: (name: string) => string): P
   const tenant = ownTenant(context, param('tenant'));
   if (!tenant.ok) return tenant;
   const found = await context.platform.credentials.user(tenant.value, param('user'));
-  if (found === undefined) return fail({ kind: 'notFound', reason: 'unknown', subject: 'user', id: param('user') });
+  if (found === undefined) return fail(notFound('user', param('user')));
   return ok({ status: 200, bodyType: 'user', body: shown(context.request, tenant.value, found) });
 }
 

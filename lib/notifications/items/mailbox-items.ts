@@ -1,5 +1,7 @@
 import { defined } from '../../base/defined';
+import { between, withPrefix } from '../../storage/key-conditions';
 import { mailKey, sessionPartition } from '../../storage/keys';
+import { collect } from '../../storage/pages';
 import type { Key, Table } from '../../storage/table';
 import { type Session, sessionOf, ttlOf } from './session-items';
 
@@ -39,10 +41,7 @@ export async function putMail(registry: Table, mail: readonly Mail[]): Promise<v
  */
 export async function openMailbox(registry: Table, clientId: string, limit: number): Promise<Mailbox> {
   const page = await registry.query({
-    where: {
-      text: 'pk = :pk AND sk BETWEEN :first AND :last',
-      values: { ':pk': sessionPartition(clientId), ':first': MAIL, ':last': SESSION },
-    },
+    where: between(sessionPartition(clientId), MAIL, SESSION),
     limit: limit + 1,
   });
   const mail = page.items
@@ -66,11 +65,6 @@ export async function deleteMail(
 
 /** The keys of everything that waits for a session. */
 export async function mailKeys(registry: Table, clientId: string): Promise<readonly Key[]> {
-  const where = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': sessionPartition(clientId), ':prefix': MAIL },
-  };
-  const keys: Key[] = [];
-  for await (const { pk, sk } of registry.queryAll({ where })) keys.push({ pk: String(pk), sk: String(sk) });
-  return keys;
+  const items = await collect(registry.queryAll({ where: withPrefix(sessionPartition(clientId), MAIL) }));
+  return items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
 }

@@ -1,3 +1,4 @@
+import { inPartition, withPrefix } from '../../storage/key-conditions';
 import {
   channelPartition,
   channelSubscriptionKey,
@@ -5,6 +6,7 @@ import {
   sessionKey,
   sessionPartition,
 } from '../../storage/keys';
+import { collect } from '../../storage/pages';
 import type { Item, Table } from '../../storage/table';
 import { mailKeys } from './mailbox-items';
 import { ttlOf } from './session-items';
@@ -59,11 +61,8 @@ export async function deleteSubscriptions(
 
 /** All subscriptions of a session. */
 export async function subscriptionsOf(registry: Table, clientId: string): Promise<Subscription[]> {
-  const where = {
-    text: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': sessionPartition(clientId), ':prefix': 'SUB#' },
-  };
-  return collect(registry.queryAll({ where }));
+  const items = await collect(registry.queryAll({ where: withPrefix(sessionPartition(clientId), 'SUB#') }));
+  return items.map(subscriptionOf);
 }
 
 /** The subscriptions in a partition that have not ended. `now` is ms since the epoch. */
@@ -73,21 +72,14 @@ export async function subscribersOf(
   partition: string,
   now: number,
 ): Promise<Subscription[]> {
-  const where = { text: 'pk = :pk', values: { ':pk': channelPartition(tenant, partition) } };
-  const all = await collect(registry.queryAll({ where }));
-  return all.filter(({ until }) => until > now);
+  const items = await collect(registry.queryAll({ where: inPartition(channelPartition(tenant, partition)) }));
+  return items.map(subscriptionOf).filter(({ until }) => until > now);
 }
 
 /** Deletes a session with its subscriptions and its mail. Deleting it again does no harm. */
 export async function deleteSession(registry: Table, tenant: string, clientId: string): Promise<void> {
   await deleteSubscriptions(registry, tenant, await subscriptionsOf(registry, clientId));
   await registry.batchWrite([], [...(await mailKeys(registry, clientId)), sessionKey(clientId)]);
-}
-
-async function collect(items: AsyncGenerator<Item>): Promise<Subscription[]> {
-  const found: Subscription[] = [];
-  for await (const item of items) found.push(subscriptionOf(item));
-  return found;
 }
 
 function subscriptionOf(item: Item): Subscription {

@@ -55,6 +55,13 @@ export function mergeBeneath(
   return { set: values, asOf: stamps };
 }
 
+/** The object's record after a merge was written. */
+export const withMerge = (before: ObjectRecord, { set, asOf }: MemberMerge): ObjectRecord => ({
+  ...before,
+  members: { ...before.members, ...set },
+  asOf: { ...before.asOf, ...asOf },
+});
+
 /** What of a value was written by path later. */
 function laterLeaves(value: Json | undefined, path: string, isLater: (path: string) => boolean): Json | undefined {
   if (!isObject(value)) return isLater(path) ? value : undefined;

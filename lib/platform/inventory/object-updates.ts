@@ -8,7 +8,7 @@ import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { type MemberMerge, replaceMembers } from './member-items';
-import { mergeBeneath } from './member-merge';
+import { mergeBeneath, withMerge } from './member-merge';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { listFor, managedObjectOf, objectChange } from './object-members';
 
@@ -69,7 +69,7 @@ async function updatePart(
     const isMerged = Object.keys(beneath.set).length > 0;
     if (isMerged && !(await replaceMembers(registry, tenant, current, beneath))) return OVERTAKEN;
     part = stillNewer(current, part);
-    return isEmpty(part) ? ok({ record: merged(current, beneath), changed: isMerged }) : OVERTAKEN;
+    return isEmpty(part) ? ok({ record: withMerge(current, beneath), changed: isMerged }) : OVERTAKEN;
   });
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
@@ -130,12 +130,6 @@ const pick = (members: JsonObject, wanted: (name: string) => boolean): JsonObjec
   Object.fromEntries(Object.entries(members).filter(([name]) => wanted(name)));
 
 const NOTHING: MemberMerge = { set: {}, asOf: {} };
-
-const merged = (before: ObjectRecord, { set, asOf: stamps }: MemberMerge): ObjectRecord => ({
-  ...before,
-  members: { ...before.members, ...set },
-  asOf: { ...before.asOf, ...stamps },
-});
 
 /** The object's record after a change. */
 export function applied(
