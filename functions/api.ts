@@ -8,7 +8,9 @@ import { parameterKey } from '../lib/base/aws/parameter-key';
 import { processClock } from '../lib/base/clock';
 import { defined } from '../lib/base/defined';
 import { apiEnvironment } from '../lib/base/environment';
+import { fail, ok } from '../lib/base/result';
 import { changeSinks } from '../lib/changes/change-sinks';
+import { Claims } from '../lib/connections/claims';
 import { Connections } from '../lib/connections/connections';
 import { DeliveryQueue } from '../lib/delivery/queue';
 import { createApp } from '../lib/http/app';
@@ -27,6 +29,7 @@ const deps = {
   clock,
 };
 const services = platformServices(deps);
+const claims = new Claims(deps.registry, clock);
 const connections = new Connections(deps);
 const sinks = changeSinks(deps, environment);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
@@ -34,6 +37,10 @@ const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl)
 const platform: Platform = {
   ...services,
   credentials: new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter)),
+  claimIdentifier: async ({ tenant, user, kind }, serial) => {
+    const claimed = await claims.claim(serial, { tenant, user, serial, kind });
+    return claimed.ok ? ok(undefined) : fail({ kind: 'forbidden', reason: 'identifierOfOther', serial });
+  },
   requestDelivery: async (request, cause) => {
     const connection = await connections.find(request.tenant, request.agentSerial);
     await queue.requestDelivery(defined({ ...request, clientId: connection?.clientId }), cause);

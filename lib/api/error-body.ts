@@ -97,6 +97,7 @@ const MESSAGES: Spellings<string> = {
   bodySize: ({ maxBytes }) => `A request body may have ${maxBytes} bytes.`,
   denied: () => 'Access is denied.',
   notBelowSender: ({ serial, sender }) => `Device ${serial} does not belong to device ${sender}`,
+  identifierOfOther: ({ serial }) => `Device identifier ${serial} belongs to another device user`,
   noCredentials: () => 'Full authentication is required to access this resource',
   unknownScheme: () => 'Invalid credentials! : Only Basic authentication is supported',
   badCredentials: () => 'Invalid credentials! : Bad credentials',

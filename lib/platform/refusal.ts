@@ -117,7 +117,9 @@ type Forbidden =
       readonly reason: 'notBelowSender';
       readonly serial: string;
       readonly sender: string;
-    };
+    }
+  /** The device identifier belongs to another device user. */
+  | { readonly kind: 'forbidden'; readonly reason: 'identifierOfOther'; readonly serial: string };
 
 type Unauthorized =
   | { readonly kind: 'unauthorized'; readonly reason: 'noCredentials' }

@@ -52,6 +52,7 @@ describe('errorResponse', () => {
         "tooLarge bodySize: 413 general/payloadTooLarge: A request body may have 4194304 bytes.",
         "forbidden denied: 403 security/Forbidden: Access is denied.",
         "forbidden notBelowSender: 403 security/Forbidden: Device valve does not belong to device pump",
+        "forbidden identifierOfOther: 403 security/Forbidden: Device identifier pump belongs to another device user",
         "unauthorized noCredentials: 401 security/Unauthorized: Full authentication is required to access this resource",
         "unauthorized unknownScheme: 401 security/Unauthorized: Invalid credentials! : Only Basic authentication is supported",
         "unauthorized badCredentials: 401 security/Unauthorized: Invalid credentials! : Bad credentials",

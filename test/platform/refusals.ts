@@ -69,6 +69,7 @@ const EXAMPLES: { readonly [R in Reason]: RefusalOf<R> } = {
   bodySize: { kind: 'tooLarge', reason: 'bodySize', maxBytes: 4_194_304 },
   denied: { kind: 'forbidden', reason: 'denied' },
   notBelowSender: { kind: 'forbidden', reason: 'notBelowSender', serial: 'valve', sender: 'pump' },
+  identifierOfOther: { kind: 'forbidden', reason: 'identifierOfOther', serial: 'pump' },
   noCredentials: { kind: 'unauthorized', reason: 'noCredentials' },
   unknownScheme: { kind: 'unauthorized', reason: 'unknownScheme' },
   badCredentials: { kind: 'unauthorized', reason: 'badCredentials' },

@@ -64,6 +64,7 @@ const SPELLINGS: Spellings<Spelling> = {
     41,
     'another device has this id already: give children ids that start with the id of their gateway',
   ],
+  identifierOfOther: () => [41, 'give the child an id that no device connects with'],
   noCredentials: () => [41, PLATFORM],
   unknownScheme: () => [41, PLATFORM],
   badCredentials: () => [41, PLATFORM],

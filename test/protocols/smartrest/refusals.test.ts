@@ -68,6 +68,7 @@ describe('spell', () => {
         "tooLarge bodySize: 45,A request body may have 4194304 bytes.",
         "forbidden denied: 41,Access is denied.",
         "forbidden notBelowSender: 41,Device valve does not belong to device pump",
+        "forbidden identifierOfOther: 41,Device identifier pump belongs to another device user",
         "unauthorized noCredentials: 41,Full authentication is required to access this resource",
         "unauthorized unknownScheme: 41,Invalid credentials! : Only Basic authentication is supported",
         "unauthorized badCredentials: 41,Invalid credentials! : Bad credentials",
