@@ -79,6 +79,19 @@ describe('what a row costs at most, on a warm function', () => {
     expect(used.writes).toBeLessThanOrEqual(BUDGET.writes);
   });
 
+  it('is the same on the topic of a child: no read says again that it is below the sender', async () => {
+    await publish('cost-gateway', '211,20');
+    await publish('cost-gateway', '102,cost-service,systemd,database,up');
+    for (const child of ['cost-child', 'cost-service']) {
+      const topic = `s/us/${child}`;
+      await publish('cost-gateway', '211,20', topic);
+      const { commands, writeUnits } = await uplinks.tables.calls.counting(() =>
+        publish('cost-gateway', '200,acme_Flow,inlet,1', topic),
+      );
+      expect({ commands, writeUnits }).toEqual({ commands: { PutItem: 1 }, writeUnits: 1 });
+    }
+  });
+
   it.each(Object.keys(DEARER))('is more for %s, and the data model says why', (template) => {
     const page = readFileSync('docs/data-model.md', 'utf8');
     const section = page.slice(page.indexOf('## Rows that cost more'));
