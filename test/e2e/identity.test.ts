@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../lib/base/clock';
@@ -44,7 +46,7 @@ describe('a device identifier', () => {
     await device.publish('s/us', ['100,Mine,acme_Mine', '114,c8y_Restart']);
     await device.subscribe('s/ds');
     for (const clientId of [serial, `d:${serial}`, `d:${serial}:tmpl`]) {
-      await expect(Device.connect(other, { clientId })).rejects.toMatchObject({ code: 5 });
+      await expect(Device.connect(other, { clientId })).rejects.toMatchObject({ code: 4 });
     }
     const { id } = await rest.device(serial);
     await rest.createOperation(id, { c8y_Restart: {} });
@@ -56,7 +58,7 @@ describe('a device identifier', () => {
     const reader = await user(newSerial('reader'), { kind: 'human', roles: ['reader'] });
     const nobody = await user(newSerial('nobody'), { kind: 'human' });
     for (const person of [reader, nobody]) {
-      await expect(Device.connect(person, { clientId: newSerial('read') })).rejects.toMatchObject({ code: 5 });
+      await expect(Device.connect(person, { clientId: newSerial('read') })).rejects.toMatchObject({ code: 4 });
     }
     const manager = await user(newSerial('manager'), { kind: 'human', roles: ['deviceManager'] });
     const device = await Device.connect(manager, { clientId: newSerial('managed') });
@@ -85,4 +87,27 @@ describe('a device identifier', () => {
     await device.closed();
     expect((await rest.get(path)).status).toBe(404);
   });
+
+  it('is released by the command, which ends the connection', async () => {
+    const serial = newSerial('freed');
+    const device = await Device.connect(await user(`device_${serial}`), { clientId: `d:${serial}` });
+    expect(await release(serial)).toMatch(`${serial} is free; its connections are ended: d:${serial}`);
+    await device.closed();
+    await expect(release(newSerial('unknown'))).rejects.toMatchObject({ code: 1 });
+  });
 });
+
+/** What `npm run tenant -- release` prints. */
+async function release(serial: string): Promise<string> {
+  const { endpoint, region, credentials: keys } = cirrus.aws;
+  const args = ['release', cirrus.tenant, serial, '--table', String(cirrus.outputs.RegistryTable)];
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  };
+  const command = ['--import', import.meta.resolve('tsx'), 'tools/tenant.ts', ...args];
+  return (await promisify(execFile)(process.execPath, command, { env })).stdout;
+}
