@@ -115,7 +115,7 @@ export interface Operation {
   readonly agentId: string;
   /** c8y_Serial of the device that the operation is for; '' when it has none. */
   readonly deviceSerial: string;
-  /** c8y_Serial of the agent, whose connection carries it. */
+  /** c8y_Serial of the agent, whose connection carries it; '' when it had none. */
   readonly agentSerial: string;
   readonly status: OperationStatus;
   readonly creationTime: string;
