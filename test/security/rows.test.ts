@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Claims } from '../../lib/connections/claims';
 import { type IngestDeps, ingest, type Outcome, type Sender } from '../../lib/mqtt/ingest';
 import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates/publish-templates';
 import { type RowCase, TEMPLATE_ROWS } from '../mqtt/template-rows';
@@ -122,6 +123,20 @@ const foreignItems = async () => {
 };
 
 describe('a row of a static template', () => {
+  it('makes no child under an identifier that another device user has claimed', async () => {
+    const claims = new Claims(uplinks.tables.registry, uplinks.clock);
+    const claim = { tenant: TENANT, user: 'device_elsewhere', kind: 'device', serial: 'claimed' } as const;
+    expect(await claims.claim(claim, async () => true)).toMatchObject({ ok: true });
+    for (const [topic, row] of [
+      ['s/us', '101,claimed'],
+      ['s/us', '102,claimed,systemd,broker,up'],
+      ['s/us/claimed', '211,20'],
+    ] as const) {
+      expect(await publish(own, topic, row)).toMatchObject([{ result: 'refused', code: 41 }]);
+    }
+    expect(await own.deps.services.devices.find(TENANT, 'claimed')).toBeUndefined();
+  });
+
   it('that could name an object is in the table', () => {
     expect(Object.keys(TEMPLATE_ROWS)).toEqual([...PUBLISH_TEMPLATES.keys()]);
     const naming = [...PUBLISH_TEMPLATES.values()].filter(({ params }) =>
