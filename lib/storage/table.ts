@@ -14,6 +14,7 @@ import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-d
 import { type Clock, processClock } from '../base/clock';
 import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
+import { asItemLimit, canBeKey, demandExpressions, demandItem, demandKey, fitsKey } from './item-limits';
 
 type Marshalled = Record<string, AttributeValue>;
 /** An item as plain values, with its keys. */
@@ -56,7 +57,10 @@ const BATCH_WRITE_LIMIT = 25;
 const BATCH_GET_LIMIT = 100;
 const BATCH_ATTEMPTS = 8;
 
-/** One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. */
+/**
+ * One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. Every write
+ * throws an `ItemLimitError` for what the database can never take.
+ */
 export class Table {
   constructor(
     private readonly client: DynamoDBClient,
@@ -66,6 +70,7 @@ export class Table {
 
   /** Strongly consistent unless `consistent` is false, which costs half. */
   async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
+    if (!canBeKey(key)) return undefined;
     const found = await this.client.send(
       new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: options.consistent ?? true }),
     );
@@ -75,10 +80,12 @@ export class Table {
   /** Writes the whole item. */
   async put(item: Item & Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
     return conditional(async () => {
+      const marshalled = marshall(item, MARSHALL);
+      demandItem(marshalled);
       await this.client.send(
         new PutItemCommand({
           TableName: this.name,
-          Item: marshall(item, MARSHALL),
+          Item: marshalled,
           ConditionExpression: condition?.text,
           ...placeholders(condition),
         }),
@@ -94,6 +101,7 @@ export class Table {
     returns: 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
   ): Promise<Result<Item, ConditionFailed>> {
     return conditional(async () => {
+      demandKey(key);
       const done = await this.client.send(
         new UpdateItemCommand({
           TableName: this.name,
@@ -109,6 +117,7 @@ export class Table {
   }
 
   async delete(key: Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
+    if (!canBeKey(key)) return condition === undefined ? ok(undefined) : fail({ kind: 'conditionFailed' });
     return conditional(async () => {
       await this.client.send(
         new DeleteItemCommand({
@@ -123,6 +132,7 @@ export class Table {
 
   /** One page; strongly consistent, except on an index. */
   async query(request: PageRequest): Promise<Page> {
+    if (!canMatch(request.where)) return { items: [] };
     const found = await this.client.send(
       new QueryCommand({
         TableName: this.name,
@@ -158,7 +168,7 @@ export class Table {
    */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found: Item[] = [];
-    const wanted = [...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
+    const wanted = [...new Map(keys.filter(canBeKey).map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
     for (let at = 0; at < wanted.length; at += BATCH_GET_LIMIT) {
       let pending = wanted.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
       for (let attempt = 0; pending.length > 0; attempt++) {
@@ -178,9 +188,11 @@ export class Table {
    * @throws Error when items are still unprocessed after eight attempts
    */
   async batchWrite(puts: readonly (Item & Key)[], deletes: readonly Key[] = []): Promise<void> {
+    const items = puts.map((item) => marshall(item, MARSHALL));
+    for (const item of items) demandItem(item);
     const requests = [
-      ...puts.map((item) => ({ PutRequest: { Item: marshall(item, MARSHALL) } })),
-      ...deletes.map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
+      ...items.map((item) => ({ PutRequest: { Item: item } })),
+      ...deletes.filter(canBeKey).map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
     ];
     for (let at = 0; at < requests.length; at += BATCH_WRITE_LIMIT) {
       let pending: typeof requests = requests.slice(at, at + BATCH_WRITE_LIMIT);
@@ -203,8 +215,16 @@ async function conditional<T>(call: () => Promise<T>): Promise<Result<T, Conditi
     return ok(await call());
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return fail({ kind: 'conditionFailed' });
-    throw error;
+    throw asItemLimit(error);
   }
+}
+
+/** Whether an item can meet a key condition: its partition key and the bounds of its sort key fit a key. */
+function canMatch({ text, values = {} }: Expression): boolean {
+  const partition = /^\w+ = (:\w+)/.exec(text)?.[1];
+  return Object.entries(values).every(([name, value]) =>
+    fitsKey(String(value), name === partition ? 'partition' : 'sort'),
+  );
 }
 
 function placeholders(...expressions: (Expression | undefined)[]) {
@@ -214,8 +234,10 @@ function placeholders(...expressions: (Expression | undefined)[]) {
     Object.assign(names, expression?.names);
     Object.assign(values, expression?.values);
   }
+  const marshalled = Object.keys(values).length > 0 ? (marshall(values, MARSHALL) as Marshalled) : undefined;
+  demandExpressions(expressions, marshalled);
   return {
     ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
-    ExpressionAttributeValues: Object.keys(values).length > 0 ? (marshall(values, MARSHALL) as Marshalled) : undefined,
+    ExpressionAttributeValues: marshalled,
   };
 }
