@@ -36,9 +36,14 @@ type Marshalled = Readonly<Record<string, AttributeValue>>;
 /** Whether an item can have this key. No other key leads to an item, so there is nothing to read. */
 export const canBeKey = ({ pk, sk }: Key): boolean => faultOfKey(pk, sk) === undefined;
 
-/** Whether a text fits the partition key or the sort key. */
-export const fitsKey = (text: string, key: 'partition' | 'sort'): boolean =>
-  text.isWellFormed() && isWithin(text, key === 'partition' ? PARTITION_KEY_BYTES : SORT_KEY_BYTES);
+/** Whether an item can meet a key condition: its partition key and the bounds of its sort key fit a key. */
+export function canMatch({ text, values = {} }: Expression): boolean {
+  const partition = /^\w+ = (:\w+)/.exec(text)?.[1];
+  return Object.entries(values).every(([name, value]) => {
+    const key = String(value);
+    return key.isWellFormed() && isWithin(key, name === partition ? PARTITION_KEY_BYTES : SORT_KEY_BYTES);
+  });
+}
 
 /** @throws ItemLimitError */
 export function demandKey({ pk, sk }: Key): void {

@@ -24,6 +24,7 @@ export class CallCounter {
   private writeUnits = 0;
   private readUnits = 0;
   private callsUntilCrash = Number.POSITIVE_INFINITY;
+  private answersUntilLoss = Number.POSITIVE_INFINITY;
 
   watch(client: DynamoDBClient): void {
     client.middlewareStack.add(
@@ -46,6 +47,15 @@ export class CallCounter {
         return result;
       },
       { step: 'initialize', name: 'countCalls' },
+    );
+    // within the retries of the SDK, so that the SDK sends the request again, as it does in production
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        if (--this.answersUntilLoss !== 0) return result;
+        throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
+      },
+      { step: 'deserialize', name: 'loseAnswers' },
     );
   }
 
@@ -70,6 +80,14 @@ export class CallCounter {
     } finally {
       this.callsUntilCrash = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Runs `work` while the answer to its n-th call is lost after DynamoDB has done it. The SDK repeats the call. */
+  async loseAnswerAt<T>(call: number, work: () => Promise<T>): Promise<T> {
+    this.answersUntilLoss = call;
+    return work().finally(() => {
+      this.answersUntilLoss = Number.POSITIVE_INFINITY;
+    });
   }
 
   /** What `work` alone used. It resets the counter first. */

@@ -2,6 +2,7 @@ import { type AttributeDefinition, CreateTableCommand, DynamoDBClient } from '@a
 import { InProcessDynamodb } from '@cirrus/local-aws';
 import { Table } from '../../lib/storage/table';
 import { CallCounter } from './call-counter';
+import { LostAnswers } from './lost-answers';
 
 /** Both tables as the stack defines them, in a DynamoDB that only this test uses. */
 export interface Tables {
@@ -10,6 +11,8 @@ export interface Tables {
   readonly client: DynamoDBClient;
   /** Counts the calls and capacity units of the code under test. */
   readonly calls: CallCounter;
+  /** Loses answers of writes on their way to the code under test. */
+  readonly network: LostAnswers;
   close(): Promise<void>;
 }
 
@@ -29,11 +32,14 @@ export async function startTables(): Promise<Tables> {
   await createTable(client, 'telemetry', []);
   const calls = new CallCounter();
   calls.watch(client);
+  const network = new LostAnswers();
+  network.watch(client);
   return {
     registry: new Table(client, 'registry'),
     telemetry: new Table(client, 'telemetry'),
     client,
     calls,
+    network,
     close: async () => client.destroy(),
   };
 }
