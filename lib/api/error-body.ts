@@ -75,7 +75,6 @@ const MESSAGES: Spellings<string> = {
   externalIdTaken: (id) => `External ID exists already: ${externalId(id)}`,
   deviceExists: () => 'Device already existing',
   busy: ({ subject, id }) => `The ${BUSY[subject]} ${id} is being changed by too many others`,
-  hasChildren: () => 'Cannot delete the specified object as it has associated data.',
   ownParent: ({ serial }) => `Device ${serial} cannot be its own child`,
   ownService: ({ serial }) => `Service ${serial} cannot be its own owner`,
   circle: ({ child, parent }) => `${child} is above ${parent} already`,

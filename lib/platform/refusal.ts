@@ -78,8 +78,7 @@ type Exists =
 
 type Conflict =
   /** Too many others are changing the object at this moment. */
-  | (Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string })
-  | (Case<'conflict', 'hasChildren', 'managedObject'> & { readonly id: string });
+  Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string };
 
 type Invalid =
   | (Case<'invalid', 'ownParent', 'managedObject'> & { readonly serial: string })

@@ -42,7 +42,6 @@ const EXAMPLES: { readonly [R in Reason]: RefusalOf<R> } = {
   },
   deviceExists: { kind: 'exists', reason: 'deviceExists', subject: 'managedObject', serial: 'pump' },
   busy: { kind: 'conflict', reason: 'busy', subject: 'managedObject', id: '7' },
-  hasChildren: { kind: 'conflict', reason: 'hasChildren', subject: 'managedObject', id: '7' },
   ownParent: { kind: 'invalid', reason: 'ownParent', subject: 'managedObject', serial: 'pump' },
   ownService: { kind: 'invalid', reason: 'ownService', subject: 'managedObject', serial: 'broker' },
   circle: { kind: 'invalid', reason: 'circle', subject: 'managedObject', child: '8', parent: '7' },

@@ -3,7 +3,7 @@ import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import type { RegistryDeps } from '../call';
 import { notFound, type Refusal } from '../refusal';
-import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
+import { deleteUser, getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
 
 export const ROLES = ['admin', 'deviceManager', 'reader'] as const;
@@ -96,6 +96,16 @@ export class Credentials {
     const secret = found && (await this.secret(found.kind, password));
     const replaced = secret && (await replaceSecret(this.deps.registry, tenant, userName, secret));
     if (replaced?.ok) return ok(undefined);
+    return fail(notFound('user', userName));
+  }
+
+  /**
+   * Deletes a user. Refused when there is none. An instance that verified the password may accept it for one more
+   * minute.
+   */
+  async deleteUser(tenant: string, userName: string): Promise<Result<void, Refusal>> {
+    const known = TENANT.test(tenant) && USER.test(userName);
+    if (known && (await deleteUser(this.deps.registry, tenant, userName))) return ok(undefined);
     return fail(notFound('user', userName));
   }
 

@@ -37,7 +37,6 @@ const SPELLINGS: Spellings<Spelling> = {
   externalIdTaken: () => [41, PLATFORM],
   deviceExists: () => [41, 'nothing: 100 may be sent at every start'],
   busy: () => [41, AGAIN],
-  hasChildren: () => [41, PLATFORM],
   ownParent: () => [41, 'give the child an id of its own'],
   ownService: () => [41, 'send 102 on the topic of its device'],
   circle: () => [45, VALUES],

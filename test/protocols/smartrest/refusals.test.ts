@@ -48,7 +48,6 @@ describe('spell', () => {
         "exists externalIdTaken externalId: 41,External ID exists already: ID [type=c8y_Serial, value=pump]",
         "exists deviceExists managedObject: 41,Device already existing",
         "conflict busy managedObject: 41,The object 7 is being changed by too many others",
-        "conflict hasChildren managedObject: 41,Cannot delete the specified object as it has associated data.",
         "invalid ownParent managedObject: 41,Device pump cannot be its own child",
         "invalid ownService managedObject: 41,Service broker cannot be its own owner",
         "invalid circle managedObject: 45,8 is above 7 already",
