@@ -67,6 +67,8 @@ const EXAMPLES: { readonly [R in Reason]: RefusalOf<R> } = {
   objectFull: { kind: 'tooLarge', reason: 'objectFull', id: '7' },
   bodySize: { kind: 'tooLarge', reason: 'bodySize', maxBytes: 4_194_304 },
   denied: { kind: 'forbidden', reason: 'denied' },
+  unclaimed: { kind: 'notFound', reason: 'unclaimed', identifier: 'valve' },
+  otherDevicesIdentifier: { kind: 'forbidden', reason: 'otherDevicesIdentifier', serial: 'valve' },
   notBelowSender: { kind: 'forbidden', reason: 'notBelowSender', serial: 'valve', sender: 'pump' },
   noCredentials: { kind: 'unauthorized', reason: 'noCredentials' },
   unknownScheme: { kind: 'unauthorized', reason: 'unknownScheme' },

@@ -27,6 +27,7 @@ export class CallCounter {
   /** The largest number of calls under way at the same time, since the start or the last `reset`. */
   mostAtOnce = 0;
   private callsUntilCrash = Number.POSITIVE_INFINITY;
+  private answersUntilLoss = Number.POSITIVE_INFINITY;
 
   watch(client: DynamoDBClient): void {
     client.middlewareStack.add(
@@ -55,6 +56,15 @@ export class CallCounter {
       },
       { step: 'initialize', name: 'countCalls' },
     );
+    // within the retries of the SDK, so that the SDK sends the request again, as it does in production
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        if (--this.answersUntilLoss !== 0) return result;
+        throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
+      },
+      { step: 'deserialize', name: 'loseAnswers' },
+    );
   }
 
   /** Everything since the start or the last `reset`. */
@@ -79,6 +89,14 @@ export class CallCounter {
     } finally {
       this.callsUntilCrash = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Runs `work` while the answer to its n-th call is lost after DynamoDB has done it. The SDK repeats the call. */
+  async loseAnswerAt<T>(call: number, work: () => Promise<T>): Promise<T> {
+    this.answersUntilLoss = call;
+    return work().finally(() => {
+      this.answersUntilLoss = Number.POSITIVE_INFINITY;
+    });
   }
 
   /** What `work` alone used. It resets the counter first. */

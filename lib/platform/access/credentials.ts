@@ -6,8 +6,11 @@ import { notFound, type Refusal } from '../refusal';
 import { deleteUser, getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
 
-export const ROLES = ['admin', 'reader'] as const;
-/** What a person may do. A device user has no role, and may use what it owns. */
+export const ROLES = ['admin', 'deviceManager', 'reader'] as const;
+/**
+ * What a person may do (docs/rest.md#who-may-do-what): `admin` everything in its tenant, `deviceManager` everything about
+ * devices and their data, `reader` look. A device user has no role, and may use what it owns.
+ */
 export type Role = (typeof ROLES)[number];
 
 /** Who makes a connection or a request. */
@@ -17,6 +20,10 @@ export interface Principal {
   readonly kind: 'human' | 'device';
   readonly roles: readonly Role[];
 }
+
+/** Whether a user may change devices: then it may also connect as one. A device user may, within its own devices. */
+export const mayChangeDevices = ({ kind, roles }: Pick<Principal, 'kind' | 'roles'>): boolean =>
+  kind === 'device' || roles.includes('admin') || roles.includes('deviceManager');
 
 /** A user without its secret. */
 export interface User {

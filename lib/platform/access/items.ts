@@ -18,7 +18,7 @@ export async function insertUser(
   { userName, kind, roles, salt, hash }: UserRecord,
 ): Promise<Result<void, ConditionFailed>> {
   const item = { ...userKey(tenant, userName), userName, kind, roles: [...roles], salt, hash };
-  return registry.put(item, { text: 'attribute_not_exists(pk)' });
+  return registry.create(item);
 }
 
 /** One strongly consistent read. */

@@ -23,6 +23,8 @@ const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, id: string) => Promise<void>;
+/** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
+export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
@@ -31,6 +33,7 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
  */
 export class Inventory {
   private readonly deletionListeners: DeletionListener[] = [];
+  private readonly erasureListeners: ErasureListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
@@ -38,6 +41,11 @@ export class Inventory {
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
     this.deletionListeners.push(listener);
+  }
+
+  /** Adds a listener that is awaited before an object and its external ids go. */
+  beforeDeletion(listener: ErasureListener): void {
+    this.erasureListeners.push(listener);
   }
 
   /** Adds a listener that is awaited after `c8y_RequiredAvailability` of an object was set or removed. */
@@ -185,6 +193,7 @@ export class Inventory {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const names = await collect(externalIdsOf(registry, tenant, record.id));
+    for (const listener of this.erasureListeners) await listener(tenant, names);
     for (const name of names) await releaseExternalId(registry, tenant, name);
     for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
     await deleteObject(registry, tenant, record.id);

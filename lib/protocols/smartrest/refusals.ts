@@ -59,6 +59,8 @@ const SPELLINGS: Spellings<Spelling> = {
   objectFull: () => [45, SMALLER],
   bodySize: () => [45, SMALLER],
   denied: () => [41, PLATFORM],
+  unclaimed: () => [41, 'Connect as the device first.'],
+  otherDevicesIdentifier: () => [41, 'Use the identifier of your own device.'],
   notBelowSender: () => [
     41,
     'another device has this id already: give children ids that start with the id of their gateway',

@@ -66,6 +66,8 @@ describe('spell', () => {
         "tooLarge objectFull: 45,The object 7 has no room for more",
         "tooLarge bodySize: 45,A request body may have 4194304 bytes.",
         "forbidden denied: 41,Access is denied.",
+        "notFound unclaimed: 41,Nobody holds the device identifier valve",
+        "forbidden otherDevicesIdentifier: 41,The identifier valve belongs to another device",
         "forbidden notBelowSender: 41,Device valve does not belong to device pump",
         "unauthorized noCredentials: 41,Full authentication is required to access this resource",
         "unauthorized unknownScheme: 41,Invalid credentials! : Only Basic authentication is supported",
