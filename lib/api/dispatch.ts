@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../base/result';
 import type { Refusal } from '../platform/refusal';
 import { FORBIDDEN, mayCall } from './access';
 import { errorBody, errorResponse } from './error-body';
+import { lackingParameters } from './query/parameters';
 import { METHODS, type Method, type PlatformResponse, type RequestContext } from './request';
 import { type Match, matchRoute, type Params } from './router';
 import { ROUTES } from './routes/route-table';
@@ -44,6 +45,8 @@ export async function dispatch(context: RequestContext): Promise<PlatformRespons
   if (!found.ok) return found.error;
   const { route, params } = found.value;
   if (!mayCall(context, route.access)) return errorResponse(FORBIDDEN);
+  const faults = lackingParameters(route, context.request.query);
+  if (faults.length > 0) return errorResponse({ kind: 'invalid', reason: 'parameters', faults });
   const answer = await route.handle(context, (name) => paramOf(params, name));
   return answer.ok ? answer.value : errorResponse(answer.error);
 }
