@@ -50,6 +50,8 @@ describe('errorResponse', () => {
         "tooLarge objectFull: 413 general/payloadTooLarge: The object 7 has no room for more",
         "tooLarge bodySize: 413 general/payloadTooLarge: A request body may have 4194304 bytes.",
         "forbidden denied: 403 security/Forbidden: Access is denied.",
+        "notFound unclaimed: 404 undefined/Not Found: Nobody holds the device identifier valve",
+        "forbidden otherDevicesIdentifier: 403 security/Forbidden: The identifier valve belongs to another device",
         "forbidden notBelowSender: 403 security/Forbidden: Device valve does not belong to device pump",
         "unauthorized noCredentials: 401 security/Unauthorized: Full authentication is required to access this resource",
         "unauthorized unknownScheme: 401 security/Unauthorized: Invalid credentials! : Only Basic authentication is supported",
