@@ -37,7 +37,6 @@ async function runProfile(profile: ProfileName): Promise<readonly SeedReport[]> 
   let database = await startDatabase();
   for (let index = 0; index < seeds; index++) {
     if (index > 0 && index % SEEDS_PER_DATABASE === 0) {
-      await database.close();
       database = await startDatabase();
     }
     const report = await runSeed(database, profile, from + index);
@@ -46,7 +45,6 @@ async function runProfile(profile: ProfileName): Promise<readonly SeedReport[]> 
     console.log(`npm run faults -- --from ${report.seed} --seeds 1 --profile ${profile}`);
     for (const line of report.lines) console.log(`  ${line}`);
   }
-  await database.close();
   return reports;
 }
 

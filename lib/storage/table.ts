@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -50,18 +51,31 @@ export interface Page {
 }
 
 /** The condition of a write did not hold, so nothing was written. */
-export type ConditionFailed = { readonly kind: 'conditionFailed' };
+export type ConditionFailed = {
+  readonly kind: 'conditionFailed';
+  /** Only of `update`: an earlier try of this very write may have been stored and be what the condition met. */
+  readonly maybeOwn?: true;
+};
 const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false } as const;
 const BATCH_WRITE_LIMIT = 25;
 const BATCH_GET_LIMIT = 100;
 const BATCH_ATTEMPTS = 8;
+/** The attribute by which a created item is recognised, and its length before base64url. */
+const MADE_BY = 'madeBy';
+const MADE_BY_BYTES = 6;
 
-/** One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. */
+/**
+ * One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value.
+ *
+ * The SDK repeats a write whose answer was lost, and then the condition meets what the first try has written
+ * (docs/data-model.md#lost-answers). `create`, `put` and `delete` recognise that and report success. `update` cannot,
+ * so it reports `maybeOwn`.
+ */
 export class Table {
   constructor(
     private readonly client: DynamoDBClient,
     readonly name: string,
-    private readonly clock: Pick<Clock, 'sleep'> = processClock(),
+    private readonly clock: Pick<Clock, 'sleep' | 'randomBytes'> = processClock(),
   ) {}
 
   /** Strongly consistent unless `consistent` is false, which costs half. */
@@ -72,9 +86,32 @@ export class Table {
     return found.Item === undefined ? undefined : unmarshall(found.Item);
   }
 
-  /** Writes the whole item. */
+  /**
+   * Writes a new item; fails when the key is taken. The item gets an attribute with a random value. So its writer knows
+   * it again after a lost answer, even when it was changed meanwhile, and does not take an equal item of another writer
+   * for its own.
+   */
+  async create(item: Item & Key): Promise<Result<void, ConditionFailed>> {
+    const madeBy = Buffer.from(this.clock.randomBytes(MADE_BY_BYTES)).toString('base64url');
+    const isOwn = (found: Item | undefined): boolean => found?.[MADE_BY] === madeBy;
+    return this.putUnlessOwn({ ...item, [MADE_BY]: madeBy }, isOwn, { text: 'attribute_not_exists(pk)' });
+  }
+
+  /**
+   * Writes the whole item. After a lost answer an item that is exactly like the given one counts as written. Another
+   * writer may have written it, so a writer that has to know who was first uses `create`, or puts something of its own
+   * into the item, such as the as-of of its message.
+   */
   async put(item: Item & Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
-    return conditional(async () => {
+    return this.putUnlessOwn(item, (found) => found !== undefined && isSame(found, item), condition);
+  }
+
+  private async putUnlessOwn(
+    item: Item & Key,
+    isOwn: (found: Item | undefined) => boolean,
+    condition?: Expression,
+  ): Promise<Result<void, ConditionFailed>> {
+    const done = await conditional(async () => {
       await this.client.send(
         new PutItemCommand({
           TableName: this.name,
@@ -84,9 +121,25 @@ export class Table {
         }),
       );
     });
+    return this.settled(item, done, isOwn);
   }
 
-  /** Returns what `returns` names: the whole item as it was before or is afterwards; by default no attributes. */
+  /** Looks for the own write when the condition failed and the SDK had tried more than once. */
+  private async settled(
+    { pk, sk }: Key,
+    done: Result<void, ConditionFailed>,
+    isOwn: (found: Item | undefined) => boolean,
+  ): Promise<Result<void, ConditionFailed>> {
+    if (done.ok || !done.error.maybeOwn) return done;
+    return isOwn(await this.get({ pk, sk })) ? ok(undefined) : fail({ kind: 'conditionFailed' });
+  }
+
+  /**
+   * Returns what `returns` names: the whole item as it was before or is afterwards; by default no attributes.
+   *
+   * A caller has to bear that the update is made twice. Best is a condition that still holds after the update. Then
+   * `ALL_OLD` may show the caller's own values. Otherwise the caller reads the item when the failure says `maybeOwn`.
+   */
   async update(
     key: Key,
     change: Expression,
@@ -108,8 +161,9 @@ export class Table {
     });
   }
 
+  /** After a lost answer an item that is gone counts as deleted by this call. */
   async delete(key: Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
-    return conditional(async () => {
+    const done = await conditional(async () => {
       await this.client.send(
         new DeleteItemCommand({
           TableName: this.name,
@@ -119,6 +173,7 @@ export class Table {
         }),
       );
     });
+    return this.settled(key, done, (found) => found === undefined);
   }
 
   /** One page; strongly consistent, except on an index. */
@@ -202,10 +257,23 @@ async function conditional<T>(call: () => Promise<T>): Promise<Result<T, Conditi
   try {
     return ok(await call());
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return fail({ kind: 'conditionFailed' });
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const isRepeated = (error.$metadata.attempts ?? 1) > 1;
+    return fail({ kind: 'conditionFailed', ...(isRepeated && { maybeOwn: true }) });
   }
 }
+
+/** Whether a stored item is what `wanted` becomes when it is stored. */
+function isSame(found: Item, wanted: Item): boolean {
+  // a Buffer comes back as a plain Uint8Array
+  const plain = (item: Item): Item =>
+    Object.fromEntries(
+      Object.entries(item).map(([name, value]) => [name, ArrayBuffer.isView(value) ? [...bytesOf(value)] : value]),
+    );
+  return isDeepStrictEqual(plain(found), plain(unmarshall(marshall(wanted, MARSHALL))));
+}
+
+const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 function placeholders(...expressions: (Expression | undefined)[]) {
   const names: Record<string, string> = {};

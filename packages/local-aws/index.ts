@@ -2,16 +2,15 @@
 export { type Clock, systemClock } from './src/clock';
 export { EmbeddedCloud } from './src/cloud';
 export { itemBytes } from './src/dynamodb/capacity';
+export { InProcessDynamodb } from './src/dynamodb/in-process';
 export { AwsError } from './src/endpoint/aws-error';
 export { AsyncDelivery, type DeliveryFault, type DeliveryFaultRates } from './src/faults/async-delivery';
 export { type CallFault, type CallFaultRates, CallFaults } from './src/faults/call-faults';
 export { makeFaulty } from './src/faults/faulty-client';
 export { type FifoMessage, FifoQueue } from './src/faults/fifo-queue';
 export {
-  type InProcessDynamodb,
   type InProcessHandler,
   inProcess,
-  inProcessDynamodb,
   inProcessRest,
   inProcessSettings,
 } from './src/faults/in-process';

@@ -13,7 +13,9 @@ import {
 } from '@cirrus/local-aws';
 import { defined } from '../../lib/base/defined';
 import { ok, type Result } from '../../lib/base/result';
+import { Claims } from '../../lib/connections/claims';
 import { Connections } from '../../lib/connections/connections';
+import { DeviceIdentifiers } from '../../lib/connections/device-identifiers';
 import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
 import { bringUpToDate } from '../../lib/delivery/deliver';
 import { DirectMessenger } from '../../lib/delivery/messenger';
@@ -22,6 +24,7 @@ import { createApp } from '../../lib/http/app';
 import { composeIngest } from '../../lib/mqtt/compose-ingest';
 import { ingest, type Sender, type Uplink } from '../../lib/mqtt/ingest';
 import { Credentials, type Principal } from '../../lib/platform/access/credentials';
+import { SERIAL } from '../../lib/platform/inventory/identity';
 import { platformServices } from '../../lib/platform/services';
 import { beginChanges, beginWork } from '../../lib/platform/unit-of-work';
 import { PROTOCOLS } from '../../lib/protocols/protocols';
@@ -83,10 +86,17 @@ export function newInstance(around: Surroundings): FunctionInstance {
     ...composeIngest({ ...deps, protocols: PROTOCOLS, messenger, payloadLimit: PAYLOAD_LIMIT }),
     senderOf,
   };
+  const credentials = new Operator(deps, async () => new Uint8Array(1));
+  const claims = new Claims(registry, clock);
+  const identifiers = new DeviceIdentifiers({ ...services, claims, credentials, endConnection: async () => undefined });
+  services.inventory.beforeDeletion(async (of, names) => {
+    for (const { type, externalId } of names) if (type === SERIAL) await identifiers.release(of, externalId);
+  });
   const app = createApp(
     {
       ...services,
-      credentials: new Operator(deps, async () => new Uint8Array(1)),
+      credentials,
+      identifiers,
       requestDelivery: async (request, cause) => {
         const connection = await connections.find(request.tenant, request.agentSerial);
         await queue.requestDelivery(defined({ ...request, clientId: connection?.clientId }), cause);

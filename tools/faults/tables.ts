@@ -1,11 +1,12 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type InProcessDynamodb, inProcessDynamodb, inProcessSettings } from '@cirrus/local-aws';
+import { CreateTableCommand, type CreateTableInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InProcessDynamodb, inProcessSettings } from '@cirrus/local-aws';
 
-/** A database with both tables, empty. Its clients do not share connections, because there are none. */
+/** A database with both tables, empty. */
 export async function startDatabase(): Promise<InProcessDynamodb> {
-  const database = inProcessDynamodb();
-  await database.createTable(tableInput('registry', ['list', 'due']));
-  await database.createTable(tableInput('telemetry', []));
+  const database = new InProcessDynamodb();
+  const client = plainClient(database);
+  await client.send(new CreateTableCommand(tableInput('registry', ['list', 'due'])));
+  await client.send(new CreateTableCommand(tableInput('telemetry', [])));
   return database;
 }
 
@@ -14,23 +15,23 @@ export const plainClient = (database: InProcessDynamodb): DynamoDBClient =>
   new DynamoDBClient(inProcessSettings(database));
 
 const SORT_KEYS: Readonly<Record<string, string>> = { list: 'listSk', due: 'dueAt' };
-const keys = (hash: string, range: string) => [
+const keys = (hash: string, range: string): CreateTableInput['KeySchema'] => [
   { AttributeName: hash, KeyType: 'HASH' },
   { AttributeName: range, KeyType: 'RANGE' },
 ];
 
-function tableInput(name: string, indexes: readonly string[]): Readonly<Record<string, unknown>> {
+function tableInput(name: string, indexes: readonly string[]): CreateTableInput {
   const attributes = ['pk', 'sk', ...indexes.flatMap((index) => [`${index}Pk`, SORT_KEYS[index]])];
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
     KeySchema: keys('pk', 'sk'),
     ...(indexes.length > 0 && {
       GlobalSecondaryIndexes: indexes.map((index) => ({
         IndexName: index,
         KeySchema: keys(`${index}Pk`, SORT_KEYS[index] ?? ''),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
+        Projection: { ProjectionType: 'KEYS_ONLY' as const },
       })),
     }),
   };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json';
 import { objectKey } from '../../storage/keys';
 import type { Item, Table } from '../../storage/table';
-import type { ObjectRecord } from './object-items';
+import { getObject, type ObjectRecord } from './object-items';
 
 /** New values of members, made from the values that were read, with their as-ofs. */
 export interface MemberMerge {
@@ -39,5 +39,7 @@ export async function replaceMembers(
   }
   const change = { text: `SET ${sets.join(', ')}`, names, values };
   const done = await registry.update(objectKey(tenant, read.id), change, { text: conditions.join(' AND ') });
-  return done.ok;
+  if (done.ok || !done.error.maybeOwn) return done.ok;
+  const found = await getObject(registry, tenant, read.id);
+  return found !== undefined && Object.entries(asOf).every(([name, at]) => found.asOf[name] === at);
 }

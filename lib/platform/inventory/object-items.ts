@@ -49,20 +49,17 @@ export async function insertObject(
   tenant: string,
   record: ObjectRecord,
 ): Promise<Result<void, ConditionFailed>> {
-  return registry.put(
-    {
-      ...objectKey(tenant, record.id),
-      f: Object.fromEntries(Object.entries(record.members).map(([name, value]) => [name, JSON.stringify(value)])),
-      a: record.asOf,
-      i: {},
-      o: record.owner,
-      c: record.createdAt,
-      p: record.automatic || undefined,
-      n: record.named,
-      x: record.createdFor,
-    },
-    { text: 'attribute_not_exists(pk)' },
-  );
+  return registry.create({
+    ...objectKey(tenant, record.id),
+    f: Object.fromEntries(Object.entries(record.members).map(([name, value]) => [name, JSON.stringify(value)])),
+    a: record.asOf,
+    i: {},
+    o: record.owner,
+    c: record.createdAt,
+    p: record.automatic || undefined,
+    n: record.named,
+    x: record.createdFor,
+  });
 }
 
 /** Removes the object's own item and nothing else. */

@@ -158,7 +158,14 @@ export class Operations {
       tenant,
       wanted.map(({ id }) => id),
     );
-    return records.map(operationOf);
+    return Promise.all(records.map((record) => this.addressed(tenant, operationOf(record))));
+  }
+
+  /** The operation with the serial of its device, which may have been given to the device after the operation. */
+  private async addressed(tenant: string, operation: Operation): Promise<Operation> {
+    if (operation.deviceSerial !== '') return operation;
+    const device = await this.deps.directory.deviceOf(tenant, operation.deviceId);
+    return device === undefined ? operation : { ...operation, deviceSerial: device.serial };
   }
 
   /** Records what came of sending an operation to the broker. Times are ms since the epoch. */

@@ -1,5 +1,4 @@
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
-import { EmbeddedDynamodb } from '../dynamodb/embedded-dynamodb';
 import { AwsError } from '../endpoint/aws-error';
 
 /** A request as an SDK client hands it to its request handler. */
@@ -29,8 +28,8 @@ export const inProcessSettings = (handler: InProcessHandler, attempts = 3) => ({
   endpoint: 'http://in.process',
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  // the SDK's type also asks for ways to change a handler's settings, and this one has none
-  requestHandler: handler as never,
+  // only `handle`: a client that is destroyed does not destroy what others use too
+  requestHandler: { handle: (request: SdkRequest) => handler.handle(request) } as never,
   // nobody checks a signature here
   signer: { sign: async <T>(request: T): Promise<T> => request },
   retryStrategy: new ConfiguredRetryStrategy(attempts, () => 0),
@@ -65,28 +64,6 @@ export function inProcessRest(answer: (request: SdkRequest) => unknown): InProce
         return responseOf(error.status, { message: error.message }, { 'x-amzn-errortype': error.code });
       }
     },
-  };
-}
-
-/** A DynamoDB in memory, and how a client in this process reaches it. */
-export interface InProcessDynamodb extends InProcessHandler {
-  /** Creates a table from the input of `CreateTable`. */
-  createTable(input: Readonly<Record<string, unknown>>): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Starts an empty DynamoDB in memory, in which everybody may do everything. */
-export function inProcessDynamodb(): InProcessDynamodb {
-  const database = new EmbeddedDynamodb({
-    access: { isAllowed: () => true, callerArn: (key) => key },
-    meter: { dynamodbRead: () => undefined, dynamodbWrite: () => undefined },
-    region: 'us-east-1',
-    account: '000000000000',
-  });
-  return {
-    ...inProcess((operation, input) => database.call({ operation, input, accessKeyId: 'local' })),
-    createTable: (input) => database.createTable(input),
-    close: () => database.close(),
   };
 }
 
