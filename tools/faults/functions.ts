@@ -30,6 +30,7 @@ import { beginChanges, beginWork } from '../../lib/platform/unit-of-work';
 import { PROTOCOLS } from '../../lib/protocols/protocols';
 import { carriesOperations } from '../../lib/protocols/topics';
 import { Table } from '../../lib/storage/table';
+import { directClient } from './direct-client';
 
 /** One REST request, with the id and the time that API Gateway gives it. */
 export interface RestRequest {
@@ -44,7 +45,8 @@ export interface RestRequest {
 /** What the functions of one run share. */
 export interface Surroundings {
   readonly simulation: Simulation;
-  readonly faults: CallFaults;
+  /** Absent: nothing goes wrong. */
+  readonly faults?: CallFaults | undefined;
   readonly database: InProcessDynamodb;
   readonly dataPlane: InProcessHandler;
   readonly queue: InProcessHandler;
@@ -69,12 +71,15 @@ const PAYLOAD_LIMIT = 16_184;
 export function newInstance(around: Surroundings): FunctionInstance {
   const { faults, tenant } = around;
   const clock = around.simulation.process();
-  const client = new DynamoDBClient(inProcessSettings(around.database));
+  const client =
+    faults === undefined ? directClient(around.database) : new DynamoDBClient(inProcessSettings(around.database));
   const dataPlane = new IoTDataPlaneClient(inProcessSettings(around.dataPlane, 1));
   const sqs = new SQSClient(inProcessSettings(around.queue));
-  makeFaulty(client, { service: 'dynamodb', process: clock, faults });
-  makeFaulty(dataPlane, { service: 'iotdata', process: clock, faults });
-  makeFaulty(sqs, { service: 'sqs', process: clock, faults });
+  if (faults !== undefined) {
+    makeFaulty(client, { service: 'dynamodb', process: clock, faults });
+    makeFaulty(dataPlane, { service: 'iotdata', process: clock, faults });
+    makeFaulty(sqs, { service: 'sqs', process: clock, faults });
+  }
   const [registry, telemetry] = [new Table(client, 'registry', clock), new Table(client, 'telemetry', clock)];
   const deps = { registry, telemetry, clock };
   const messenger = new DirectMessenger(dataPlane);

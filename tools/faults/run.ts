@@ -124,8 +124,9 @@ export class DayRun {
   };
 
   private instances(): Instances<FunctionInstance> {
-    const { simulation, faults, random } = this;
-    const { database, tenant, newInstance: make = newInstance } = this.options;
+    const { simulation, random } = this;
+    const { database, tenant, rates, newInstance: make = newInstance } = this.options;
+    const faults = rates && this.faults;
     const queue = inProcess((operation, input) => this.queue.call(operation, input));
     const create = () => make({ simulation, faults, database, dataPlane: this.fleet.dataPlane, queue, tenant });
     return new Instances(create, random, INSTANCES);

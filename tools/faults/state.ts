@@ -5,7 +5,7 @@ import type { ManagedObject } from '../../lib/platform/model';
 import { type PlatformServices, platformServices } from '../../lib/platform/services';
 import type { ChildKind } from '../../lib/storage/keys';
 import { Table } from '../../lib/storage/table';
-import { plainClient } from './tables';
+import { directClient } from './direct-client';
 
 /** One thing of a tenant as text, under the name of what it belongs to. Without ids, because runs differ in them. */
 export interface Fact {
@@ -18,13 +18,9 @@ const CHILD_KINDS: readonly ChildKind[] = ['childDevices', 'childAdditions', 'ch
 
 /** Everything that can be seen of a tenant. */
 export async function factsOf(database: InProcessDynamodb, tenant: string): Promise<readonly Fact[]> {
-  const client = plainClient(database);
+  const client = directClient(database);
   const [registry, telemetry] = [new Table(client, 'registry'), new Table(client, 'telemetry')];
-  try {
-    return await new TenantFacts(platformServices({ registry, telemetry, clock: systemClock }), tenant).collect();
-  } finally {
-    client.destroy();
-  }
+  return new TenantFacts(platformServices({ registry, telemetry, clock: systemClock }), tenant).collect();
 }
 
 class TenantFacts {
