@@ -136,7 +136,9 @@ export class AedesBroker implements MqttBroker {
       const connection = client === null ? undefined : this.of(client);
       if (client === null || connection === undefined) return done(new Error('a publish without a connection'));
       this.hold(client, 1);
-      this.hooks.publish(connection, publication(packet)).then((accepted) => {
+      // aedes closes a client before it publishes its last will, and takes nothing from it afterwards
+      const origin = client.closed ? 'will' : 'client';
+      this.hooks.publish(connection, publication(packet), origin).then((accepted) => {
         this.hold(client, -1);
         done(accepted ? null : new Error('the publish is not authorized'));
       }, done);

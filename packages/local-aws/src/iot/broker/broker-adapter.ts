@@ -21,9 +21,10 @@ export interface BrokerHooks {
   /** The CONNACK has been sent. */
   connected(connection: Connection): void;
   /**
-   * A PUBLISH or last will arrived. It is acknowledged when the promise resolves with true; false closes the connection.
+   * A PUBLISH arrived, or the last will of a client that is gone is due. A PUBLISH is acknowledged when the promise
+   * resolves with true; false closes the connection.
    */
-  publish(connection: Connection, publication: Publication): Promise<boolean>;
+  publish(connection: Connection, publication: Publication, origin: 'client' | 'will'): Promise<boolean>;
   /** `refuse` is a SUBACK failure for this filter; `close` ends the connection. */
   subscribe(connection: Connection, filter: string): 'grant' | 'refuse' | 'close';
   /** After the SUBACK, with the filters granted and refused. */

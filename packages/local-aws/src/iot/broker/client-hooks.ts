@@ -63,7 +63,7 @@ export class ClientHooks implements BrokerHooks {
     this.router.lifecycle(disconnectedMessage(connection, now));
   }
 
-  async publish(connection: Connection, publication: Publication): Promise<boolean> {
+  async publish(connection: Connection, publication: Publication, origin: 'client' | 'will'): Promise<boolean> {
     if (connection.suppressWill) return false;
     const problem = topicNameProblem(publication.topic);
     if (problem !== undefined) {
@@ -77,8 +77,8 @@ export class ClientHooks implements BrokerHooks {
     }
     const message = this.router.arrived(connection, publication);
     try {
-      // the last will of a client that is gone does not wait for a turn
-      if (connection.closed) await this.router.fromClient(message);
+      // a client that is gone has no turn
+      if (origin === 'will') await this.router.fromClient(message);
       else await this.admission.enter(connection, () => this.router.fromClient(message));
       return true;
     } catch (error) {
