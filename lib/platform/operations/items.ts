@@ -75,7 +75,7 @@ export class OperationItems {
       listSk: id,
       ...record,
     };
-    const written = await this.table.put(item, { text: 'attribute_not_exists(pk)' });
+    const written = await this.table.create(item);
     if (!written.ok) return written;
     await this.table.batchWrite([
       ...rolesIn(record).map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
@@ -117,7 +117,10 @@ export class OperationItems {
       },
       'ALL_NEW',
     );
-    return written.ok ? recordOf(written.value) : undefined;
+    if (written.ok) return recordOf(written.value);
+    // after a lost answer the record holds exactly what the first try has written
+    const found = written.error.maybeOwn && (await this.read(tenant, id));
+    return found && found.progressVersion === version && found.progress === progress ? found : undefined;
   }
 
   /**
