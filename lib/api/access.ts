@@ -7,13 +7,14 @@ import type { Access } from './router';
 export const FORBIDDEN: Refusal = { kind: 'forbidden', reason: 'denied' };
 
 /**
- * Whether a user may call a route at all. Administrators may call every route, and readers every GET. Device users may
- * call the routes that are open to them; there the handler checks that the object is theirs.
+ * Whether a user may call a route at all. Administrators may call every route, device managers all but theirs, and readers
+ * every GET. Device users may call the routes that are open to them; there the handler checks that the object is theirs.
  */
 export function mayCall({ principal, request }: RequestContext, access: Access): boolean {
   if (access === 'anyone') return true;
   if (principal.kind === 'device') return access === 'device';
-  return principal.roles.includes('admin') || (request.method === 'GET' && principal.roles.includes('reader'));
+  if (request.method === 'GET' && principal.roles.length > 0) return true;
+  return principal.roles.includes('admin') || (access !== 'admin' && principal.roles.includes('deviceManager'));
 }
 
 /** The owner whose objects are the only ones this user may see; undefined when the user may see all of the tenant. */

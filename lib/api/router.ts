@@ -2,10 +2,10 @@ import type { Method, RequestContext, RouteAnswer } from './request';
 
 /**
  * Who may call a route at all. `anyone`: every authenticated user. `device`: people and device users; the handler
- * checks that a device user owns the object. `human`: people only. Where it is not `anyone`, a reader may only GET, and
- * people without a role may do nothing.
+ * checks that a device user owns the object. `human`: people only. `admin`: administrators only. Where it is not
+ * `anyone`, a reader may only GET, and people without a role may do nothing.
  */
-export type Access = 'anyone' | 'device' | 'human';
+export type Access = 'anyone' | 'device' | 'human' | 'admin';
 
 /** Decoded path parameters by name. */
 export type Params = Readonly<Record<string, string>>;

@@ -69,7 +69,7 @@ export class Exchange {
     if (!body.ok) return errorResponse(body.error);
     const request = defined({ ...head, ...bodyType, body: body.value });
     const { tenant, user } = principal.value;
-    const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1 };
+    const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1, readingsBy: 'message' };
     const work = this.deps.beginWork(origin);
     const call = { origin, effects: work.effects };
     const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });

@@ -32,10 +32,8 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
     withoutReply(await services.inventory.updateFragments(call, device.id, command)),
   // every message is a sign of life, and `ingest` records it
   heartbeat: async () => done,
-  changeSoftware: async (command, { call, services }, device) => {
-    await services.software.change(call, device, command);
-    return done;
-  },
+  changeSoftware: async (command, { call, services }, device) =>
+    withoutReply(await services.software.change(call, device, command)),
   setProfile: async (command, { call, services }, device) =>
     withoutReply(await services.profiles.set(call, device, command)),
   createMeasurement: async (command, { call, services }, device) => {

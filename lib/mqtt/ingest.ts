@@ -71,7 +71,7 @@ export interface IngestDeps {
   /** Bytes of a whole PUBLISH packet (docs/reference/mqtt-implementation.md#payload-limit). */
   readonly payloadLimit: number;
   /** The claim of a client ID, cached. */
-  senderOf(clientId: string): Promise<Sender | undefined>;
+  senderOf(clientId: string, receivedAt: number): Promise<Sender | undefined>;
   /** Whether the device listens on this topic. It counts as listening while nothing is known. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a publish go. */
@@ -99,7 +99,7 @@ export interface IngestReport {
  * idempotent.
  */
 export async function ingest(uplink: Uplink, deps: IngestDeps): Promise<IngestReport> {
-  const sender = await deps.senderOf(uplink.clientId);
+  const sender = await deps.senderOf(uplink.clientId, uplink.receivedAt);
   if (sender === undefined)
     throw new Error(`client ID ${uplink.clientId} has no claim: it never passed the authorizer`);
   const topic = parseTopic(uplink.topic, deps.protocols);

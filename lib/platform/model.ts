@@ -16,6 +16,11 @@ export interface Origin {
   readonly messageId: string;
   /** 1-based row within the message. */
   readonly row: number;
+  /**
+   * What identifies a reading that has a time of its own. By its content unless the door says otherwise: a device sends
+   * a message again. Two equal HTTP requests are two readings, so they are identified by the request.
+   */
+  readonly readingsBy?: ReadingIdentity['by'];
 }
 
 /**
@@ -110,7 +115,7 @@ export interface Operation {
   readonly agentId: string;
   /** c8y_Serial of the device that the operation is for; '' when it has none. */
   readonly deviceSerial: string;
-  /** c8y_Serial of the agent, whose connection carries it. */
+  /** c8y_Serial of the agent, whose connection carries it; '' when it had none. */
   readonly agentSerial: string;
   readonly status: OperationStatus;
   readonly creationTime: string;
@@ -124,7 +129,7 @@ export interface Operation {
 
 /** What identifies a reading when it is sent twice. Its id is made from this (`readings/ids.ts`). */
 export type ReadingIdentity =
-  /** It came with a device time: device, time and content identify it. */
+  /** A device sent it with a time: device, time and content identify it. */
   | { readonly by: 'content' }
-  /** It came without one: the message and the row in it identify it. */
+  /** It came without one, or over HTTP: the message and the row in it (the number in the body) identify it. */
   | { readonly by: 'message'; readonly messageId: string; readonly row: number };

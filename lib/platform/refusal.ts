@@ -67,7 +67,9 @@ type NotFound =
       readonly fragment: string;
     })
   | (Case<'notFound', 'otherDevice', 'operation'> & { readonly id: string; readonly deviceId: string })
-  | Case<'notFound', 'noProfileOperation', 'operation'>;
+  | Case<'notFound', 'noProfileOperation', 'operation'>
+  /** Nobody of the tenant holds this device identifier. */
+  | { readonly kind: 'notFound'; readonly reason: 'unclaimed'; readonly identifier: string };
 
 type Exists =
   | (Case<'exists', 'taken', 'tenant' | 'user'> & { readonly id: string })
@@ -76,8 +78,7 @@ type Exists =
 
 type Conflict =
   /** Too many others are changing the object at this moment. */
-  | (Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string })
-  | (Case<'conflict', 'hasChildren', 'managedObject'> & { readonly id: string });
+  Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string };
 
 type Invalid =
   | (Case<'invalid', 'ownParent', 'managedObject'> & { readonly serial: string })
@@ -117,7 +118,9 @@ type Forbidden =
       readonly reason: 'notBelowSender';
       readonly serial: string;
       readonly sender: string;
-    };
+    }
+  /** A device user names an object with an identifier that is not its own. */
+  | { readonly kind: 'forbidden'; readonly reason: 'otherDevicesIdentifier'; readonly serial: string };
 
 type Unauthorized =
   | { readonly kind: 'unauthorized'; readonly reason: 'noCredentials' }

@@ -20,8 +20,8 @@ const shortPart = (text: string): string => {
 };
 const tenantKey = (tenant: string, ...parts: string[]): string => ['T', part(tenant), ...parts].join('#');
 
-/** Registry: which tenant and device a client ID belongs to. */
-export const claimKey = (clientId: string): Key => ({ pk: `CLAIM#${part(clientId)}`, sk: 'CLAIM' });
+/** Registry: which tenant and user a device identifier belongs to, in the whole account. */
+export const claimKey = (serial: string): Key => ({ pk: `CLAIM#${part(serial)}`, sk: 'CLAIM' });
 
 /** Registry: all tenants. Scheduled work goes through them. */
 export const tenantsPartition = 'TENANTS';

@@ -2,6 +2,7 @@
 export { type Clock, systemClock } from './src/clock';
 export { EmbeddedCloud } from './src/cloud';
 export { itemBytes } from './src/dynamodb/capacity';
+export { InProcessDynamodb } from './src/dynamodb/in-process';
 export type { IotEvent } from './src/iot/events';
 export { type Costs, type Usage, unitsOf, usageBetween } from './src/meter/meter';
 export type { Metric } from './src/meter/prices';

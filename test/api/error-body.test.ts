@@ -32,7 +32,6 @@ describe('errorResponse', () => {
         "exists externalIdTaken externalId: 409 identity/Duplicate: External ID exists already: ID [type=c8y_Serial, value=pump]",
         "exists deviceExists managedObject: 409 inventory/Duplicate: Device already existing",
         "conflict busy managedObject: 409 inventory/conflict: The object 7 is being changed by too many others",
-        "conflict hasChildren managedObject: 409 inventory/conflict: Cannot delete the specified object as it has associated data.",
         "invalid ownParent managedObject: 422 inventory/Invalid Data: Device pump cannot be its own child",
         "invalid ownService managedObject: 422 inventory/Invalid Data: Service broker cannot be its own owner",
         "invalid circle managedObject: 422 inventory/Invalid Data: 8 is above 7 already",

@@ -82,6 +82,17 @@ describe('@c8y/client, unmodified', () => {
     expect((await client.inventory.childDevicesList(parent)).data.map(({ id }) => id)).toEqual([b]);
   });
 
+  it('deletes a group and keeps its devices, or deletes a device with its user', async () => {
+    const [group, lamp] = [await device('group'), await device('street lamp')];
+    await client.inventory.childAssetsAdd(lamp, group);
+    expect((await client.inventory.delete(group)).res.status).toBe(204);
+    expect((await client.inventory.detail(lamp)).data).toMatchObject({ name: 'street lamp' });
+    await client.identity.create({ type: 'c8y_Serial', externalId: 'street-lamp', managedObject: { id: lamp } });
+    await client.user.create({ userName: 'device_street-lamp', displayName: '', password: 'lamp-password' });
+    expect((await client.inventory.delete(lamp, { cascade: 'True', withDeviceUser: true })).res.status).toBe(204);
+    await expect(client.user.detail('device_street-lamp')).rejects.toMatchObject({ res: { status: 404 } });
+  });
+
   it('keeps external ids', async () => {
     const id = await device('named');
     const identity = { type: 'c8y_Serial', externalId: 'pump:7741' };
@@ -138,6 +149,7 @@ describe('@c8y/client, unmodified', () => {
 
   it('sends operations', async () => {
     const id = await device('operated');
+    await client.identity.create({ type: 'c8y_Serial', externalId: 'operated', managedObject: { id } });
     const { data } = await client.operation.create({ deviceId: id, c8y_Restart: {} });
     expect(data).toMatchObject({ status: 'PENDING', deviceId: id });
     await client.operation.update({ id: idOf(data), status: OperationStatus.EXECUTING });

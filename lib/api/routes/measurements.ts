@@ -35,7 +35,7 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
   const many = body.value.measurements;
   const isCollection = request.bodyType?.toLowerCase() === 'measurementcollection' || Array.isArray(many);
   if (isCollection) return createMany(context, many);
-  const prepared = await prepare(context, body.value, new Set());
+  const prepared = await prepare(context, body.value, 1, new Set());
   if (!prepared.ok) return prepared;
   const created = prepared.value();
   return ok({
@@ -53,10 +53,10 @@ async function createMany(context: RequestContext, elements: Json | undefined): 
   }
   const usable = new Set<string>();
   const prepared: (() => Measurement)[] = [];
-  for (const element of elements) {
+  for (const [at, element] of elements.entries()) {
     const body = objectBody(element, 'measurement');
     if (!body.ok) return body;
-    const one = await prepare(context, body.value, usable);
+    const one = await prepare(context, body.value, at + 1, usable);
     if (!one.ok) return one;
     prepared.push(one.value);
   }
@@ -64,10 +64,14 @@ async function createMany(context: RequestContext, elements: Json | undefined): 
   return ok({ status: 201, bodyType: 'measurementCollection', body: { measurements } });
 }
 
-/** Checks a measurement and returns the function that creates it. `usable` holds the sources that were checked. */
+/**
+ * Checks a measurement and returns the function that creates it. `number` is its place in the request, from 1; `usable`
+ * holds the sources that were checked.
+ */
 async function prepare(
   context: RequestContext,
   body: JsonObject,
+  number: number,
   usable: Set<string>,
 ): Promise<Result<() => Measurement, Refusal>> {
   const given = parseMembers(newMeasurement, body, 'measurement');
@@ -78,7 +82,8 @@ async function prepare(
     if (!object.ok) return object;
     usable.add(source.id);
   }
-  const { call, platform } = context;
+  const { platform } = context;
+  const call = { ...context.call, origin: { ...context.call.origin, row: number } };
   const fragments = fragmentsOf(body, KNOWN);
   return ok(() => platform.measurements.create(call, { id: source.id }, { type, time: time.text, fragments }));
 }

@@ -52,7 +52,10 @@ async function create({ request, call, platform }: RequestContext): Promise<Rout
   const created = await platform.operations.create(call, { deviceId: given.value.deviceId, fragments });
   if (!created.ok) return created;
   const { id: operationId, agentId, agentSerial } = created.value;
-  await platform.requestDelivery({ tenant: call.origin.tenant, agentId, agentSerial }, operationId);
+  // an agent without a serial has no connection: it asks for its operations over REST
+  if (agentSerial !== '') {
+    await platform.requestDelivery({ tenant: call.origin.tenant, agentId, agentSerial }, operationId);
+  }
   return ok({
     status: 201,
     bodyType: 'operation',

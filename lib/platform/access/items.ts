@@ -42,3 +42,8 @@ export async function replaceSecret(
   );
   return done.ok ? ok(undefined) : done;
 }
+
+/** Deletes a user; false when there is none. */
+export async function deleteUser(registry: Table, tenant: string, userName: string): Promise<boolean> {
+  return (await registry.delete(userKey(tenant, userName), { text: 'attribute_exists(pk)' })).ok;
+}

@@ -180,14 +180,15 @@ export class Devices {
   /**
    * The nearest object upwards that is an agent, starting with the device itself
    * (docs/reference/static-templates.md#markers-of-a-device). Undefined when there is none. Its serial is '' when it
-   * has none. It is remembered for a minute. Otherwise each level costs two reads.
+   * has none. An agent with a serial is remembered for a minute. Otherwise each level costs two reads.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
     const name = `${tenant}/${deviceId}`;
     const known = this.agents.get(name);
     if (known !== undefined) return known;
     const agent = await this.findAgent(tenant, deviceId);
-    if (agent !== undefined) this.agents.set(name, agent);
+    // a serial can be bound at any time, and the next operation has to be delivered then
+    if (agent !== undefined && agent.serial !== '') this.agents.set(name, agent);
     return agent;
   }
 

@@ -131,7 +131,8 @@ export function forgetSettled(journal: AgendaFold, operations: readonly OpenOper
   const open = operations.filter(({ id }) => !isClosed(statusOf(journal.base, id)));
   const times = open.map(({ id, sentAt }) => {
     const began = journal.base.progress[id]?.asOf ?? journal.events[0]?.asOf;
-    return sentAt ?? (began === undefined ? Number.POSITIVE_INFINITY : millisOf(began));
+    const never = Number.POSITIVE_INFINITY;
+    return Math.min(sentAt ?? never, began === undefined ? never : millisOf(began));
   });
   return { ...journal, seen: forgetBefore(journal.seen ?? NOTHING_SEEN, Math.min(...times)) };
 }
@@ -163,7 +164,7 @@ function select(
  * reported by its id that it executes.
  */
 function isKnown({ id, sentAt }: OpenOperation, state: AgendaState, asOf: AsOf): boolean {
-  if (sentAt !== undefined) return sentAt <= millisOf(asOf);
+  if (sentAt !== undefined && sentAt <= millisOf(asOf)) return true;
   const progress = state.progress[id];
   return progress?.status === 'EXECUTING' && progress.asOf <= asOf;
 }

@@ -3,10 +3,16 @@ import { isoOf } from '../../base/instant';
 import type { DeliveryAttempt, Operation } from '../model';
 import type { Agendas } from './agendas';
 import type { AgendaEntry, OperationItems } from './items';
-import { operationOf } from './records';
 
 /** Attempts that are kept on the record; the latest ones. */
 const ATTEMPTS_KEPT = 20;
+
+/** Reads the operations behind entries of an agent's agenda. */
+export type OperationsBehind = (
+  tenant: string,
+  agentId: string,
+  entries: readonly AgendaEntry[],
+) => Promise<readonly Operation[]>;
 
 /**
  * When operations were handed over to the device: sent to it, given in the answer to its question, or read by it over
@@ -19,6 +25,7 @@ export class Handovers {
     private readonly items: OperationItems,
     private readonly agendas: Agendas,
     private readonly clock: Clock,
+    private readonly behind: OperationsBehind,
   ) {}
 
   /**
@@ -27,9 +34,9 @@ export class Handovers {
    */
   async answer(tenant: string, agentId: string): Promise<readonly Operation[]> {
     const pending = await this.agendas.pending(tenant, agentId);
-    const records = await this.items.readPending(tenant, agentId, pending);
-    await this.note(tenant, records.map(operationOf), pending);
-    return records.map(operationOf);
+    const operations = await this.behind(tenant, agentId, pending);
+    await this.note(tenant, operations, pending);
+    return operations;
   }
 
   /**

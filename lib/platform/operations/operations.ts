@@ -70,7 +70,7 @@ export class Operations {
     this.agendas = new Agendas(this.items, deps.clock);
     this.lists = new OperationLists(this.items, this.agendas);
     this.ids = new OperationIds(deps.clock);
-    this.handovers = new Handovers(this.items, this.agendas, deps.clock);
+    this.handovers = new Handovers(this.items, this.agendas, deps.clock, (...asked) => this.shown(...asked));
   }
 
   /**
@@ -156,7 +156,20 @@ export class Operations {
   ): Promise<readonly Operation[]> {
     const pending = await this.agendas.pending(tenant, agentId);
     const wanted = pending.filter(({ acknowledgedAt }) => !undelivered || acknowledgedAt === undefined);
-    return (await this.items.readPending(tenant, agentId, wanted)).map(operationOf);
+    return this.shown(tenant, agentId, wanted);
+  }
+
+  /** The operations behind entries of an agent's agenda. */
+  private async shown(tenant: string, agentId: string, entries: readonly AgendaEntry[]): Promise<readonly Operation[]> {
+    const records = await this.items.readPending(tenant, agentId, entries);
+    return Promise.all(records.map((record) => this.addressed(tenant, operationOf(record))));
+  }
+
+  /** The operation with the serial of its device, which may have been given to the device after the operation. */
+  private async addressed(tenant: string, operation: Operation): Promise<Operation> {
+    if (operation.deviceSerial !== '') return operation;
+    const device = await this.deps.directory.deviceOf(tenant, operation.deviceId);
+    return device === undefined ? operation : { ...operation, deviceSerial: device.serial };
   }
 
   /** Deletes an operation. Refused when there is none. */

@@ -150,7 +150,7 @@ export class Events {
   }
 }
 
-/** Makes an event from its description. The same description gives the same id. */
+/** Makes an event from its description. The same identity gives the same id. */
 function eventOf(origin: Origin, source: string, { type, text, time, fragments }: EventInput): DeviceEvent {
   const at = readingTime(origin, time);
   const content = [type, text, fragments];

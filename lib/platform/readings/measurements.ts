@@ -91,7 +91,7 @@ export class Measurements {
   }
 }
 
-/** Makes a measurement from its description. The same description gives the same id. */
+/** Makes a measurement from its description. The same identity gives the same id. */
 function measurementOf(
   origin: Origin,
   source: string,
@@ -103,19 +103,18 @@ function measurementOf(
 }
 
 /**
- * The time of a reading and its identity: its own time and content, or the message that brought it. `text` is ISO 8601,
- * `instant` is in ms since the epoch.
+ * The time of a reading and its identity: its own time and content, or the message that brought it
+ * (docs/reference/handling-of-ids.md#measurement-and-event-ids). `text` is ISO 8601, `instant` is in ms since the epoch.
  * @throws RangeError when the time is none
  */
 export function readingTime(
   origin: Origin,
   time: string | undefined,
 ): { text: string; instant: number; identity: ReadingIdentity } {
-  const { receivedAt, messageId, row } = origin;
-  if (time === undefined) {
-    return { text: isoOf(receivedAt), instant: receivedAt, identity: { by: 'message', messageId, row } };
-  }
+  const { receivedAt, messageId, row, readingsBy = 'content' } = origin;
+  const byMessage: ReadingIdentity = { by: 'message', messageId, row };
+  if (time === undefined) return { text: isoOf(receivedAt), instant: receivedAt, identity: byMessage };
   const instant = instantOf(time);
   if (instant === undefined) throw new RangeError(`not a time: ${time}`);
-  return { text: time, instant, identity: { by: 'content' } };
+  return { text: time, instant, identity: readingsBy === 'content' ? { by: 'content' } : byMessage };
 }

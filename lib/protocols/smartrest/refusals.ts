@@ -37,7 +37,6 @@ const SPELLINGS: Spellings<Spelling> = {
   externalIdTaken: () => [41, PLATFORM],
   deviceExists: () => [41, 'nothing: 100 may be sent at every start'],
   busy: () => [41, AGAIN],
-  hasChildren: () => [41, PLATFORM],
   ownParent: () => [41, 'give the child an id of its own'],
   ownService: () => [41, 'send 102 on the topic of its device'],
   circle: () => [45, VALUES],
@@ -60,6 +59,8 @@ const SPELLINGS: Spellings<Spelling> = {
   objectFull: () => [45, SMALLER],
   bodySize: () => [45, SMALLER],
   denied: () => [41, PLATFORM],
+  unclaimed: () => [41, 'Connect as the device first.'],
+  otherDevicesIdentifier: () => [41, 'Use the identifier of your own device.'],
   notBelowSender: () => [
     41,
     'another device has this id already: give children ids that start with the id of their gateway',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BASE, idOf, PUMP, type Rest, refusal, STRANGER, startRest, VALVE } from '../../http/fixture';
+import { loseOneAnswer } from '../../support/lost-answer';
 
 const EVENTS = '/event/events';
 let rest: Rest;
@@ -49,6 +50,19 @@ describe('an event', () => {
       const sent = method === 'PUT' ? { body: { text: 'x' } } : {};
       expect(await rest.send(method, path, sent)).toMatchObject(refusal(404, 'event/Not Found'));
     }
+  });
+
+  it('sent twice is two', async () => {
+    const ids = [await rest.create(EVENTS, door(1)), await rest.create(EVENTS, door(1))];
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(await texts('')).toEqual(['Door 1', 'Door 1']);
+  });
+
+  it('is one when the database lost its answer to the write', async () => {
+    const lost = loseOneAnswer(rest.tables.client, rest.tables.telemetry.name);
+    await rest.create(EVENTS, door(1));
+    expect(lost()).toBe(true);
+    expect(await texts('')).toEqual(['Door 1']);
   });
 
   it.each([

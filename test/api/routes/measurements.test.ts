@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN, BASE, idOf, PUMP, type Rest, refusal, STRANGER, startRest, VALVE } from '../../http/fixture';
+import { loseOneAnswer } from '../../support/lost-answer';
 
 const MEASUREMENTS = '/measurement/measurements';
 let rest: Rest;
@@ -47,10 +48,20 @@ describe('a measurement', () => {
     expect(await rest.send('DELETE', `${MEASUREMENTS}/${idOf(made)}`)).toMatchObject(refusal(404));
   });
 
-  it('sent twice is one', async () => {
+  it('sent twice is two, in one body too', async () => {
     const body = flow(1, 1);
+    const many = await rest.send('POST', MEASUREMENTS, { body: { measurements: [body, body] } });
+    const { measurements } = many.body as { measurements: { id: string }[] };
     const ids = [await rest.create(MEASUREMENTS, body), await rest.create(MEASUREMENTS, body)];
-    expect(ids[0]).toBe(ids[1]);
+    expect(new Set([...ids, ...measurements.map(({ id }) => id)]).size).toBe(4);
+    expect(await values(`source=${device}`)).toEqual([1, 1, 1, 1]);
+    for (const id of ids) expect(await rest.send('GET', `${MEASUREMENTS}/${id}`)).toMatchObject({ body: { id } });
+  });
+
+  it('is one when the database lost its answer to the write', async () => {
+    const lost = loseOneAnswer(rest.tables.client, rest.tables.telemetry.name);
+    await rest.create(MEASUREMENTS, flow(1, 1));
+    expect(lost()).toBe(true);
     expect(await values(`source=${device}`)).toEqual([1]);
   });
 
