@@ -5,7 +5,7 @@ import { sinksOf } from '../../changes/modes';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
 import { asOf, fold, insert, isoTimeOf } from '../journal';
-import type { Alarm, AlarmStatus, DeviceRef, Severity } from '../model';
+import type { Alarm, AlarmStatus, AsOf, DeviceRef, Severity } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { type AlarmFilter, matchesAlarmFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
@@ -233,7 +233,7 @@ export class Alarms {
       const state = fold(after, slotStep);
       const alarm = touchedBy(after, event, device, type);
       if (inserted === undefined) return alarm;
-      await this.writeClosed(tenant, device, type, old, state);
+      await this.writeClosed(tenant, device, type, old, state, before.base.latest.raise);
       const slot = { type, version: (stored?.version ?? 0) + 1, body: slotBody(after) };
       if (!(await this.items.writeSlot(tenant, device, slot, listingOf(state.current)))) return OVERTAKEN;
       for (const change of changesBetween(old, state, device, type)) call.effects.changed(change);
@@ -241,12 +241,24 @@ export class Alarms {
     });
   }
 
-  private async writeClosed(tenant: string, device: string, type: string, old: SlotState, state: SlotState) {
+  /**
+   * Writes the alarms that have been replaced. One whose raise is not newer than the settled ones may be there since
+   * long ago, with all that happened to it, and then it stays as it is.
+   */
+  private async writeClosed(
+    tenant: string,
+    device: string,
+    type: string,
+    old: SlotState,
+    state: SlotState,
+    settled: AsOf | undefined,
+  ): Promise<void> {
     for (const draft of state.closed) {
       if (draft.id === undefined || old.closed.some((known) => sameDraft(known, draft))) continue;
       const body = JSON.stringify(alarmOf(draft, device, type));
-      const { creationTime, id } = draft;
-      await this.items.writeClosed(tenant, device, { id, type, body }, { id, creationTime });
+      const { creationTime, id, raised } = draft;
+      const onlyNew = settled !== undefined && raised <= settled;
+      await this.items.writeClosed(tenant, device, { id, type, body }, { id, creationTime }, { onlyNew });
     }
   }
 

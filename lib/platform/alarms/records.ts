@@ -10,6 +10,7 @@ import {
   alarmOf,
   alarmsOf,
   EMPTY_SLOT,
+  SLOT_LIMITS,
   type SlotState,
   slotStep,
 } from './slot';
@@ -24,7 +25,7 @@ export function parseSlot(item: AlarmSlotItem | undefined): AlarmSlot {
  * The JSON of a slot, with old events folded into the base. Alarms that were replaced have items of their own by then.
  */
 export function slotBody(slot: AlarmSlot): string {
-  const { base, events } = settle(slot, slotStep);
+  const { base, events } = settle(slot, slotStep, SLOT_LIMITS);
   const { current, latest } = base;
   return JSON.stringify({ base: { closed: [], ...(current && { current }), latest }, events } satisfies AlarmSlot);
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json';
-import { fold, isoTimeOf, type Journal, type Stamped } from '../journal';
+import { fold, isoTimeOf, type Journal, type JournalLimits, type Stamped } from '../journal';
 import type { Alarm, AlarmStatus, AsOf, Severity } from '../model';
 import { alarmId } from './ids';
 
@@ -52,6 +52,13 @@ export interface SlotState {
 
 export type AlarmSlot = Journal<SlotState, AlarmEvent>;
 
+/**
+ * How much a slot keeps. The events of one type are alike, so 2,000 of them are about 40 KB when they are stored. A type
+ * that is raised more often within the journal's window is no longer counted exactly when its messages come out of
+ * order.
+ */
+export const SLOT_LIMITS: JournalLimits = { events: 2_000, bytes: 256_000 };
+
 export const EMPTY_SLOT: AlarmSlot = { base: { closed: [], latest: {} }, events: [] };
 
 /** Whether there is an alarm and it is not CLEARED. */
@@ -86,9 +93,11 @@ function raise(state: SlotState, event: Raise): SlotState {
   const clearedSince = latest.clear !== undefined && latest.clear > event.asOf ? latest.clear : undefined;
   if (current !== undefined && isOpen(current)) {
     // too old to tell whether it was counted already: leave the count alone
-    if (latest.raise !== undefined && event.asOf < latest.raise) return { ...next, touched: current.raised };
+    if (latest.raise !== undefined && event.asOf <= latest.raise) return { ...next, touched: current.raised };
     return { ...next, current: counted(current, event), touched: current.raised };
   }
+  // a raise that was settled long ago is delivered again
+  if (current?.raised === event.asOf) return { ...next, touched: current.raised };
   const created = draft(event, clearedSince);
   const replacesCurrent = clearedSince === undefined || current === undefined;
   if (!replacesCurrent) return { ...next, closed: [...state.closed, created], touched: created.raised };

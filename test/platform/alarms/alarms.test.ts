@@ -126,6 +126,29 @@ describe('raise', () => {
     expect((await all(alarms.list('t100', { source: device.id })))[0]).toMatchObject({ count: 40 });
   });
 
+  it('keeps 150 raises of a minute in a few KB, and finds them all again', async () => {
+    const device = newDevice();
+    let usage = await tables.calls.counting(async () => {});
+    for (let n = 149; n >= 0; n--) usage = await tables.calls.counting(() => raised(n * 400, device, 'acme_Often'));
+    for (const n of [0, 75, 149]) await raised(n * 400, device, 'acme_Often');
+    expect((await all(alarms.list('t100', { source: device.id })))[0]).toMatchObject({ count: 150 });
+    expect(usage).toMatchObject({ commands: { GetItem: 1, PutItem: 1 } });
+    expect(usage.writeUnits).toBeLessThanOrEqual(8);
+  });
+
+  it('leaves a closed alarm as it is when its raise is delivered again much later', async () => {
+    const device = newDevice();
+    const first = await raised(0, device, 'acme_Hot');
+    await raised(1_000, device, 'acme_Hot');
+    await alarms.clear(callAt(2_000), device, 'acme_Hot');
+    await raised(JOURNAL_WINDOW_MS + 10_000, device, 'acme_Hot');
+    await alarms.clear(callAt(JOURNAL_WINDOW_MS + 11_000), device, 'acme_Hot');
+    const before = await all(alarms.list('t100', { source: device.id }));
+    await raised(0, device, 'acme_Hot');
+    expect(await all(alarms.list('t100', { source: device.id }))).toEqual(before);
+    expect(before.find(({ id }) => id === first.id)).toMatchObject({ count: 2, status: 'CLEARED' });
+  });
+
   it('counts a redelivery once', async () => {
     const device = newDevice();
     const first = await raised(0, device, 'acme_Dry');
