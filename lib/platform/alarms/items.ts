@@ -79,6 +79,11 @@ export class AlarmItems {
     return item && closedOf(item);
   }
 
+  /** Removes a closed alarm. */
+  async removeClosed(tenant: string, device: string, id: string): Promise<void> {
+    await this.table.delete(alarmHistoryKey(tenant, device, id));
+  }
+
   /** The slots of a device: one for each alarm type that it has ever used. */
   async *slots(tenant: string, device: string): AsyncGenerator<AlarmSlotItem> {
     const where = withPrefix(alarmPartition(tenant, device), 'SLOT#');

@@ -101,7 +101,7 @@ describe('raise', () => {
     const suppressing = new Alarms({
       registry: tables.registry,
       clock,
-      isSuppressed: async (_, id) => id === device.id,
+      maintenanceOf: async () => ({ version: 1, from: 0, changes: [{ at: '', on: true }] }),
     });
     const call = callAt(1000);
     const nothing = made(await suppressing.raise(call, device, input('acme_New')));
