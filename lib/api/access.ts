@@ -9,8 +9,7 @@ export const FORBIDDEN: Refusal = { kind: 'forbidden', reason: 'denied' };
 
 /**
  * Whether a user may call a route at all. Administrators may call every route, device managers all but theirs, and readers
- * every GET. Device users may call the routes that are open to them; there the handler asks whether they may act on the
- * object.
+ * every GET. Device users may call the routes that are open to them; there the handler asks whether they may act on the object.
  */
 export function mayCall({ principal, request }: RequestContext, access: Access): boolean {
   if (access === 'anyone') return true;
@@ -45,8 +44,8 @@ export async function requireUsable(context: RequestContext, id: string): Promis
 
 /**
  * Keeps a device identifier for the device user that is about to give it to an object
- * (docs/security.md#a-device-users-own-identifiers). Refused when another device user has it. Nothing is kept for a
- * person, nor when the identifier is taken: then it cannot be given anyway. It costs one read and a claim.
+ * (docs/security.md#who-may-give-which-device-identifier). Refused when another device user has it. Nothing is kept for a
+ * person, nor when the identifier is taken: then it cannot be given anyway. Costs a read and a claim.
  */
 export async function requireIdentifier(context: RequestContext, serial: string): Promise<Result<void, Refusal>> {
   const { platform, call, principal } = context;

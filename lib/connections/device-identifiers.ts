@@ -45,7 +45,7 @@ export class DeviceIdentifiers {
   async bind(principal: Principal, serial: string): Promise<Result<void, Refusal>> {
     if (principal.kind === 'human') return ok(undefined);
     const claimed = await this.claim(principal, serial);
-    return claimed.ok ? ok(undefined) : fail({ kind: 'forbidden', reason: 'otherDevicesIdentifier', serial });
+    return claimed.ok ? ok(undefined) : fail({ kind: 'forbidden', reason: 'identifierOfOther', serial });
   }
 
   /** Who holds an identifier, if that is somebody of the tenant: one read. */

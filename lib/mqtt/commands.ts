@@ -36,14 +36,10 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
     withoutReply(await services.software.change(call, device, command)),
   setProfile: async (command, { call, services }, device) =>
     withoutReply(await services.profiles.set(call, device, command)),
-  createMeasurement: async (command, { call, services }, device) => {
-    services.measurements.create(call, device, command);
-    return done;
-  },
-  createEvent: async (command, { call, services }, device) => {
-    services.events.create(call, device, command);
-    return done;
-  },
+  createMeasurement: async (command, { call, services }, device) =>
+    withoutReply(services.measurements.create(call, device, command)),
+  createEvent: async (command, { call, services }, device) =>
+    withoutReply(services.events.create(call, device, command)),
   clearEventFragments: async (command, { call, services }, device) =>
     withoutReply(await services.events.clearFragments(call, device, command.type, command.fragments)),
   updateParameters: async (command, { call, services }, device) =>
@@ -107,7 +103,7 @@ async function replyTo(question: Question, { call, services, target }: Context):
   const { tenant } = call.origin;
   if (question === 'pendingOperations') {
     const { id } = await target.root(call);
-    return ok({ kind: 'pendingOperations', operations: await services.operations.pendingOf(tenant, id) });
+    return ok({ kind: 'pendingOperations', operations: await services.operations.handovers.answer(tenant, id) });
   }
   const device = await target.addressed(call);
   if (!device.ok) return device;

@@ -70,11 +70,11 @@ async function makeTarget(
   }
   const alarm = idOf(await alarms.raise(call, { id }, { type: 'acme_Hot', text: secret, severity: 'MAJOR' }));
   const operation = idOf(await operations.create(call, { deviceId: id, fragments: { c8y_Restart: {}, secret } }));
-  const event = events.create(call, { id }, { type: 'acme_Boot', text: secret, fragments: {} });
+  const event = idOf(events.create(call, { id }, { type: 'acme_Boot', text: secret, fragments: {} }));
   const measured = { [secret]: { T: { value: 1 } } };
-  const measurement = measurements.create(call, { id }, { type: 'acme', fragments: measured });
+  const measurement = idOf(measurements.create(call, { id }, { type: 'acme', fragments: measured }));
   await work.flush();
-  return { tenant, id, serial, alarm, operation, attached, event: event.id, measurement: measurement.id };
+  return { tenant, id, serial, alarm, operation, attached, event, measurement };
 }
 
 function idOf(

@@ -71,12 +71,14 @@ async function readied(owner: Gateway, target: string, { operations = [], after 
   const { id = '' } = (await services.devices.find(owner.tenant, target)) ?? {};
   let first = '';
   for (const fragment of operations) {
-    const call = callAt(start + sent * 10, { tenant: owner.tenant });
+    const at = start + ++sent * 10;
+    const call = callAt(at, { tenant: owner.tenant });
     const made = await services.operations.create(call, {
       deviceId: id,
       fragments: { [fragment]: {}, profileId: '5' },
     });
     if (!made.ok) throw new Error(made.error.reason);
+    await services.operations.handovers.sending(owner.tenant, made.value, at);
     first ||= made.value.id;
   }
   for (const row of after) await prepare(owner, `s/us/${target}`, row.replaceAll('$', target));

@@ -19,7 +19,7 @@ export class SenderCheck {
   /** Refuses to create a device under the identifier of another device user. It costs two reads. */
   async requireFree({ origin: { tenant, user } }: Call, serial: string): Promise<Result<void, Refusal>> {
     if (await this.acting.mayName(tenant, user, serial)) return ok(undefined);
-    return fail({ kind: 'forbidden', reason: 'otherDevicesIdentifier', serial });
+    return fail({ kind: 'forbidden', reason: 'identifierOfOther', serial });
   }
 
   /** Refuses a device that is neither the sender nor below it. */

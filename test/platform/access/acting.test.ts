@@ -220,7 +220,7 @@ describe('what a row may take', () => {
     await insertUser(tables.registry, TENANT, { userName: 'device_coming', kind: 'device', roles: [], ...secret });
     const root = rows(await object('device_a'));
     const call = callAt(clock.now(), { user: 'device_a' });
-    const refused = { ok: false, error: { reason: 'otherDevicesIdentifier', serial: 'coming' } };
+    const refused = { ok: false, error: { reason: 'identifierOfOther', serial: 'coming' } };
     expect(await devices.createChild(call, root, { childId: 'coming', isDevice: true })).toMatchObject(refused);
     expect(await devices.upsertService(call, root, input('coming'))).toMatchObject(refused);
     expect(await devices.ensureChild(call, root, 'coming')).toMatchObject(refused);
