@@ -4,10 +4,12 @@ import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
 import { defined } from '../base/defined';
-import type { Json } from '../base/json';
+import { documentFault, type Json, MAX_LEVELS } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
+import { itemRefusal } from '../platform/limits';
 import type { Origin } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
+import { ItemLimitError } from '../storage/item-limits';
 import { baseUrlOf } from './base-url';
 import type { Authenticator } from './basic-auth';
 import { bodyTypeOf, representationOf } from './media-type';
@@ -72,9 +74,14 @@ export class Exchange {
     const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1, readingsBy: 'message' };
     const work = this.deps.beginWork(origin);
     const call = { origin, effects: work.effects };
-    const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
-    await work.flush();
-    return answer;
+    try {
+      const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
+      await work.flush();
+      return answer;
+    } catch (error) {
+      if (error instanceof ItemLimitError) return errorResponse(itemRefusal(error));
+      throw error;
+    }
   }
 
   /** The parsed body; undefined when the request has none. Refused when it is too large or not JSON. */
@@ -87,7 +94,7 @@ export class Exchange {
     if (bytes.byteLength > limit) return tooLarge;
     if (bytes.byteLength === 0) return ok(undefined);
     try {
-      return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+      return kept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     } catch (error) {
       const detail = error instanceof Error ? error.message : 'unreadable';
       return fail({ kind: 'badRequest', reason: 'notJson', detail });
@@ -97,6 +104,14 @@ export class Exchange {
   private header(name: string): string | undefined {
     return this.raw.headers.get(name) ?? undefined;
   }
+}
+
+/** The document, unless it can never be kept (docs/reference/rest-api.md#limits-of-a-document). */
+function kept(document: Json): Result<Json, Refusal> {
+  const fault = documentFault(document);
+  if (fault === undefined) return ok(document);
+  if (fault.kind === 'tooDeep') return fail({ kind: 'invalid', reason: 'tooDeep', maxLevels: MAX_LEVELS });
+  return fail({ kind: 'invalid', reason: 'notUnicode', path: fault.path });
 }
 
 /**

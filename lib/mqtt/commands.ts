@@ -36,14 +36,10 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
     withoutReply(await services.software.change(call, device, command)),
   setProfile: async (command, { call, services }, device) =>
     withoutReply(await services.profiles.set(call, device, command)),
-  createMeasurement: async (command, { call, services }, device) => {
-    services.measurements.create(call, device, command);
-    return done;
-  },
-  createEvent: async (command, { call, services }, device) => {
-    services.events.create(call, device, command);
-    return done;
-  },
+  createMeasurement: async (command, { call, services }, device) =>
+    withoutReply(services.measurements.create(call, device, command)),
+  createEvent: async (command, { call, services }, device) =>
+    withoutReply(services.events.create(call, device, command)),
   clearEventFragments: async (command, { call, services }, device) =>
     withoutReply(await services.events.clearFragments(call, device, command.type, command.fragments)),
   updateParameters: async (command, { call, services }, device) =>

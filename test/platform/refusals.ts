@@ -63,7 +63,11 @@ const EXAMPLES: { readonly [R in Reason]: RefusalOf<R> } = {
   passwordLength: { kind: 'invalid', reason: 'passwordLength', subject: 'user', minCharacters: 6, maxBytes: 512 },
   tenantId: { kind: 'invalid', reason: 'tenantId', subject: 'tenant', id: 'a/b' },
   retention: { kind: 'invalid', reason: 'retention', subject: 'tenant' },
-  objectSize: { kind: 'tooLarge', reason: 'objectSize', maxBytes: 262_144 },
+  nameTooLong: { kind: 'invalid', reason: 'nameTooLong', subject: 'managedObject', member: 'type', maxBytes: 1024 },
+  tooDeep: { kind: 'invalid', reason: 'tooDeep', maxLevels: 100 },
+  notUnicode: { kind: 'invalid', reason: 'notUnicode', path: 'acme_Data.0' },
+  itemLimit: { kind: 'tooLarge', reason: 'itemLimit', part: 'item' },
+  objectSize: { kind: 'tooLarge', reason: 'objectSize', subject: 'managedObject', maxBytes: 262_144 },
   objectFull: { kind: 'tooLarge', reason: 'objectFull', id: '7' },
   bodySize: { kind: 'tooLarge', reason: 'bodySize', maxBytes: 4_194_304 },
   denied: { kind: 'forbidden', reason: 'denied' },
@@ -96,6 +100,10 @@ const VARIANTS: readonly Refusal[] = [
   ),
   { kind: 'exists', reason: 'taken', subject: 'tenant', id: 't100' },
   { kind: 'conflict', reason: 'busy', subject: 'event', id: '7' },
+  { kind: 'invalid', reason: 'nameTooLong', subject: 'externalId', member: 'externalId', maxBytes: 1024 },
+  ...(['measurement', 'event', 'alarm', 'operation'] as const).map(
+    (subject): Refusal => ({ kind: 'tooLarge', reason: 'objectSize', subject, maxBytes: 131_072 }),
+  ),
   { kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: 'id' },
   { kind: 'invalid', reason: 'missing', what: 'parameters', names: ['source'], subject: 'measurement' },
   {

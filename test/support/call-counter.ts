@@ -63,7 +63,7 @@ export class CallCounter {
         if (--this.answersUntilLoss !== 0) return result;
         throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
       },
-      { step: 'deserialize', name: 'loseAnswerOfWrite' },
+      { step: 'deserialize', name: 'loseAnswerOfCall' },
     );
   }
 

@@ -6,6 +6,7 @@ import { externalIdsOf } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
+import { longName } from '../limits';
 import type { DeviceRef, ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
@@ -104,6 +105,8 @@ export class Devices {
     serial: string,
     { name, type }: { readonly name?: string; readonly type?: string },
   ): Promise<Result<Creation, Refusal>> {
+    const long = longName('managedObject', [['type', type]]);
+    if (long !== undefined) return fail(long);
     const members = rootMembers(serial, name, type);
     const { device, created } = await this.ensure(call, serial, () => ({ members, automatic: false }));
     if (created) return ok({ device, outcome: 'created' });
@@ -120,6 +123,8 @@ export class Devices {
     if (child.childId === parent.serial) {
       return fail({ kind: 'invalid', reason: 'ownParent', subject: 'managedObject', serial: parent.serial });
     }
+    const long = longName('managedObject', Object.entries({ childId: child.childId, type: child.type }));
+    if (long !== undefined) return fail(long);
     const members = childMembers(child);
     const place = { id: parent.id, kind: 'childDevices' } as const;
     const plan = { members, parent: place, automatic: false };
@@ -136,6 +141,8 @@ export class Devices {
     if (serviceId === owner.serial) {
       return fail({ kind: 'invalid', reason: 'ownService', subject: 'managedObject', serial: serviceId });
     }
+    const long = longName('managedObject', [['serviceId', serviceId]]);
+    if (long !== undefined) return fail(long);
     const members = { name, serviceType, status };
     const place = { id: owner.id, kind: 'childAdditions' } as const;
     const { device, created } = await this.ensure(call, serviceId, () => ({

@@ -5,6 +5,7 @@ import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
+import { longName } from '../limits';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
@@ -67,6 +68,8 @@ export class Inventory {
     call: Call,
     { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
   ): Promise<Result<ManagedObject, Refusal>> {
+    const long = longName('managedObject', [['owner', owner]]);
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(fragments);
     if (!writable.ok) return writable;
     const given = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
