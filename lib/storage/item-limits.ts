@@ -72,10 +72,7 @@ export function demandItem(item: Marshalled): void {
 }
 
 /** @throws ItemLimitError for an expression that is too long, and for a value that is no text */
-export function demandExpressions(
-  expressions: readonly (Sent | undefined)[],
-  values: Marshalled | undefined,
-): void {
+export function demandExpressions(expressions: readonly (Sent | undefined)[], values: Marshalled | undefined): void {
   for (const expression of expressions) {
     const text = expression?.text ?? '';
     if (isWithin(text, EXPRESSION_BYTES)) continue;
