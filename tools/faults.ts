@@ -62,6 +62,10 @@ for (const profile of profiles) {
     `${profile}: ${reports.length} seeds, ${sum(({ run }) => run.publishes)} publishes, ${sum(({ run }) => run.requests)} requests, ${Date.now() - started} ms`,
   );
   console.log(`  faults ${JSON.stringify(faults)}`);
+  const compared = (['object', 'reading', 'alarm', 'operation'] as const).map(
+    (kind) => `${sum((one) => one.compared[kind])} ${kind}s`,
+  );
+  console.log(`  compared ${compared.join(', ')}`);
   console.log(
     `  lost ${sum(({ differences }) => differences.lost)}, doubled ${sum(({ differences }) => differences.doubled)}, different ${sum(({ differences }) => differences.different)}, failure queue ${sum(({ run }) => run.failed)}, redriven ${sum(({ run }) => run.redriven)}, seeds wrong ${wrong}`,
   );
