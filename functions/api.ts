@@ -39,7 +39,6 @@ const credentials = new Credentials(deps, parameterKey(new SSMClient({}), enviro
 const identifiers = new DeviceIdentifiers({
   ...services,
   claims: new Claims(deps.registry, clock),
-  credentials,
   endConnection: connectionEnder(environment),
   onStillConnected: (clientId, error) => logger.error('connection not ended', { clientId, error: String(error) }),
 });

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
@@ -15,8 +14,8 @@ import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-d
 import { type Clock, processClock } from '../base/clock';
 import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
+import { asItemLimit, canBeKey, canMatch, demandExpressions, demandItem, demandKey } from './item-limits';
 
-type Marshalled = Record<string, AttributeValue>;
 /** An item as plain values, with its keys. */
 export type Item = Record<string, NativeAttributeValue>;
 /** The primary key of an item, the same two attributes in both tables. */
@@ -65,7 +64,8 @@ const MADE_BY = 'madeBy';
 const MADE_BY_BYTES = 6;
 
 /**
- * One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value.
+ * One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. Every write
+ * throws an `ItemLimitError` for what the database can never take.
  *
  * The SDK repeats a write whose answer was lost, and then the condition meets what the first try has written
  * (docs/data-model.md#lost-answers). `create`, `put` and `delete` recognise that and report success. `update` cannot,
@@ -80,6 +80,7 @@ export class Table {
 
   /** Strongly consistent unless `consistent` is false, which costs half. */
   async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
+    if (!canBeKey(key)) return undefined;
     const found = await this.client.send(
       new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: options.consistent ?? true }),
     );
@@ -112,10 +113,12 @@ export class Table {
     condition?: Expression,
   ): Promise<Result<void, ConditionFailed>> {
     const done = await conditional(async () => {
+      const marshalled = marshall(item, MARSHALL);
+      demandItem(marshalled);
       await this.client.send(
         new PutItemCommand({
           TableName: this.name,
-          Item: marshall(item, MARSHALL),
+          Item: marshalled,
           ConditionExpression: condition?.text,
           ...placeholders(condition),
         }),
@@ -147,6 +150,7 @@ export class Table {
     returns: 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
   ): Promise<Result<Item, ConditionFailed>> {
     return conditional(async () => {
+      demandKey(key);
       const done = await this.client.send(
         new UpdateItemCommand({
           TableName: this.name,
@@ -163,6 +167,7 @@ export class Table {
 
   /** After a lost answer an item that is gone counts as deleted by this call. */
   async delete(key: Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
+    if (!canBeKey(key)) return condition === undefined ? ok(undefined) : fail({ kind: 'conditionFailed' });
     const done = await conditional(async () => {
       await this.client.send(
         new DeleteItemCommand({
@@ -178,6 +183,7 @@ export class Table {
 
   /** One page; strongly consistent, except on an index. */
   async query(request: PageRequest): Promise<Page> {
+    if (!canMatch(request.where)) return { items: [] };
     const found = await this.client.send(
       new QueryCommand({
         TableName: this.name,
@@ -213,7 +219,7 @@ export class Table {
    */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found: Item[] = [];
-    const wanted = [...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
+    const wanted = [...new Map(keys.filter(canBeKey).map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
     for (let at = 0; at < wanted.length; at += BATCH_GET_LIMIT) {
       let pending = wanted.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
       for (let attempt = 0; pending.length > 0; attempt++) {
@@ -233,9 +239,11 @@ export class Table {
    * @throws Error when items are still unprocessed after eight attempts
    */
   async batchWrite(puts: readonly (Item & Key)[], deletes: readonly Key[] = []): Promise<void> {
+    const items = puts.map((item) => marshall(item, MARSHALL));
+    for (const item of items) demandItem(item);
     const requests = [
-      ...puts.map((item) => ({ PutRequest: { Item: marshall(item, MARSHALL) } })),
-      ...deletes.map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
+      ...items.map((item) => ({ PutRequest: { Item: item } })),
+      ...deletes.filter(canBeKey).map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
     ];
     for (let at = 0; at < requests.length; at += BATCH_WRITE_LIMIT) {
       let pending: typeof requests = requests.slice(at, at + BATCH_WRITE_LIMIT);
@@ -257,7 +265,7 @@ async function conditional<T>(call: () => Promise<T>): Promise<Result<T, Conditi
   try {
     return ok(await call());
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw asItemLimit(error);
     const isRepeated = (error.$metadata.attempts ?? 1) > 1;
     return fail({ kind: 'conditionFailed', ...(isRepeated && { maybeOwn: true }) });
   }
@@ -282,8 +290,10 @@ function placeholders(...expressions: (Expression | undefined)[]) {
     Object.assign(names, expression?.names);
     Object.assign(values, expression?.values);
   }
+  const marshalled = Object.keys(values).length > 0 ? marshall(values, MARSHALL) : undefined;
+  demandExpressions(expressions, marshalled);
   return {
     ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
-    ExpressionAttributeValues: Object.keys(values).length > 0 ? (marshall(values, MARSHALL) as Marshalled) : undefined,
+    ExpressionAttributeValues: marshalled,
   };
 }

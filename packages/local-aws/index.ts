@@ -1,6 +1,7 @@
 /** What a host of the embedded cloud needs. Everything else is private to the package. */
 export { type Clock, systemClock } from './src/clock';
 export { EmbeddedCloud } from './src/cloud';
+export { DATA_NAMES } from './src/data-directory';
 export { itemBytes } from './src/dynamodb/capacity';
 export { InProcessDynamodb } from './src/dynamodb/in-process';
 export { AwsError } from './src/endpoint/aws-error';
@@ -21,5 +22,6 @@ export type { IotEvent } from './src/iot/events';
 export { type Costs, type Usage, unitsOf, usageBetween } from './src/meter/meter';
 export type { Metric } from './src/meter/prices';
 export type { CloudPorts, EmbeddedCloudOptions } from './src/options';
+export { makeOwnerOnly, SharedFolderError } from './src/owner-only';
 export { type Assembly, readAssembly } from './src/template/assembly';
 export { TemplateError } from './src/template/template';

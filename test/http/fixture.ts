@@ -97,7 +97,7 @@ function platformOf(deps: PlatformDeps, deliveries: Rest['deliveries']): Platfor
   return {
     ...services,
     credentials,
-    identifiers: new DeviceIdentifiers({ ...services, credentials, claims, endConnection: async () => undefined }),
+    identifiers: new DeviceIdentifiers({ ...services, claims, endConnection: async () => undefined }),
     requestDelivery: async (request, cause) => void deliveries.push({ request, cause }),
   };
 }

@@ -5,6 +5,7 @@ import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
+import { longName } from '../limits';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
@@ -25,6 +26,8 @@ const ERASED_AT_ONCE = 25;
 export type RequirementListener = (call: Call, id: string) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
+/** Hears of an object that was taken from a parent. */
+export type DetachmentListener = (tenant: string, id: string) => void;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
@@ -34,6 +37,7 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
 export class Inventory {
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly erasureListeners: ErasureListener[] = [];
+  private readonly detachmentListeners: DetachmentListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
@@ -46,6 +50,11 @@ export class Inventory {
   /** Adds a listener that is awaited before an object and its external ids go. */
   beforeDeletion(listener: ErasureListener): void {
     this.erasureListeners.push(listener);
+  }
+
+  /** Adds a listener that is called when this instance has taken an object from a parent. */
+  whenDetached(listener: DetachmentListener): void {
+    this.detachmentListeners.push(listener);
   }
 
   /** Adds a listener that is awaited after `c8y_RequiredAvailability` of an object was set or removed. */
@@ -67,6 +76,8 @@ export class Inventory {
     call: Call,
     { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
   ): Promise<Result<ManagedObject, Refusal>> {
+    const long = longName('managedObject', [['owner', owner]]);
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(fragments);
     if (!writable.ok) return writable;
     const given = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
@@ -220,7 +231,9 @@ export class Inventory {
 
   /** Removes a link. Removing one that is not there changes nothing. */
   async removeChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<void> {
-    await unlink(this.deps.registry, call.origin.tenant, parent, kind, child);
+    const { tenant } = call.origin;
+    await unlink(this.deps.registry, tenant, parent, kind, child);
+    for (const listener of this.detachmentListeners) listener(tenant, child);
   }
 
   /** Ids of the children of one kind, ascending, which is the order of their creation. */

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import { asOf, isoTimeOf, millisOf } from '../journal';
+import { MAX_RECORD_BYTES, tooLarge } from '../limits';
 import type { AsOf, DeliveryAttempt, DeviceRef, Operation, OperationStatus } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
@@ -85,6 +86,8 @@ export class Operations {
     if (deviceId === '') {
       return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['deviceId'] });
     }
+    const large = tooLarge('operation', fragments, MAX_RECORD_BYTES);
+    if (large !== undefined) return fail(large);
     const device = await this.deps.directory.deviceOf(tenant, deviceId);
     if (device === undefined) {
       return fail({ kind: 'notFound', reason: 'unknownTarget', subject: 'operation', id: deviceId });
@@ -107,6 +110,8 @@ export class Operations {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
     if (record === undefined) return fail(notFound('operation', id));
+    const large = tooLarge('operation', [update.failureReason ?? '', update.fragments ?? {}], MAX_RECORD_BYTES);
+    if (large !== undefined) return fail(large);
     const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
     const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
     await this.announce(call, change);
