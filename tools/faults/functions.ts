@@ -93,7 +93,7 @@ export function newInstance(around: Surroundings): FunctionInstance {
   };
   const credentials = new Operator(deps, async () => new Uint8Array(1));
   const claims = new Claims(registry, clock);
-  const identifiers = new DeviceIdentifiers({ ...services, claims, credentials, endConnection: async () => undefined });
+  const identifiers = new DeviceIdentifiers({ ...services, claims, endConnection: async () => undefined });
   services.inventory.beforeDeletion(async (of, names) => {
     for (const { type, externalId } of names) if (type === SERIAL) await identifiers.release(of, externalId);
   });

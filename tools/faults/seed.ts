@@ -19,9 +19,6 @@ export interface SeedReport {
   readonly lines: readonly string[];
 }
 
-/** Seeds that one database serves, before a new one keeps it fast. */
-export const SEEDS_PER_DATABASE = 25;
-
 /**
  * Runs the day of a seed twice, without faults and with them, in tenants of their own, and compares what is there
  * afterwards. A third tenant has devices with the same serials, and nothing may happen to it.
