@@ -103,7 +103,7 @@ async function replyTo(question: Question, { call, services, target }: Context):
   const { tenant } = call.origin;
   if (question === 'pendingOperations') {
     const { id } = await target.root(call);
-    return ok({ kind: 'pendingOperations', operations: await services.operations.pendingOf(tenant, id) });
+    return ok({ kind: 'pendingOperations', operations: await services.operations.handovers.answer(tenant, id) });
   }
   const device = await target.addressed(call);
   if (!device.ok) return device;

@@ -52,6 +52,7 @@ async function createOperation(serial: string, fragment: string): Promise<string
     fragments: { [fragment]: {}, profileId: '5501' },
   });
   if (!made.ok) throw new Error(made.error.reason);
+  await warm.services.operations.handovers.sending(TENANT, made.value, uplinks.clock.now());
   return made.value.id;
 }
 

@@ -8,6 +8,8 @@ import { asOf } from '../journal';
 import { longName } from '../limits';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
+import type { RequirementChange } from '../requirement/requirement-journal';
+import { splitRequirement, updateRequirement } from '../requirement/requirement-updates';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink, unlinkAll } from './link-items';
 import { delist, enlistNew } from './list-items';
@@ -23,7 +25,7 @@ const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
-export type RequirementListener = (call: Call, id: string) => Promise<void>;
+export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears of an object that was taken from a parent. */
@@ -105,7 +107,7 @@ export class Inventory {
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
-    if (REQUIREMENT in record.members) await this.required(call, record.id);
+    if (REQUIREMENT in record.members) await this.required(call, record);
     return true;
   }
 
@@ -134,14 +136,27 @@ export class Inventory {
     return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }
 
+  /** What is required of a device has a journal of its own. Everything else is written as it is. */
   private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
-    const done = await updateObject(this.deps, call, id, update);
-    if (done.ok && requires(update, done.value)) await this.required(call, id);
-    return done;
+    const { change, others } = splitRequirement(update);
+    if (change === undefined) return updateObject(this.deps, call, id, update);
+    if (Object.keys(others.set).length + others.remove.length > 0) {
+      const done = await updateObject(this.deps, call, id, others);
+      if (!done.ok) return done;
+    }
+    return this.changeRequirement(call, id, change);
   }
 
-  private async required(call: Call, id: string): Promise<void> {
-    for (const listener of this.requirementListeners) await listener(call, id);
+  /** Changes `c8y_RequiredAvailability` in the order of the broker, and lets follow from it what has to. */
+  async changeRequirement(call: Call, id: string, change: RequirementChange): Promise<Result<ManagedObject, Refusal>> {
+    const done = await updateRequirement(this.deps, call, id, change);
+    if (!done.ok) return done;
+    if (done.value.follows) await this.required(call, done.value.record);
+    return ok(managedObjectOf(done.value.record));
+  }
+
+  private async required(call: Call, record: ObjectRecord): Promise<void> {
+    for (const listener of this.requirementListeners) await listener(call, record);
   }
 
   /** Objects in the order of their ids, or of `ids`. They are loaded when the caller gets to them. */
@@ -266,10 +281,4 @@ export class Inventory {
     }
     return false;
   }
-}
-
-/** Whether the update has changed what is required. An update of absent members has not, when the member was there. */
-function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
-  if (remove.includes(REQUIREMENT)) return true;
-  return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);
 }

@@ -23,6 +23,8 @@ export interface ObjectRecord {
   readonly named?: string;
   /** The external id that it was created for. A retry can tell its own object from another one with the same id. */
   readonly createdFor?: string;
+  /** JSON with the journal of `c8y_RequiredAvailability`; absent before its first change. */
+  readonly requirement?: string;
 }
 
 /** As-of of members from a creation that any later change shall win over, however old that change is. */
@@ -128,6 +130,7 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     automatic: item.p === true || undefined,
     named: item.n,
     createdFor: item.x,
+    requirement: item.rj,
   });
 }
 
