@@ -46,15 +46,18 @@ export class Uplinks {
     };
   }
 
-  /** A function instance of its own: nothing remembered. */
-  instance(overrides: Partial<IngestDeps> = {}): IngestDeps {
+  /** A function instance of its own: nothing remembered. `tables` are for an instance that fails. */
+  instance(
+    overrides: Partial<IngestDeps> = {},
+    tables: Pick<Tables, 'registry' | 'telemetry'> = this.tables,
+  ): IngestDeps {
     const messenger: DeviceMessenger = {
       send: async (clientId, topic, payload) => {
         this.sent.push({ clientId, topic, payload });
         return 'sent';
       },
     };
-    const { registry, telemetry } = this.tables;
+    const { registry, telemetry } = tables;
     const parts = { registry, telemetry, clock: this.clock, protocols: PROTOCOLS, messenger, payloadLimit: 16_184 };
     return {
       ...composeIngest(parts),

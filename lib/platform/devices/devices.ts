@@ -35,6 +35,7 @@ export interface Creation {
   readonly outcome: 'created' | 'named' | 'existing';
 }
 
+const DEVICE_MARKER = 'c8y_IsDevice';
 const AGENT_MARKER = 'com_cumulocity_model_Agent';
 const SERVICE_TYPE = 'c8y_Service';
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
@@ -107,8 +108,9 @@ export class Devices {
     const members = rootMembers(serial, name, type);
     const { device, created } = await this.ensure(call, serial, () => ({ members, automatic: false }));
     if (created) return ok({ device, outcome: 'created' });
-    const set = { name: members.name, type: members.type };
-    if (await this.creation.name(call, device, { set, remove: [] })) return ok({ device, outcome: 'named' });
+    const named = await this.creation.name(call, device, { set: members, remove: [] });
+    if (!named.ok) return named;
+    if (named.value !== undefined) return ok({ device, outcome: 'named' });
     return fail({ kind: 'exists', reason: 'deviceExists', subject: 'managedObject', serial });
   }
 
@@ -125,9 +127,9 @@ export class Devices {
     const plan = { members, parent: place, automatic: false };
     const { device, created } = await this.ensure(call, child.childId, () => plan);
     if (created) return ok({ device, outcome: 'created' });
-    const set = { name: members.name, type: members.type };
-    const remove = child.isDevice ? [] : ['c8y_IsDevice'];
-    return ok({ device, outcome: await this.nameBelow(call, device, { set, remove, parent: place }) });
+    const remove = child.isDevice ? [] : [DEVICE_MARKER];
+    const outcome = await this.nameBelow(call, device, { set: members, remove, parent: place });
+    return outcome.ok ? ok({ device, outcome: outcome.value }) : outcome;
   }
 
   /** Creates a service as a child addition of its owner, or updates its name, type of service and status. */
@@ -145,7 +147,9 @@ export class Devices {
       automatic: false,
     }));
     if (created) return ok(device);
-    await this.nameBelow(call, device, { set: { type: SERVICE_TYPE }, remove: ['c8y_IsDevice'], parent: place });
+    const type = { set: { type: SERVICE_TYPE }, remove: [DEVICE_MARKER] };
+    const named = await this.nameBelow(call, device, { ...type, parent: place });
+    if (!named.ok) return named;
     const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
     return updated.ok ? ok(device) : updated;
   }
@@ -215,22 +219,23 @@ export class Devices {
     call: Call,
     device: DeviceRef,
     what: Parameters<DeviceCreation['name']>[2],
-  ): Promise<'named' | 'existing'> {
+  ): Promise<Result<'named' | 'existing', Refusal>> {
     const named = await this.creation.name(call, device, what);
-    if (named !== undefined) this.agents.delete(`${call.origin.tenant}/${device.id}`);
-    return named === undefined ? 'existing' : 'named';
+    if (!named.ok) return named;
+    if (named.value !== undefined) this.agents.delete(`${call.origin.tenant}/${device.id}`);
+    return ok(named.value === undefined ? 'existing' : 'named');
   }
 }
 
 const rootMembers = (serial: string, name = `MQTT Device ${serial}`, type = 'c8y_MQTTDevice') => ({
   name,
   type,
-  c8y_IsDevice: {},
+  [DEVICE_MARKER]: {},
   [AGENT_MARKER]: {},
 });
 
 const childMembers = ({ childId, name, type, isDevice }: NewChild) => ({
   name: name ?? `MQTT Device ${childId}`,
   type: type ?? 'c8y_MQTTChildDevice',
-  ...(isDevice && { c8y_IsDevice: {} }),
+  ...(isDevice && { [DEVICE_MARKER]: {} }),
 });

@@ -225,7 +225,8 @@ export class Inventory {
     return collect(parentsOf(this.deps.registry, tenant, id));
   }
 
-  private async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+  /** Whether an object is another one or below it. It costs one query for each object on the way up. */
+  async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
     const seen = new Set<string>();
     const waiting = [id];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
