@@ -72,7 +72,9 @@ export async function run(command: Command, context: Context): Promise<Replied> 
       return withoutReply(await services.devices.createDevice(call, target.rootSerial, command));
     case 'setServiceStatus':
       // an unknown service is an error, not a new child
-      return withoutReply(await services.devices.setServiceStatus(call, target.serial, command.status));
+      return withoutReply(
+        await services.devices.setServiceStatus(call, target.serial, command.status, target.rootSerial),
+      );
     case 'upsertService':
       return upsertService(command, context);
     case 'ask':
@@ -97,7 +99,8 @@ async function upsertService(
   { call, services, target }: Context,
 ): Promise<Replied> {
   const owner = target.childSerial === command.serviceId ? ok(await target.root(call)) : await target.addressed(call);
-  return owner.ok ? withoutReply(await services.devices.upsertService(call, owner.value, command)) : owner;
+  if (!owner.ok) return owner;
+  return withoutReply(await services.devices.upsertService(call, owner.value, command, target.rootSerial));
 }
 
 async function replyTo(question: Question, { call, services, target }: Context): Promise<Replied> {

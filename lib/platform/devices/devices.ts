@@ -9,6 +9,7 @@ import { getObject, getObjects, type ObjectRecord } from '../inventory/object-it
 import type { DeviceRef, ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
+import { keepLateStatus, lateStatusOf } from './late-status-items';
 
 /** A child device as a message describes it. */
 export interface NewChild {
@@ -38,6 +39,8 @@ export interface Creation {
 const DEVICE_MARKER = 'c8y_IsDevice';
 const AGENT_MARKER = 'com_cumulocity_model_Agent';
 const SERVICE_TYPE = 'c8y_Service';
+/** Ms by which a message can overtake another one of the same sender. */
+const OVERTAKING_MS = 60_000;
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
@@ -132,8 +135,17 @@ export class Devices {
     return outcome.ok ? ok({ device, outcome: outcome.value }) : outcome;
   }
 
-  /** Creates a service as a child addition of its owner, or updates its name, type of service and status. */
-  async upsertService(call: Call, owner: DeviceRef, service: ServiceInput): Promise<Result<DeviceRef, Refusal>> {
+  /**
+   * Creates a service as a child addition of its owner, or updates its name, type of service and status. `sender` is
+   * the serial of the connected device. A status that the sender has sent in the minute after counts too, when it came
+   * before the service was there: that costs one read at the creation.
+   */
+  async upsertService(
+    call: Call,
+    owner: DeviceRef,
+    service: ServiceInput,
+    sender: string,
+  ): Promise<Result<DeviceRef, Refusal>> {
     const { serviceId, serviceType, name, status } = service;
     if (serviceId === owner.serial) {
       return fail({ kind: 'invalid', reason: 'ownService', subject: 'managedObject', serial: serviceId });
@@ -146,23 +158,52 @@ export class Devices {
       parent: place,
       automatic: false,
     }));
-    if (created) return ok(device);
+    if (created) return this.withLateStatus(call, device, sender);
     const type = { set: { type: SERVICE_TYPE }, remove: [DEVICE_MARKER] };
     const named = await this.nameBelow(call, device, { ...type, parent: place });
     if (!named.ok) return named;
     const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
-    return updated.ok ? ok(device) : updated;
+    if (!updated.ok) return updated;
+    return named.value === 'named' ? this.withLateStatus(call, device, sender) : ok(device);
   }
 
-  /** Sets the status of a service that exists; this never creates one. */
-  async setServiceStatus(call: Call, serial: string, status: string): Promise<Result<DeviceRef, Refusal>> {
+  /**
+   * Sets the status of a service that exists; this never creates one. The status of an unknown service is refused, and
+   * kept for its creation, which the message may have overtaken. `sender` is the serial of the connected device.
+   */
+  async setServiceStatus(
+    call: Call,
+    serial: string,
+    status: string,
+    sender: string,
+  ): Promise<Result<DeviceRef, Refusal>> {
+    const done = await this.setStatus(call, serial, status);
+    if (done !== undefined) return done;
+    const { tenant } = call.origin;
+    await keepLateStatus(this.deps.registry, { tenant, sender, service: serial }, { status, origin: call.origin });
+    // the creation may have looked for a status before this one was kept
+    const unknown: Refusal = { kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial };
+    return (await this.setStatus(call, serial, status)) ?? fail(unknown);
+  }
+
+  /** Sets the status of a service; undefined when there is no such service. */
+  private async setStatus(call: Call, serial: string, status: string): Promise<Result<DeviceRef, Refusal> | undefined> {
     const { tenant } = call.origin;
     const service = await this.identity.resolve(tenant, serial);
     const record = service && (await getObject(this.deps.registry, tenant, service.id));
-    if (service === undefined || record?.members.type !== SERVICE_TYPE) {
-      return fail({ kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial });
-    }
+    if (service === undefined || record?.members.type !== SERVICE_TYPE) return undefined;
     const updated = await this.inventory.updateFragments(call, service.id, { set: { status }, remove: [] });
+    return updated.ok ? ok(service) : updated;
+  }
+
+  /** Gives a new service the status that overtook its creation, under the as-of of that status. */
+  private async withLateStatus(call: Call, service: DeviceRef, sender: string): Promise<Result<DeviceRef, Refusal>> {
+    const { tenant, receivedAt } = call.origin;
+    const late = await lateStatusOf(this.deps.registry, { tenant, sender, service: service.serial });
+    if (late === undefined || late.origin.receivedAt > receivedAt + OVERTAKING_MS) return ok(service);
+    const overtook: Call = { ...call, origin: { ...call.origin, ...late.origin } };
+    const set = { status: late.status };
+    const updated = await this.inventory.updateFragments(overtook, service.id, { set, remove: [] });
     return updated.ok ? ok(service) : updated;
   }
 

@@ -1,10 +1,13 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/base/json';
 import { registryServices } from '../../../lib/platform/services';
 import { collect } from '../../../lib/storage/pages';
+import { Table } from '../../../lib/storage/table';
 import { callAt } from '../../support/calls';
 import { ManualClock } from '../../support/clock';
+import { dyingClient, slowClient } from '../../support/own-client';
 import { startTables, type Tables } from '../../support/tables';
 import { onErrorRow } from '../support';
 
@@ -16,8 +19,9 @@ let serials = 0;
 const newSerial = (): string => `pump-${++serials}`;
 
 /** The services of one function instance. Another instance remembers nothing of this one. */
-function instance() {
-  const { inventory, identity, devices } = registryServices({ registry: tables.registry, clock });
+function instance(client?: DynamoDBClient) {
+  const registry = client === undefined ? tables.registry : new Table(client, 'registry');
+  const { inventory, identity, devices } = registryServices({ registry, clock });
   return { inventory, identity, devices };
 }
 type Instance = ReturnType<typeof instance>;
@@ -207,7 +211,7 @@ describe('children and services', () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
     const serviceId = newSerial();
     const input = { serviceId, serviceType: 'systemd', name: 'mosquitto', status: 'up' };
-    const made = await devices.upsertService(callAt(clock.now() + 1), root, input);
+    const made = await devices.upsertService(callAt(clock.now() + 1), root, input, root.serial);
     const id = made.ok ? made.value.id : '';
     expect(await objectOf(id)).toEqual({
       type: 'c8y_Service',
@@ -216,26 +220,102 @@ describe('children and services', () => {
       status: 'up',
     });
     expect(await inventory.childIds(TENANT, root.id, 'childAdditions')).toEqual([id]);
-    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down')).toMatchObject({ ok: true });
-    await devices.upsertService(callAt(clock.now() + 2), root, { ...input, name: 'broker', status: 'unknown' });
+    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down', root.serial)).toMatchObject({
+      ok: true,
+    });
+    await devices.upsertService(
+      callAt(clock.now() + 2),
+      root,
+      { ...input, name: 'broker', status: 'unknown' },
+      root.serial,
+    );
     expect(await objectOf(id)).toMatchObject({ name: 'broker', status: 'down' });
-    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up');
+    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up', root.serial);
     expect(onErrorRow(unknown)).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up')).toMatchObject({ ok: false });
+    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up', root.serial)).toMatchObject({
+      ok: false,
+    });
   });
 
   it('turns what data created into the service its 102 says it is', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
     const serial = newSerial();
     const guessed = await devices.ensureChild(callAt(clock.now() + 2), root, serial);
-    await devices.upsertService(callAt(clock.now() + 1), root, {
-      serviceId: serial,
-      serviceType: 's',
-      name: 'n',
-      status: 'up',
-    });
+    const input = { serviceId: serial, serviceType: 's', name: 'n', status: 'up' };
+    await devices.upsertService(callAt(clock.now() + 1), root, input, root.serial);
     expect(await objectOf(guessed.id)).toEqual({ type: 'c8y_Service', name: 'n', serviceType: 's', status: 'up' });
     expect(await inventory.parents(TENANT, guessed.id)).toEqual([{ kind: 'childAdditions', id: root.id }]);
+  });
+});
+
+describe('a status that overtakes the creation of its service', () => {
+  const input = (serviceId: string) => ({ serviceId, serviceType: 's', name: 'n', status: 'up' });
+  const statusOf = async (serial: string) =>
+    (await objectOf((await identity.find(TENANT, 'c8y_Serial', serial))?.managedObjectId ?? ''))?.status;
+
+  it.each([
+    ['a moment later than the creation', 1, 'down'],
+    ['before the creation', -1, 'up'],
+    ['more than a minute after it', 60_001, 'up'],
+  ])('that was sent %s', async (_, ms, status) => {
+    const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
+    const late = await devices.setServiceStatus(callAt(clock.now() + ms), serial, 'down', root.serial);
+    expect(onErrorRow(late)).toMatchObject({ ok: false, error: { code: 41 } });
+    await instance().devices.upsertService(callAt(clock.now()), root, input(serial), root.serial);
+    expect(await statusOf(serial)).toBe(status);
+  });
+
+  it('is of no use to another device', async () => {
+    const [root, other] = [newSerial(), newSerial()];
+    const serial = newSerial();
+    await devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', other);
+    const owner = await devices.ensureRoot(callAt(clock.now()), root);
+    await devices.upsertService(callAt(clock.now()), owner, input(serial), root);
+    expect(await statusOf(serial)).toBe('up');
+  });
+
+  it('counts wherever the other of the two is slow or dies', async () => {
+    const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
+    const create = (serial: string, own: Instance) =>
+      own.devices.upsertService(callAt(clock.now()), root, input(serial), root.serial);
+    const status = (serial: string, own: Instance) =>
+      own.devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', root.serial);
+    for (const [slow, fast] of [
+      [create, status],
+      [status, create],
+    ] as const) {
+      for (let call = 1, isOver = false; !isOver; call++) {
+        const serial = newSerial();
+        isOver = true;
+        const meanwhile = async (): Promise<void> => {
+          isOver = false;
+          await fast(serial, instance());
+        };
+        const own = instance(slowClient(tables.client, call, meanwhile));
+        await slow(serial, own);
+        if (!isOver) expect(await statusOf(serial)).toBe('down');
+      }
+    }
+    for (let call = 1; call <= 12; call++) {
+      const serial = newSerial();
+      await status(serial, instance());
+      await create(serial, instance(dyingClient(tables.client, { call, done: call % 2 === 0 }))).catch(() => undefined);
+      await create(serial, instance());
+      expect(await statusOf(serial)).toBe('down');
+    }
+  });
+
+  it('costs one write and two reads to refuse, and an update of a service reads nothing more', async () => {
+    const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
+    const refused = await tables.calls.counting(() =>
+      devices.setServiceStatus(callAt(clock.now()), serial, 'down', root.serial),
+    );
+    expect(refused).toMatchObject({ writeUnits: 1, readUnits: 2 });
+    await devices.upsertService(callAt(clock.now()), root, input(serial), root.serial);
+    const again = await tables.calls.counting(() =>
+      devices.upsertService(callAt(clock.now() + 120 * SECOND), root, input(serial), root.serial),
+    );
+    expect(again.commands).toEqual({ GetItem: 1, UpdateItem: 1 });
   });
 });
 
