@@ -26,9 +26,9 @@ const deps = {
   telemetry: new Table(dynamoDb, environment.telemetryTable),
   clock,
 };
-const services = platformServices(deps);
-const connections = new Connections(deps);
 const sinks = changeSinks(deps, environment);
+const services = platformServices({ ...deps, listeners: sinks.listeners });
+const connections = new Connections(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 const platform: Platform = {

@@ -32,6 +32,8 @@ export function registryServices(deps: RegistryDeps) {
     inventory,
   });
 
+  // a serial is given up when no instance remembers it any more
+  inventory.whenClosing((tenant, names) => identity.close(tenant, names));
   // devices remember serials and agents, which a deleted object no longer has
   inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
   // a set or removed c8y_RequiredAvailability changes what is watched

@@ -128,8 +128,9 @@ export class DeviceCreation {
     const { places = [] } = planned;
     await settlePlaces(registry, tenant, id, { places, now: this.deps.clock.now() });
     await listExternalId(registry, tenant, record);
-    await settleExternalId(registry, tenant, record);
-    return this.identity.remember(tenant, { id, serial });
+    const lease = this.identity.lease(tenant);
+    const settled = await settleExternalId(registry, tenant, record);
+    return settled === undefined ? { id, serial } : this.identity.remember(tenant, settled, lease);
   }
 
   /**

@@ -20,6 +20,8 @@ const LOADED_AT_ONCE = 100;
 
 /** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, id: string) => Promise<void>;
+/** Hears of the external ids of objects that are about to be deleted. */
+export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
@@ -27,10 +29,16 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
  * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
  */
 export class Inventory {
+  private readonly closingListeners: ClosingListener[] = [];
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
+
+  /** Adds a listener that is awaited before objects are deleted. */
+  whenClosing(listener: ClosingListener): void {
+    this.closingListeners.push(listener);
+  }
 
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
@@ -151,10 +159,26 @@ export class Inventory {
     if (children.length > 0 && !cascade) {
       return fail({ kind: 'conflict', reason: 'hasChildren', subject: 'managedObject', id });
     }
+    await this.close(tenant, id, cascade);
     for (const child of children) await this.deleteChild(call, id, child);
     for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
     await this.erase(call, record);
     return ok(undefined);
+  }
+
+  /** Announces the deletion of an object, and of all below it. */
+  private async close(tenant: string, id: string, withChildren: boolean): Promise<void> {
+    const { registry } = this.deps;
+    const names: ExternalIdRecord[] = [];
+    const seen = new Set<string>();
+    const waiting = [id];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      names.push(...(await collect(externalIdsOf(registry, tenant, next))));
+      if (withChildren) waiting.push(...(await collect(childrenOf(registry, tenant, next))).map((child) => child.id));
+    }
+    for (const listener of this.closingListeners) await listener(tenant, names);
   }
 
   /**

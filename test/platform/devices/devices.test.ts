@@ -6,7 +6,7 @@ import { registryServices } from '../../../lib/platform/services';
 import { collect } from '../../../lib/storage/pages';
 import { Table } from '../../../lib/storage/table';
 import { callAt } from '../../support/calls';
-import { ManualClock } from '../../support/clock';
+import { FlowingClock } from '../../support/clock';
 import { dyingClient, slowClient } from '../../support/own-client';
 import { startTables, type Tables } from '../../support/tables';
 import { onErrorRow } from '../support';
@@ -14,7 +14,7 @@ import { onErrorRow } from '../support';
 const TENANT = 't100';
 const SECOND = 1000;
 let tables: Tables;
-const clock = new ManualClock();
+const clock = new FlowingClock();
 let serials = 0;
 const newSerial = (): string => `pump-${++serials}`;
 
