@@ -6,32 +6,43 @@ import type { Expression } from './table';
 export const OVERTAKEN: unique symbol = Symbol('overtaken');
 export type Overtaken = typeof OVERTAKEN;
 
-/** Nobody loses to so many other writers; an attempt that fails more often is in an endless loop. */
-const ATTEMPTS = 12;
 /** Before the third try: a random time below 10 ms. The bound doubles with each further try. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
+/**
+ * How long the pauses of one write may be together. A function has 15 seconds for a message, so it gives up before its
+ * time is over and the message is tried again. Fifty writers that start at the same moment all get through.
+ */
+const LONGEST_WAIT_MS = 8_000;
+/** For a clock whose random numbers are zero, so that even then the tries end. */
+const ATTEMPTS = 200;
 
 /** All tries lost against other writers. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
 
   constructor(subject: string) {
-    super(`${subject}: ${ATTEMPTS} writers were faster`);
+    super(`${subject}: other writers were faster for ${LONGEST_WAIT_MS / 1_000} seconds`);
   }
 }
 
 /**
  * Reads, changes and writes one item under its version. `attempt` does all three. It returns `OVERTAKEN` when its write
  * lost, and then it is called again. The second try is made at once, because a single other writer has finished by
- * then. Later tries wait for a random time that grows, so that many writers do not collide again.
+ * then. Later tries wait for a random time that grows, so that many writers do not collide again. It gives up by the
+ * time that it waited, not by the number of tries: among many writers each has to lose often, and one of them always
+ * wins.
  */
 export async function tryVersioned<T>(
   clock: Clock,
   attempt: () => Promise<T | Overtaken>,
 ): Promise<Result<T, Overtaken>> {
+  let waited = 0;
   for (let made = 0; made < ATTEMPTS; made++) {
-    if (made > 1) await clock.sleep(pauseBefore(made, clock));
+    const pause = made > 1 ? pauseBefore(made, clock) : 0;
+    waited += pause;
+    if (waited > LONGEST_WAIT_MS) break;
+    if (made > 1) await clock.sleep(pause);
     const done = await attempt();
     if (done !== OVERTAKEN) return ok(done);
   }

@@ -86,7 +86,10 @@ function messagesOf(sent: readonly Sent[]): { gateway: string; messages: Uplink[
 }
 
 const instanceWith = (client: DynamoDBClient) =>
-  uplinks.instance({}, { registry: new Table(client, 'registry'), telemetry: new Table(client, 'telemetry') });
+  uplinks.instance({}, uplinks.clock, {
+    registry: new Table(client, 'registry'),
+    telemetry: new Table(client, 'telemetry'),
+  });
 
 /** Handles a message in an instance that dies, if it is told to, and then again in another one. */
 async function deliver(message: Uplink, death?: Death): Promise<void> {

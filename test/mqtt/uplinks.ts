@@ -1,9 +1,11 @@
+import type { Clock } from '../../lib/base/clock';
 import type { DeviceMessenger } from '../../lib/delivery/messenger';
 import { composeIngest } from '../../lib/mqtt/compose-ingest';
 import type { Uplink } from '../../lib/mqtt/ingest';
 import { type IngestDeps, ingest } from '../../lib/mqtt/ingest';
 import { platformServices } from '../../lib/platform/services';
 import { PROTOCOLS } from '../../lib/protocols/protocols';
+import { callAt, type TestCall } from '../support/calls';
 import { FlowingClock, type ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
@@ -46,9 +48,15 @@ export class Uplinks {
     };
   }
 
+  /** A call of the services themselves, for what a test needs beforehand. */
+  call(): TestCall {
+    return callAt(this.clock.now(), { tenant: TENANT, user: 'admin', messageId: 'setup' });
+  }
+
   /** A function instance of its own: nothing remembered. `tables` are for an instance that fails. */
   instance(
     overrides: Partial<IngestDeps> = {},
+    clock: Clock = this.clock,
     tables: Pick<Tables, 'registry' | 'telemetry'> = this.tables,
   ): IngestDeps {
     const messenger: DeviceMessenger = {
@@ -58,7 +66,7 @@ export class Uplinks {
       },
     };
     const { registry, telemetry } = tables;
-    const parts = { registry, telemetry, clock: this.clock, protocols: PROTOCOLS, messenger, payloadLimit: 16_184 };
+    const parts = { registry, telemetry, clock, protocols: PROTOCOLS, messenger, payloadLimit: 16_184 };
     return {
       ...composeIngest(parts),
       senderOf: async (clientId) => ({ tenant: TENANT, user: 'admin', serial: clientId }),

@@ -39,16 +39,25 @@ describe('a versioned write', () => {
     );
   });
 
-  it('answers that it was overtaken when it lost twelve times', async () => {
-    const { tries, attempt } = losing(12);
-    expect(await tryVersioned(new FlowingClock(), attempt)).toEqual({ ok: false, error: OVERTAKEN });
-    expect(tries.made).toBe(12);
+  it('answers that it was overtaken when it has waited for eight seconds in all', async () => {
+    const clock = new FlowingClock();
+    expect(await tryVersioned(clock, losing(1_000).attempt)).toEqual({ ok: false, error: OVERTAKEN });
+    const waited = clock.waits.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThan(7_500);
+    expect(waited).toBeLessThanOrEqual(8_000);
+  });
+
+  it('is not tried for ever where the random numbers are zero', async () => {
+    const clock = Object.assign(new FlowingClock(), { randomBytes: (length: number) => new Uint8Array(length) });
+    const { tries, attempt } = losing(1_000);
+    expect(await tryVersioned(clock, attempt)).toEqual({ ok: false, error: OVERTAKEN });
+    expect(tries.made).toBe(200);
   });
 
   it('is a fault that names its subject where no answer is meant to say so', async () => {
-    const lost = versioned(new FlowingClock(), 'alarm a of device 1', losing(12).attempt);
+    const lost = versioned(new FlowingClock(), 'alarm a of device 1', losing(1_000).attempt);
     await expect(lost).rejects.toThrow(OvertakenError);
-    await expect(lost).rejects.toThrow('alarm a of device 1: 12 writers were faster');
+    await expect(lost).rejects.toThrow('alarm a of device 1: other writers were faster for 8 seconds');
   });
 
   it('is not tried again after a fault', async () => {

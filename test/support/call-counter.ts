@@ -23,7 +23,11 @@ export class CallCounter {
   private commands: Record<string, number> = {};
   private writeUnits = 0;
   private readUnits = 0;
+  private running = 0;
+  /** The largest number of calls under way at the same time, since the start or the last `reset`. */
+  mostAtOnce = 0;
   private callsUntilCrash = Number.POSITIVE_INFINITY;
+  private answersUntilLoss = Number.POSITIVE_INFINITY;
 
   watch(client: DynamoDBClient): void {
     client.middlewareStack.add(
@@ -32,10 +36,15 @@ export class CallCounter {
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
         this.commands[command] = (this.commands[command] ?? 0) + 1;
         if (--this.callsUntilCrash <= 0) throw new SimulatedCrash();
-        const result = await next(args).catch((error: unknown) => {
-          if (error instanceof ConditionalCheckFailedException) this.writeUnits += 1;
-          throw error;
-        });
+        this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
+        const result = await next(args)
+          .catch((error: unknown) => {
+            if (error instanceof ConditionalCheckFailedException) this.writeUnits += 1;
+            throw error;
+          })
+          .finally(() => {
+            this.running--;
+          });
         const { ConsumedCapacity: consumed } = result.output as {
           ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
         };
@@ -46,6 +55,15 @@ export class CallCounter {
         return result;
       },
       { step: 'initialize', name: 'countCalls' },
+    );
+    // within the retries of the SDK, so that the SDK sends the request again, as it does in production
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        if (--this.answersUntilLoss !== 0) return result;
+        throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
+      },
+      { step: 'deserialize', name: 'loseAnswerOfCall' },
     );
   }
 
@@ -58,6 +76,7 @@ export class CallCounter {
     this.commands = {};
     this.writeUnits = 0;
     this.readUnits = 0;
+    this.mostAtOnce = this.running;
   }
 
   /** Runs `work` like a process that dies before its n-th call reaches DynamoDB. The first call is 1. */
@@ -70,6 +89,14 @@ export class CallCounter {
     } finally {
       this.callsUntilCrash = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Runs `work` while the answer to its n-th call is lost after DynamoDB has done it. The SDK repeats the call. */
+  async loseAnswerAt<T>(call: number, work: () => Promise<T>): Promise<T> {
+    this.answersUntilLoss = call;
+    return work().finally(() => {
+      this.answersUntilLoss = Number.POSITIVE_INFINITY;
+    });
   }
 
   /** What `work` alone used. It resets the counter first. */

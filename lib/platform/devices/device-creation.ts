@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json';
+import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import {
@@ -169,7 +169,7 @@ function creationOf(origin: Origin, { members, fresh = [], parent, automatic }: 
 
 /** The naming without the members that somebody has changed since the creation. */
 function withoutTouched(naming: Naming, current: ObjectRecord): Naming {
-  const isUntouched = (member: string): boolean => (current.asOf[member] ?? CREATED) === CREATED;
+  const isUntouched = (member: string): boolean => (own(current.asOf, member) ?? CREATED) === CREATED;
   return {
     ...naming,
     set: Object.fromEntries(Object.entries(naming.set).filter(([member]) => isUntouched(member))),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../base/defined';
-import type { JsonObject } from '../../base/json';
+import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, ReadingCall, RegistryDeps } from '../call';
@@ -49,7 +49,7 @@ export class Parameters {
       }
       const merge = mergeMembers(read, fragments, at);
       const isChanged = Object.entries(merge.set).some(
-        ([name, value]) => !isDeepStrictEqual(value, read.members[name]),
+        ([name, value]) => !isDeepStrictEqual(value, own(read.members, name)),
       );
       if (onlyIfChanged && !isChanged) return ok(undefined);
       const isNew = Object.keys(merge.set).length > 0;
@@ -57,8 +57,8 @@ export class Parameters {
       await relist(this.deps.registry, call.origin.tenant, read, { set: merge.set, remove: [], asOf: at });
       this.announce(call, read, merge.set, isChanged);
       const event = { type: EVENT_TYPE, text: text ?? 'Parameters were updated', time, fragments };
-      this.events.create(call, device, defined(event));
-      return ok(undefined);
+      const made = this.events.create(call, device, defined(event));
+      return made.ok ? ok(undefined) : made;
     });
   }
 

@@ -1,9 +1,14 @@
+import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
 import type { SoftwareItem } from '../commands';
 import type { Inventory } from '../inventory/inventory';
+import { newObjectId } from '../inventory/object-id';
+import { CREATED } from '../inventory/object-items';
 import { asOf, fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
+import { MAX_RECORD_BYTES, tooLarge } from '../limits';
 import type { AsOf, DeviceRef, Origin } from '../model';
+import type { Refusal } from '../refusal';
 import { markLinked, readSoftware, type SoftwareRecord, writeSoftware } from './software-items';
 
 /** The child addition that shows a device's list (docs/reference/static-templates.md#advanced-software-list). */
@@ -26,60 +31,101 @@ const EMPTY: SoftwareJournal = { base: { items: [], late: 0 }, events: [] };
  * Advanced software lists (docs/reference/static-templates.md#advanced-software-list). Changes build on each other, so
  * they are kept in a journal and folded in broker order. The list is shown in a child addition of the device. A change
  * costs one read and two writes.
+ *
+ * The journal names its list object before that exists, and nothing here deletes an object. So whatever call is lost,
+ * the next change, or the same one again, finds in the journal what there has to be and completes it.
  */
 export class Software {
   constructor(
     private readonly deps: RegistryDeps,
-    private readonly inventory: Pick<Inventory, 'create' | 'addChild' | 'updateFragments' | 'delete'>,
+    private readonly inventory: Pick<Inventory, 'get' | 'insert' | 'addChild' | 'updateFragments'>,
   ) {}
 
-  /** Replaces the list, or adds or removes entries. */
+  /** Replaces the list, or adds or removes entries. Refused when the device was deleted meanwhile. */
   async change(
     call: Call,
     device: DeviceRef,
     { change, items }: Pick<SoftwareEvent, 'change' | 'items'>,
-  ): Promise<void> {
+  ): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const event: SoftwareEvent = { asOf: asOf(call.origin), change, items };
-    await versioned(this.deps.clock, `software list of ${device.serial}`, async () => {
+    return versioned(this.deps.clock, `software list of ${device.serial}`, async () => {
       const stored = await readSoftware(this.deps.registry, tenant, device.id);
+      if (stored === undefined && (await this.inventory.get(tenant, device.id)) === undefined) return gone(device);
       const before = stored === undefined ? EMPTY : parseJournal(stored);
       const journal = withEvent(before, event);
-      const listId = stored?.listId ?? (await this.createList(call));
-      const linked = stored?.linked ?? false;
-      const next = { version: (stored?.version ?? 0) + 1, listId, journal: JSON.stringify(journal), linked };
-      const written = journal === before || (await writeSoftware(this.deps.registry, tenant, device.id, next));
-      if (written) {
-        await this.show(call, listId, journal);
-        if (!linked) await this.link(call, device, listId);
-        return;
+      const { items: listed } = fold(journal, step);
+      const large = tooLarge(
+        'managedObject',
+        listed.map((item) => ({ ...item })),
+        MAX_RECORD_BYTES,
+      );
+      if (large !== undefined) return fail(large);
+      const next = { ...(stored ?? this.newRecord()), journal: JSON.stringify(journal) };
+      if (journal !== before && !(await this.write(tenant, device, next))) return OVERTAKEN;
+      if (!next.linked && !(await this.createList(call, next.listId))) {
+        // the id belongs to another object: the next try takes a new one
+        await this.write(tenant, device, { ...this.newRecord(), journal: next.journal, version: next.version + 1 });
+        return OVERTAKEN;
       }
-      if (stored === undefined) await this.inventory.delete(call, listId);
-      return OVERTAKEN;
+      return this.complete(call, device, next, journal);
     });
   }
 
-  private async createList(call: Call): Promise<string> {
-    const created = await this.inventory.create(call, { fragments: { type: LIST_TYPE, name: LIST_TYPE } });
-    if (!created.ok) throw new Error(`software list: ${created.error.reason}`);
-    return created.value.id;
+  private newRecord(): Omit<SoftwareRecord, 'journal'> {
+    return { version: 0, listId: newObjectId(this.deps.clock), linked: false };
   }
 
-  private async show(call: Call, listId: string, journal: SoftwareJournal): Promise<void> {
+  private write(tenant: string, device: DeviceRef, record: SoftwareRecord): Promise<boolean> {
+    return writeSoftware(this.deps.registry, tenant, device.id, { ...record, version: record.version + 1 });
+  }
+
+  /** Shows the list and links its object. A list object that somebody has deleted is made again under the same id. */
+  private async complete(
+    call: Call,
+    device: DeviceRef,
+    { listId, linked }: SoftwareRecord,
+    journal: SoftwareJournal,
+  ): Promise<Result<void, Refusal>> {
+    if (!(await this.show(call, listId, journal))) {
+      if ((await this.inventory.get(call.origin.tenant, device.id)) === undefined) return gone(device);
+      await this.createList(call, listId);
+      await this.show(call, listId, journal);
+    } else if (linked) return ok(undefined);
+    const done = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
+    if (!done.ok) return gone(device);
+    await markLinked(this.deps.registry, call.origin.tenant, device.id);
+    return ok(undefined);
+  }
+
+  /** Makes the list object, unless it is there. False when another object has its id. */
+  private async createList(call: Call, listId: string): Promise<boolean> {
+    const { user, receivedAt, tenant } = call.origin;
+    const made = await this.inventory.insert(call, {
+      id: listId,
+      owner: user,
+      createdAt: receivedAt,
+      members: { type: LIST_TYPE, name: LIST_TYPE },
+      asOf: { type: CREATED, name: CREATED },
+    });
+    if (made) return true;
+    return (await this.inventory.get(tenant, listId))?.fragments.type === LIST_TYPE;
+  }
+
+  /** Writes the list into its object. False when there is no such object. */
+  private async show(call: Call, listId: string, journal: SoftwareJournal): Promise<boolean> {
     const newest = journal.events.at(-1)?.asOf ?? asOf(call.origin);
     const { items, late } = fold(journal, step);
     const set = { [LIST_FRAGMENT]: items.map((item) => ({ ...item })) };
     const shown: Call = { ...call, origin: shownAs(call.origin, newest, late) };
-    await this.inventory.updateFragments(shown, listId, { set, remove: [] });
-  }
-
-  /** Links the list to the device. After a crash before this step, the next change does it. */
-  private async link(call: Call, device: DeviceRef, listId: string): Promise<void> {
-    const linked = await this.inventory.addChild(call, device.id, 'childAdditions', listId);
-    if (!linked.ok) throw new Error(`software list of ${device.serial}: ${linked.error.reason}`);
-    await markLinked(this.deps.registry, call.origin.tenant, device.id);
+    const done = await this.inventory.updateFragments(shown, listId, { set, remove: [] });
+    if (done.ok || done.error.kind === 'notFound') return done.ok;
+    throw new Error(`software list ${listId}: ${done.error.reason}`);
   }
 }
+
+const gone = ({ serial }: DeviceRef): Result<never, Refusal> =>
+  fail({ kind: 'notFound', reason: 'deviceGone', subject: 'managedObject', serial });
 
 function withEvent(journal: SoftwareJournal, event: SoftwareEvent): SoftwareJournal {
   const inserted = insert(journal, event);

@@ -4,6 +4,7 @@ import { type Lease, LeasedCache } from '../../changes/leased-cache';
 import { Listeners, NAME_LEASE_MS } from '../../changes/listeners';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
+import { longName } from '../limits';
 import type { DeviceRef, ExternalId } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import {
@@ -106,6 +107,8 @@ export class Identity {
   async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
+    const long = longName('externalId', Object.entries({ type, externalId }));
+    if (long !== undefined) return fail(long);
     const object = await getObject(registry, tenant, id);
     if (object === undefined) return fail(notFound('managedObject', id));
     const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;

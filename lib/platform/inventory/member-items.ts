@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../base/json';
+import { type JsonObject, own } from '../../base/json';
 import { objectKey } from '../../storage/keys';
-import type { Item, Table } from '../../storage/table';
-import type { ObjectRecord } from './object-items';
+import type { Expression, Item, Table } from '../../storage/table';
+import { attributeOf, getObject, type ObjectRecord } from './object-items';
 
 /** New values of members, made from the values that were read, with their as-ofs. */
 export interface MemberMerge {
@@ -10,34 +10,104 @@ export interface MemberMerge {
   readonly asOf: Readonly<Record<string, string>>;
 }
 
+/** Assignments and members of one write. An expression of DynamoDB has at most 4 KB. */
+const ASSIGNMENTS = 120;
+const MEMBERS = 30;
+
+type Stamps = readonly (readonly [name: string, asOf: string])[];
+
+/** A member in one write: as-ofs of its paths, and with the last of them its value. */
+interface MemberPart {
+  readonly name: string;
+  readonly stamps: Stamps;
+  readonly isLast: boolean;
+}
+
 /**
  * Writes the members, unless one of them has changed since it was read. False in that case, and when the object is
- * gone.
+ * gone. What does not fit an expression takes several writes. A member's value comes with the last of its as-ofs, so that
+ * a retry finds it unwritten until then, and an older message in between finds the as-ofs.
  */
 export async function replaceMembers(
   registry: Table,
   tenant: string,
   read: ObjectRecord,
-  { set, asOf }: MemberMerge,
+  merge: MemberMerge,
 ): Promise<boolean> {
+  for (const parts of writesOf(merge)) {
+    const { change, condition } = expressions(read, merge.set, parts);
+    const done = await registry.update(objectKey(tenant, read.id), change, condition);
+    if (done.ok) continue;
+    if (!done.error.maybeOwn) return false;
+    const found = await getObject(registry, tenant, read.id);
+    const stamps = parts.flatMap((part) => part.stamps);
+    if (found === undefined || !stamps.every(([name, at]) => own(found.asOf, name) === at)) return false;
+  }
+  return true;
+}
+
+function writesOf({ set, asOf }: MemberMerge): MemberPart[][] {
+  const writes: MemberPart[][] = [];
+  let open: MemberPart[] = [];
+  let used = 0;
+  for (const part of Object.keys(set).flatMap((name) => partsOf(name, asOf))) {
+    const size = part.stamps.length + 1;
+    if (open.length === 0 || !part.isLast || open.length >= MEMBERS || used + size > ASSIGNMENTS) {
+      open = [];
+      used = 0;
+      writes.push(open);
+    }
+    open.push(part);
+    used += size;
+    // the as-ofs of one member that come before its value are a write of their own
+    if (!part.isLast) used = ASSIGNMENTS;
+  }
+  return writes;
+}
+
+/** The member's own as-of tells whether it has changed, so it comes last, with the value. */
+function partsOf(name: string, asOf: MemberMerge['asOf']): MemberPart[] {
+  const paths = Object.entries(asOf).filter(([path]) => path.startsWith(`${name}//`));
+  const owned: Stamps = Object.entries(asOf).filter(([path]) => path === name);
+  const parts: MemberPart[] = [];
+  const size = ASSIGNMENTS - 2;
+  for (let at = 0; at + size < paths.length; at += size) {
+    parts.push({ name, stamps: paths.slice(at, at + size), isLast: false });
+  }
+  const rest = paths.slice(parts.length * size);
+  return [...parts, { name, stamps: [...rest, ...owned], isLast: true }];
+}
+
+function expressions(
+  read: ObjectRecord,
+  set: JsonObject,
+  parts: readonly MemberPart[],
+): { change: Expression; condition: Expression } {
   const names: Record<string, string> = { '#f': 'f', '#a': 'a' };
   const values: Item = {};
   const sets: string[] = [];
   const conditions = ['attribute_exists(pk)'];
-  for (const [index, [name, value]] of Object.entries(set).entries()) {
-    names[`#m${index}`] = name;
-    values[`:m${index}`] = JSON.stringify(value);
-    sets.push(`#f.#m${index} = :m${index}`);
-    const before = read.members[name];
-    if (before !== undefined) values[`:b${index}`] = JSON.stringify(before);
-    conditions.push(before === undefined ? `attribute_not_exists(#f.#m${index})` : `#f.#m${index} = :b${index}`);
+  const nameOf = (name: string): string => placeholder(names, '#', attributeOf(name));
+  const textOf = (value: string): string => placeholder(values, ':', value);
+  const demand = (path: string, before: string | undefined): void => {
+    conditions.push(before === undefined ? `attribute_not_exists(${path})` : `${path} = ${textOf(before)}`);
+  };
+  for (const { name, stamps, isLast } of parts) {
+    const member = nameOf(name);
+    const before = own(read.members, name);
+    demand(`#f.${member}`, before === undefined ? undefined : JSON.stringify(before));
+    demand(`#a.${member}`, own(read.asOf, name));
+    for (const [path, at] of stamps) sets.push(`#a.${path === name ? member : nameOf(path)} = ${textOf(at)}`);
+    if (isLast) sets.push(`#f.${member} = ${textOf(JSON.stringify(set[name]))}`);
   }
-  for (const [index, [name, at]] of Object.entries(asOf).entries()) {
-    names[`#a${index}`] = name;
-    values[`:a${index}`] = at;
-    sets.push(`#a.#a${index} = :a${index}`);
-  }
-  const change = { text: `SET ${sets.join(', ')}`, names, values };
-  const done = await registry.update(objectKey(tenant, read.id), change, { text: conditions.join(' AND ') });
-  return done.ok;
+  return { change: { text: `SET ${sets.join(', ')}`, names, values }, condition: { text: conditions.join(' AND ') } };
+}
+
+/** The placeholder of a text. Equal texts, such as the as-ofs of one message, share one. */
+function placeholder(known: Record<string, string>, sign: '#' | ':', text: string): string {
+  const found = Object.keys(known).find((name) => known[name] === text && !['#f', '#a'].includes(name));
+  if (found !== undefined) return found;
+  const made = `${sign}p${Object.keys(known).length}`;
+  known[made] = text;
+  return made;
 }

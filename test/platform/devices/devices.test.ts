@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/base/json';
+import type { DeviceRef } from '../../../lib/platform/model';
 import { registryServices } from '../../../lib/platform/services';
 import { collect } from '../../../lib/storage/pages';
 import { Table } from '../../../lib/storage/table';
@@ -155,6 +156,13 @@ const ids = async (filter: Parameters<Instance['inventory']['list']>[1], tenant 
   return found;
 };
 
+/** A child device that data below a root device has created. */
+async function childBelow(root: DeviceRef, serial = newSerial(), at = clock.now()): Promise<DeviceRef> {
+  const child = await devices.ensureChild(callAt(at), root, serial);
+  if (!child.ok) throw new Error(child.error.reason);
+  return child.value;
+}
+
 describe('children and services', () => {
   it('creates a child below the addressed device and never changes it again', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
@@ -186,7 +194,7 @@ describe('children and services', () => {
 
   it('finds the agent above any child, and remembers it', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
-    const child = await devices.ensureChild(callAt(clock.now()), root, newSerial());
+    const child = await childBelow(root);
     const below = await devices.createChild(callAt(clock.now() + 1), child, { childId: newSerial(), isDevice: true });
     const id = below.ok ? below.value.device.id : '';
     expect(await devices.agentOf(TENANT, id)).toEqual(root);
@@ -198,10 +206,10 @@ describe('children and services', () => {
 
   it('moves a child that data put below the root to where its 101 says it is', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
-    const child = await devices.ensureChild(callAt(clock.now()), root, newSerial());
+    const child = await childBelow(root);
     const late = newSerial();
-    const lost = await devices.ensureChild(callAt(clock.now() + 5), root, late);
-    await devices.createChild(callAt(clock.now() + 1), child, { childId: late, name: 'Valve', isDevice: true });
+    const lost = await childBelow(root, late, clock.now() + 5);
+    await devices.createChild(callAt(clock.now() + 1), child, { childId: late, name: 'Valve', isDevice: true }, root);
     expect(await devices.childSerials(TENANT, root.id)).toEqual([child.serial]);
     expect(await devices.childSerials(TENANT, child.id)).toEqual([late]);
     expect(await inventory.parents(TENANT, lost.id)).toEqual([{ kind: 'childDevices', id: child.id }]);
@@ -211,7 +219,7 @@ describe('children and services', () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
     const serviceId = newSerial();
     const input = { serviceId, serviceType: 'systemd', name: 'mosquitto', status: 'up' };
-    const made = await devices.upsertService(callAt(clock.now() + 1), root, input, root.serial);
+    const made = await devices.upsertService(callAt(clock.now() + 1), root, input);
     const id = made.ok ? made.value.id : '';
     expect(await objectOf(id)).toEqual({
       type: 'c8y_Service',
@@ -220,19 +228,14 @@ describe('children and services', () => {
       status: 'up',
     });
     expect(await inventory.childIds(TENANT, root.id, 'childAdditions')).toEqual([id]);
-    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down', root.serial)).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 3), root, serviceId, 'down')).toMatchObject({
       ok: true,
     });
-    await devices.upsertService(
-      callAt(clock.now() + 2),
-      root,
-      { ...input, name: 'broker', status: 'unknown' },
-      root.serial,
-    );
+    await devices.upsertService(callAt(clock.now() + 2), root, { ...input, name: 'broker', status: 'unknown' });
     expect(await objectOf(id)).toMatchObject({ name: 'broker', status: 'down' });
-    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up', root.serial);
+    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), root, newSerial(), 'up');
     expect(onErrorRow(unknown)).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up', root.serial)).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root, root.serial, 'up')).toMatchObject({
       ok: false,
     });
   });
@@ -240,9 +243,13 @@ describe('children and services', () => {
   it('turns what data created into the service its 102 says it is', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
     const serial = newSerial();
-    const guessed = await devices.ensureChild(callAt(clock.now() + 2), root, serial);
-    const input = { serviceId: serial, serviceType: 's', name: 'n', status: 'up' };
-    await devices.upsertService(callAt(clock.now() + 1), root, input, root.serial);
+    const guessed = await childBelow(root, serial, clock.now() + 2);
+    await devices.upsertService(callAt(clock.now() + 1), root, {
+      serviceId: serial,
+      serviceType: 's',
+      name: 'n',
+      status: 'up',
+    });
     expect(await objectOf(guessed.id)).toEqual({ type: 'c8y_Service', name: 'n', serviceType: 's', status: 'up' });
     expect(await inventory.parents(TENANT, guessed.id)).toEqual([{ kind: 'childAdditions', id: root.id }]);
   });
@@ -259,27 +266,28 @@ describe('a status that overtakes the creation of its service', () => {
     ['more than a minute after it', 60_001, 'up'],
   ])('that was sent %s', async (_, ms, status) => {
     const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
-    const late = await devices.setServiceStatus(callAt(clock.now() + ms), serial, 'down', root.serial);
+    const late = await devices.setServiceStatus(callAt(clock.now() + ms), root, serial, 'down');
     expect(onErrorRow(late)).toMatchObject({ ok: false, error: { code: 41 } });
-    await instance().devices.upsertService(callAt(clock.now()), root, input(serial), root.serial);
+    await instance().devices.upsertService(callAt(clock.now()), root, input(serial));
     expect(await statusOf(serial)).toBe(status);
   });
 
   it('is of no use to another device', async () => {
-    const [root, other] = [newSerial(), newSerial()];
+    const [owner, other] = [newSerial(), newSerial()];
     const serial = newSerial();
-    await devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', other);
-    const owner = await devices.ensureRoot(callAt(clock.now()), root);
-    await devices.upsertService(callAt(clock.now()), owner, input(serial), root);
+    const stranger = await devices.ensureRoot(callAt(clock.now()), other);
+    await devices.setServiceStatus(callAt(clock.now() + 1), stranger, serial, 'down');
+    const root = await devices.ensureRoot(callAt(clock.now()), owner);
+    await devices.upsertService(callAt(clock.now()), root, input(serial));
     expect(await statusOf(serial)).toBe('up');
   });
 
   it('counts wherever the other of the two is slow or dies', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
     const create = (serial: string, own: Instance) =>
-      own.devices.upsertService(callAt(clock.now()), root, input(serial), root.serial);
+      own.devices.upsertService(callAt(clock.now()), root, input(serial));
     const status = (serial: string, own: Instance) =>
-      own.devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', root.serial);
+      own.devices.setServiceStatus(callAt(clock.now() + 1), root, serial, 'down');
     for (const [slow, fast] of [
       [create, status],
       [status, create],
@@ -308,12 +316,12 @@ describe('a status that overtakes the creation of its service', () => {
   it('costs one write and two reads to refuse, and an update of a service reads nothing more', async () => {
     const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
     const refused = await tables.calls.counting(() =>
-      devices.setServiceStatus(callAt(clock.now()), serial, 'down', root.serial),
+      devices.setServiceStatus(callAt(clock.now()), root, serial, 'down'),
     );
     expect(refused).toMatchObject({ writeUnits: 1, readUnits: 2 });
-    await devices.upsertService(callAt(clock.now()), root, input(serial), root.serial);
+    await devices.upsertService(callAt(clock.now()), root, input(serial));
     const again = await tables.calls.counting(() =>
-      devices.upsertService(callAt(clock.now() + 120 * SECOND), root, input(serial), root.serial),
+      devices.upsertService(callAt(clock.now() + 120 * SECOND), root, input(serial)),
     );
     expect(again.commands).toEqual({ GetItem: 1, UpdateItem: 1 });
   });

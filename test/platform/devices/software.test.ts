@@ -4,6 +4,7 @@ import type { Call } from '../../../lib/platform/call';
 import type { SoftwareItem } from '../../../lib/platform/commands';
 import { Software } from '../../../lib/platform/devices/software';
 import { Inventory } from '../../../lib/platform/inventory/inventory';
+import { runs } from '../../fuzz/runs';
 import { callAt } from '../../support/calls';
 import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
@@ -23,6 +24,12 @@ afterAll(() => tables.close());
 
 type Change = { readonly change: 'replace' | 'append' | 'remove'; readonly items: readonly SoftwareItem[] };
 const item = (name: string, version = '1'): SoftwareItem => ({ name, version, softwareType: 'apt' });
+
+const NAMES = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
+const CHANGE = fc.record({
+  change: fc.constantFrom('replace' as const, 'append' as const, 'remove' as const),
+  items: NAMES.map((all) => all.map((name) => item(name))),
+});
 
 async function newDevice() {
   const made = await inventory.create(callAt(clock.now()), { fragments: { name: 'gateway' } });
@@ -67,13 +74,61 @@ describe('the advanced software list', () => {
     }
   });
 
+  it('is as it would be without faults when a call dies or an answer is lost, and the change comes again', async () => {
+    const fault = fc.record({ at: fc.integer({ min: 1, max: 14 }), kind: fc.constantFrom('crash', 'lost answer') });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(CHANGE, fault), { minLength: 1, maxLength: 3 }), async (steps) => {
+        const device = await newDevice();
+        for (const [n, [one, { at, kind }]] of steps.entries()) {
+          const say = () => software.change(callAt(clock.now() + n), device, one);
+          if (kind === 'crash') await tables.calls.failAt(at, say);
+          else await tables.calls.loseAnswerAt(at, say);
+          await say();
+        }
+        const lists = await listsOf(device.id);
+        expect(lists.map(({ c8y_SoftwareList }) => c8y_SoftwareList)).toEqual([inOrder(steps.map(([one]) => one))]);
+      }),
+      { numRuns: runs(25) },
+    );
+  }, 60_000);
+
+  it('loses nothing and is linked once when the answer to any of its calls is lost', async () => {
+    for (let call = 1; call < 16; call++) {
+      const device = await newDevice();
+      const say = (n: number, name: string) =>
+        software.change(callAt(clock.now() + n), device, { change: 'append', items: [item(name)] });
+      await tables.calls.loseAnswerAt(call, () => say(1, 'nginx'));
+      await say(2, 'curl');
+      const lists = await listsOf(device.id);
+      expect(lists.map(({ c8y_SoftwareList }) => c8y_SoftwareList)).toEqual([[item('nginx'), item('curl')]]);
+    }
+  });
+
+  it('comes back under the same id when somebody has deleted its object', async () => {
+    const device = await newDevice();
+    await software.change(callAt(clock.now() + 1), device, { change: 'replace', items: [item('nginx')] });
+    const [before] = await inventory.childIds(TENANT, device.id, 'childAdditions');
+    await inventory.delete(callAt(clock.now() + 2), before ?? '');
+    expect(await listsOf(device.id)).toEqual([]);
+    await software.change(callAt(clock.now() + 3), device, { change: 'append', items: [item('curl')] });
+    expect(await inventory.childIds(TENANT, device.id, 'childAdditions')).toEqual([before]);
+    expect((await listsOf(device.id))[0]?.c8y_SoftwareList).toEqual([item('nginx'), item('curl')]);
+  });
+
+  it('is refused for a device that is gone, and leaves no object behind', async () => {
+    const device = await newDevice();
+    const change: Change = { change: 'replace', items: [item('nginx')] };
+    await software.change(callAt(clock.now() + 1), device, change);
+    await inventory.delete(callAt(clock.now() + 2), device.id, { cascade: true });
+    const count = await inventory.count(TENANT, {});
+    const refused = { ok: false, error: { reason: 'deviceGone' } };
+    expect(await software.change(callAt(clock.now() + 3), device, change)).toMatchObject(refused);
+    expect(await software.change(callAt(clock.now() + 3), { ...device, id: '1' }, change)).toMatchObject(refused);
+    expect(await inventory.count(TENANT, {})).toBe(count);
+  });
+
   it('ends the same in whatever order its changes arrive, two at a time', async () => {
-    const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
-    const change = fc.record({
-      change: fc.constantFrom('replace' as const, 'append' as const, 'remove' as const),
-      items: names.map((all) => all.map((name) => item(name))),
-    });
-    const changes = fc.array(change, { minLength: 2, maxLength: 6 });
+    const changes = fc.array(CHANGE, { minLength: 2, maxLength: 6 });
     const shuffled = changes.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length })),
     );
@@ -90,7 +145,7 @@ describe('the advanced software list', () => {
         const [list] = await listsOf(device.id);
         expect(list?.c8y_SoftwareList).toEqual(inOrder(all));
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });
