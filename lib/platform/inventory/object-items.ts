@@ -22,12 +22,17 @@ export interface ObjectRecord {
   readonly named?: string;
   /** The external id that it was created for. A retry can tell its own object from another one with the same id. */
   readonly createdFor?: string;
+  /** JSON with the journal of parameters; absent before the device has reported one. */
+  readonly parameters?: string;
   /** JSON with the journal of `c8y_RequiredAvailability`; absent before its first change. */
   readonly requirement?: string;
 }
 
 /** As-of of members from a creation that any later change shall win over, however old that change is. */
 export const CREATED = '0';
+
+/** Separates a member from the path of a value in it. As-ofs of paths are stored beside those of members. */
+export const WITHIN = '//';
 
 /** Members in one update. An expression of DynamoDB has at most 4 KB. */
 export const MEMBERS_PER_UPDATE = 20;
@@ -125,6 +130,7 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     named: item.n,
     createdFor: item.x,
     requirement: item.rj,
+    parameters: item.pj,
   });
 }
 

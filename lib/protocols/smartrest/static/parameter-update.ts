@@ -13,7 +13,7 @@ export function parameterValues(fragments: JsonObject): readonly string[] | unde
   const leaves = Object.keys(fragments)
     .filter((name) => name.startsWith(MARKER) && name.length > MARKER.length)
     .map((name) => name.slice(MARKER.length))
-    .flatMap((name) => leavesOf(name, fragments[name] ?? null));
+    .flatMap((name) => leavesOf(name, Object.hasOwn(fragments, name) ? (fragments[name] ?? null) : null));
   return leaves.length === 0 || leaves.length > MAX_PARAMETERS ? undefined : leaves.flat();
 }
 
