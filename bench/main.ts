@@ -6,10 +6,19 @@ import { codecBench } from './codec';
 import { costBench } from './cost';
 import { hopsBench } from './hops';
 import { ingestBench } from './ingest';
+import { killBench } from './kill';
 import { realtimeBench } from './realtime';
 import { type Bench, type Check, checkTable, exitCodeOf } from './report';
 
-const BENCHES: readonly Bench[] = [codecBench, ingestBench, bundlesBench, costBench, realtimeBench, hopsBench];
+const BENCHES: readonly Bench[] = [
+  codecBench,
+  ingestBench,
+  bundlesBench,
+  costBench,
+  realtimeBench,
+  hopsBench,
+  killBench,
+];
 const USAGE = `npm run bench -- [${BENCHES.map(({ name }) => name).join('|')}] [--json FILE]
 
 Exit code: 0 every figure is reached, 1 one is MISSED, 2 wrong call.`;

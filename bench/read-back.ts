@@ -39,6 +39,20 @@ export class ReadBack {
     }
   }
 
+  /** The values of one series that a device has stored, in no order. None when there is no such device. */
+  async values(serial: string, fragment: string, series: string): Promise<readonly number[]> {
+    const { tenant } = OWN_CLOUD;
+    const device = await this.services.identity.resolve(tenant, serial);
+    if (device === undefined) return [];
+    const values: number[] = [];
+    for await (const { fragments } of this.services.measurements.list(tenant, { source: device.id })) {
+      const stored = fragments as Readonly<Record<string, Readonly<Record<string, { readonly value: number }>>>>;
+      const value = stored[fragment]?.[series]?.value;
+      if (value !== undefined) values.push(value);
+    }
+    return values;
+  }
+
   /** Throws unless the floor wrote one item per reading. */
   async expectFloor(serial: string, readings: readonly Reading[]): Promise<void> {
     const where = { text: 'pk = :pk', values: { ':pk': floorPartition(serial, readings[0]?.time ?? 0) } };

@@ -137,7 +137,7 @@ export class Cirrus extends Construct {
     const lifecycle = new Lifecycle(this, 'Lifecycle', { ...shared, target });
     const delivery = new Delivery(this, 'Delivery', { ...shared, target });
     const availability = new AvailabilityWatch(this, 'Availability', shared);
-    this.httpApi = new HttpApi(this, 'HttpApi', { ...shared, throttle });
+    this.httpApi = new HttpApi(this, 'HttpApi', { ...shared, throttle, target });
     this.realtime.addPolling(this.httpApi);
     for (const source of [ingestion, this.httpApi, lifecycle, availability]) {
       this.realtime.allowNotifications(source.function);

@@ -4,6 +4,7 @@ import { CfnAuthorizer, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
 import { CirrusFunction, type FunctionSettings } from './function';
 import { HostNames } from './host-names';
+import { allowEndOfConnections } from './messenger';
 import type { Secrets } from './secrets';
 import type { Tables } from './tables';
 
@@ -68,6 +69,8 @@ export class DeviceEndpoint extends Construct {
     });
     tables.allowRegistry(made, ['GetItem', 'PutItem', 'UpdateItem']);
     secrets.allowHashKey(made);
+    // a person's connection ends when a device user takes its identifier
+    allowEndOfConnections(made, 'aws');
     return made;
   }
 

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { LIST_INDEX } from '../lib/storage/keys';
 import type { DeliveryQueues } from './delivery';
 import { CirrusFunction, type FunctionSettings } from './function';
+import { allowEndOfConnections, type DeploymentTarget } from './messenger';
 import type { Secrets } from './secrets';
 import { READ_ACTIONS, type Tables, WRITE_ACTIONS } from './tables';
 
@@ -16,6 +17,7 @@ export interface HttpApiProps {
   readonly deliveryQueue: DeliveryQueues;
   /** How many requests per second all tenants together may send, and how large a burst may be. */
   readonly throttle: { readonly rate: number; readonly burst: number };
+  readonly target: DeploymentTarget;
 }
 
 const ACCESS_LOG = {
@@ -76,7 +78,7 @@ export class HttpApi extends Construct {
     });
   }
 
-  private makeFunction({ settings, tables, secrets, deliveryQueue }: HttpApiProps): CirrusFunction {
+  private makeFunction({ settings, tables, secrets, deliveryQueue, target }: HttpApiProps): CirrusFunction {
     const made = new CirrusFunction(this, 'Rest', {
       settings,
       name: 'api',
@@ -95,6 +97,8 @@ export class HttpApi extends Construct {
     tables.allowTelemetry(made, [...READ_ACTIONS, ...WRITE_ACTIONS]);
     deliveryQueue.allowRequests(made);
     secrets.allowHashKey(made);
+    // the connection of a deleted device ends
+    allowEndOfConnections(made, target);
     return made;
   }
 

@@ -24,3 +24,15 @@ export function allowMessages(to: CirrusFunction, target: DeploymentTarget): voi
   to.allow(['iot:SendDirectMessage'], [anyClient], { StringLike: { 'iot:Topic': downlinks } });
   acknowledgeWildcard(to, anyClient, 'Devices choose their client IDs; the condition keeps it to downlink topics.');
 }
+
+/** Lets a function end the connections of clients. An emulator cannot, and the function is told so. */
+export function allowEndOfConnections(to: CirrusFunction, target: DeploymentTarget): void {
+  if (target === 'emulator') {
+    to.lambda.addEnvironment('TARGET', target);
+    return;
+  }
+  const { partition, region, account } = Stack.of(to);
+  const anyClient = `arn:${partition}:iot:${region}:${account}:client/*`;
+  to.allow(['iot:DeleteConnection'], [anyClient]);
+  acknowledgeWildcard(to, anyClient, 'Devices choose their client IDs; the function ends those of one identifier.');
+}

@@ -9,10 +9,14 @@ import { processClock } from '../lib/base/clock';
 import { defined } from '../lib/base/defined';
 import { apiEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
+import { Claims } from '../lib/connections/claims';
 import { Connections } from '../lib/connections/connections';
+import { DeviceIdentifiers } from '../lib/connections/device-identifiers';
+import { connectionEnder } from '../lib/connections/end-connection';
 import { DeliveryQueue } from '../lib/delivery/queue';
 import { createApp } from '../lib/http/app';
 import { Credentials } from '../lib/platform/access/credentials';
+import { SERIAL } from '../lib/platform/inventory/identity';
 import { platformServices } from '../lib/platform/services';
 import { beginWork } from '../lib/platform/unit-of-work';
 import { Table } from '../lib/storage/table';
@@ -31,9 +35,22 @@ const connections = new Connections(deps);
 const sinks = changeSinks(deps, environment);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
+const credentials = new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter));
+const identifiers = new DeviceIdentifiers({
+  ...services,
+  claims: new Claims(deps.registry, clock),
+  endConnection: connectionEnder(environment),
+  onStillConnected: (clientId, error) => logger.error('connection not ended', { clientId, error: String(error) }),
+});
+// a claim ends with its device
+services.inventory.beforeDeletion(async (tenant, names) => {
+  for (const { type, externalId } of names) if (type === SERIAL) await identifiers.release(tenant, externalId);
+});
+
 const platform: Platform = {
   ...services,
-  credentials: new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter)),
+  credentials,
+  identifiers,
   requestDelivery: async (request, cause) => {
     const connection = await connections.find(request.tenant, request.agentSerial);
     await queue.requestDelivery(defined({ ...request, clientId: connection?.clientId }), cause);

@@ -34,7 +34,7 @@ export const handler = async (raw: unknown): Promise<void> => {
   const event = parseLifecycleEvent(raw);
   if (!event.ok) throw new Error(event.error);
   const { clientId, eventType, sessionIdentifier, timestamp } = event.value;
-  const claim = await senderOf(clientId);
+  const claim = await senderOf(clientId, timestamp);
   if (claim === undefined) return logger.warn('event of a client without claim', { clientId, eventType });
   const { tenant, serial } = claim;
   const change = await connections.apply(tenant, serial, event.value);

@@ -43,3 +43,16 @@ export function readyLine(options: LocalOptions, endpoints: Endpoints, caFile: s
   const facts = { ...endpoints, tenant: options.tenant, user: options.adminUser, ca: caFile };
   return `ready ${JSON.stringify(facts)}`;
 }
+
+/**
+ * The last line of a process that was stopped: how many accepted messages were not handled, and where they are. They
+ * wait for a function, for a retry, or in a queue.
+ */
+export function stoppedLine({ dataDir }: LocalOptions, unfinished: { events: number; messages: number }): string {
+  const count = unfinished.events + unfinished.messages;
+  const what = `stopped: ${count} accepted ${count === 1 ? 'message was' : 'messages were'} not handled`;
+  if (count === 0) return what;
+  const parts = `${unfinished.events} for functions, ${unfinished.messages} in queues`;
+  const where = dataDir === undefined ? 'lost, because there is no --data' : `kept in ${dataDir}`;
+  return `${what} (${parts}), ${where}`;
+}

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -11,14 +11,20 @@ export interface LocalCertificates {
   readonly caFile: string;
 }
 
+const NAMES = { ca: 'ca.pem', cert: 'server.pem', key: 'server.key' } as const;
+/** The names of the files in their folder. */
+export const CERTIFICATE_NAMES: readonly string[] = Object.values(NAMES);
+
+const OWNER_ONLY = { mode: 0o600 } as const;
 const VALIDITY_MS = 5 * 365 * 24 * 3_600_000;
 
 /**
  * A CA, and a server certificate for `localhost`, 127.0.0.1 and the name of this host. Both are kept in `folder`, so
- * that a client has to trust the CA only once. They are made again when one of the three files is missing.
+ * that a client has to trust the CA only once. They are made again when one of the three files is missing. The folder
+ * exists, and only its owner may enter it.
  */
 export async function localCertificates(folder: string, now: number): Promise<LocalCertificates> {
-  const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'server.pem'), key: join(folder, 'server.key') };
+  const files = { ca: join(folder, NAMES.ca), cert: join(folder, NAMES.cert), key: join(folder, NAMES.key) };
   try {
     const [cert, key] = await Promise.all([
       readFile(files.cert, 'utf8'),
@@ -28,10 +34,9 @@ export async function localCertificates(folder: string, now: number): Promise<Lo
     return { cert, key, caFile: files.ca };
   } catch {
     const made = await make(now);
-    await mkdir(folder, { recursive: true });
-    await writeFile(files.ca, made.ca);
-    await writeFile(files.cert, made.cert);
-    await writeFile(files.key, made.key, { mode: 0o600 });
+    await writeFile(files.ca, made.ca, OWNER_ONLY);
+    await writeFile(files.cert, made.cert, OWNER_ONLY);
+    await writeFile(files.key, made.key, OWNER_ONLY);
     return { cert: made.cert, key: made.key, caFile: files.ca };
   }
 }

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EmbeddedCloud, type IotEvent, readAssembly } from '@cirrus/local-aws';
+import { DATA_NAMES, EmbeddedCloud, type IotEvent, makeOwnerOnly, readAssembly } from '@cirrus/local-aws';
 import { type SynthesisOptions, synthesize } from '../cdk/synthesize';
 import { defined } from '../lib/base/defined';
 import type { Endpoints } from './announce';
-import { localCertificates } from './certificates';
+import { CERTIFICATE_NAMES, localCertificates } from './certificates';
 import { HostClock } from './clock';
 import type { LocalOptions } from './options';
 import { seed } from './seed';
@@ -60,8 +60,13 @@ export async function startCirrus(
   // Node 20 is supported here; without this the SDK prints a notice that it will drop Node 20
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const clock = new HostClock();
+  const certificateDir = resolve(settings.certificateDir ?? options.dataDir ?? '.cirrus');
+  for (const folder of new Set([certificateDir, resolve(options.dataDir ?? certificateDir)])) {
+    if (!makeOwnerOnly(folder, [...CERTIFICATE_NAMES, ...DATA_NAMES])) continue;
+    hooks.onLog?.('data', `${folder} was open to others, and is now for its owner only`);
+  }
+  const tls = await localCertificates(certificateDir, clock.now());
   const outdir = await mkdtemp(join(tmpdir(), 'cirrus-'));
-  const tls = await localCertificates(resolve(settings.certificateDir ?? options.dataDir ?? '.cirrus'), clock.now());
   const { context, extend } = settings;
   // `cdk synth` and `cdk deploy` check the template; a local start does not wait for that
   synthesize(defined({ outdir, validate: false, context, extend }));

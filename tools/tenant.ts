@@ -1,20 +1,24 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { messageOf } from '../lib/api/error-body';
-import { systemClock } from '../lib/base/clock';
+import { type Clock, systemClock } from '../lib/base/clock';
 import { defined } from '../lib/base/defined';
 import { Listeners } from '../lib/changes/listeners';
-import { Credentials } from '../lib/platform/access/credentials';
+import { Claims } from '../lib/connections/claims';
+import { connectionEnder } from '../lib/connections/end-connection';
+import { Credentials, type Role } from '../lib/platform/access/credentials';
 import { Tenants } from '../lib/platform/tenants/tenants';
 import { Table } from '../lib/storage/table';
 
 const USAGE = `npm run tenant -- create <tenant> --table <RegistryTable> [--admin NAME] [--domain HOST] [--retention-days N]
-npm run tenant -- user <tenant> <name> --table <RegistryTable> [--device | --reader]
+npm run tenant -- user <tenant> <name> --table <RegistryTable> [--device | --device-manager | --reader]
+npm run tenant -- release <tenant> <device identifier> --table <RegistryTable>
 npm run tenant -- events <tenant> on|off --table <RegistryTable>
 npm run tenant -- list --table <RegistryTable>
 
 The table is the output RegistryTable of the stack; credentials and Region come from the AWS environment. Passwords are
-generated and printed once; CIRRUS_PASSWORD sets one instead.
+generated and printed once; CIRRUS_PASSWORD sets one instead. \`release\` gives a device identifier free and ends its
+connections; its user may take it again at once, others after two minutes.
 
 Exit code: 0 done, 1 refused, 2 wrong call.`;
 
@@ -29,6 +33,7 @@ interface Setup {
     readonly domain?: string | undefined;
     readonly 'retention-days'?: string | undefined;
     readonly device: boolean;
+    readonly 'device-manager': boolean;
     readonly reader: boolean;
   };
 }
@@ -43,6 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
       domain: { type: 'string' },
       'retention-days': { type: 'string' },
       device: { type: 'boolean', default: false },
+      'device-manager': { type: 'boolean', default: false },
       reader: { type: 'boolean', default: false },
     },
   });
@@ -59,6 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (verb === 'list') return list(setup);
   if (verb === 'create' && tenant !== undefined) return create(setup, tenant);
   if (verb === 'user' && tenant !== undefined && name !== undefined) return addUser(setup, tenant, name);
+  if (verb === 'release' && tenant !== undefined && name !== undefined) return release(deps, tenant, name);
   if (verb === 'events' && tenant !== undefined && (name === 'on' || name === 'off')) {
     return switchEvents(setup, tenant, name === 'on');
   }
@@ -84,7 +91,26 @@ async function create(setup: Setup, id: string): Promise<number> {
 
 async function addUser(setup: Setup, tenant: string, name: string): Promise<number> {
   if ((await setup.tenants.get(tenant)) === undefined) return refused(`there is no tenant ${tenant}`);
-  return save(setup, tenant, name, setup.options.device ? [] : [setup.options.reader ? 'reader' : 'admin']);
+  return save(setup, tenant, name, rolesOf(setup.options));
+}
+
+function rolesOf({ device, reader, 'device-manager': manager }: Setup['options']): readonly Role[] {
+  if (device) return [];
+  return [reader ? 'reader' : manager ? 'deviceManager' : 'admin'];
+}
+
+/** Gives a device identifier free, so that another user or tenant can take it. */
+async function release(
+  { registry, clock }: { readonly registry: Table; readonly clock: Clock },
+  tenant: string,
+  identifier: string,
+): Promise<number> {
+  const clients = await new Claims(registry, clock).release(tenant, identifier);
+  if (clients === undefined) return refused(`${tenant} does not hold the device identifier ${identifier}`);
+  const endConnection = connectionEnder({ target: 'aws' });
+  for (const clientId of clients) await endConnection(clientId);
+  console.log(`${identifier} is free; its connections are ended: ${clients.join(', ') || 'it had none'}`);
+  return 0;
 }
 
 /** For rules on the event bus that were made by hand; `CirrusEventRule` tells the platform about its own. */
@@ -101,7 +127,7 @@ async function save(
   { credentials, options }: Setup,
   tenant: string,
   userName: string,
-  roles: readonly ('admin' | 'reader')[],
+  roles: readonly Role[],
 ): Promise<number> {
   const given = process.env.CIRRUS_PASSWORD;
   const password = given ?? Buffer.from(systemClock.randomBytes(PASSWORD_BYTES)).toString('base64url');

@@ -54,6 +54,17 @@ const UNKNOWN: Readonly<Record<Exclude<Subject, 'externalId'>, (id: string) => s
   tenant: (id) => `No such tenant: ${id}`,
   user: (id) => `User not found: ${id}`,
 };
+const SIZED = {
+  managedObject: 'A managed object',
+  measurement: 'A measurement',
+  event: 'An event',
+  alarm: 'An alarm',
+  operation: 'An operation',
+} as const;
+const EXCERPT = 64;
+/** The beginning of a name that may be very long. */
+const excerptOf = (name: string): string =>
+  name.length > EXCERPT ? `${name.slice(0, EXCERPT).toWellFormed()}…` : name;
 const BUSY = { managedObject: 'object', event: 'event' } as const;
 const externalId = ({ type, externalId: value }: { readonly type: string; readonly externalId: string }): string =>
   `ID [type=${type}, value=${value}]`;
@@ -75,12 +86,15 @@ const MESSAGES: Spellings<string> = {
   externalIdTaken: (id) => `External ID exists already: ${externalId(id)}`,
   deviceExists: () => 'Device already existing',
   busy: ({ subject, id }) => `The ${BUSY[subject]} ${id} is being changed by too many others`,
-  hasChildren: () => 'Cannot delete the specified object as it has associated data.',
   ownParent: ({ serial }) => `Device ${serial} cannot be its own child`,
   ownService: ({ serial }) => `Service ${serial} cannot be its own owner`,
   circle: ({ child, parent }) => `${child} is above ${parent} already`,
   namelessFragment: () => 'A fragment needs a name',
   notText: ({ member }) => `'${member}' must be a text`,
+  nameTooLong: ({ member, maxBytes }) => `'${excerptOf(member)}' takes at most ${maxBytes} bytes`,
+  tooDeep: ({ maxLevels }) => `A document has at most ${maxLevels} levels of objects and lists`,
+  notUnicode: ({ path }) => `'${excerptOf(path)}' holds half a surrogate pair, which is no text`,
+  itemLimit: ({ part }) => `This would not fit: the ${part} is too large for the database`,
   protectedMember: ({ member }) => `'${member}' cannot be removed`,
   noAgent: ({ deviceId }) =>
     `Device ${deviceId} has no agent: neither it nor a device above it has com_cumulocity_model_Agent`,
@@ -92,11 +106,13 @@ const MESSAGES: Spellings<string> = {
     `A password has ${minCharacters} characters or more, at most ${maxBytes} bytes`,
   tenantId: ({ id }) => `A tenant's id is 1 to 64 letters, digits, dots, dashes: ${id}`,
   retention: () => 'retentionDays must be at least 1',
-  objectSize: ({ maxBytes }) => `A managed object takes at most ${maxBytes} bytes`,
+  objectSize: ({ subject, maxBytes }) => `${SIZED[subject]} takes at most ${maxBytes} bytes`,
   objectFull: ({ id }) => `The object ${id} has no room for more`,
   bodySize: ({ maxBytes }) => `A request body may have ${maxBytes} bytes.`,
   denied: () => 'Access is denied.',
   notBelowSender: ({ serial, sender }) => `Device ${serial} does not belong to device ${sender}`,
+  unclaimed: ({ identifier }) => `Nobody holds the device identifier ${identifier}`,
+  identifierOfOther: ({ serial }) => `Device identifier ${serial} belongs to another device user`,
   noCredentials: () => 'Full authentication is required to access this resource',
   unknownScheme: () => 'Invalid credentials! : Only Basic authentication is supported',
   badCredentials: () => 'Invalid credentials! : Bad credentials',

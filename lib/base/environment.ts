@@ -74,6 +74,7 @@ export const apiEnvironment = (environment: Environment = process.env) =>
     deliveryQueueUrl: reader.text('DELIVERY_QUEUE_URL'),
     ...changes(reader),
     hashKeyParameter: reader.text('HASH_KEY_PARAMETER'),
+    target: target(reader),
   }));
 
 /**

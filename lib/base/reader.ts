@@ -47,11 +47,12 @@ export class Reader {
     return value;
   }
 
-  /** `true` or `false`. A name without a value counts as true, a missing name as false. */
-  flag(name: string): boolean {
-    const [text = 'false'] = this.textsOf(name);
-    if (!['true', 'false', ''].includes(text)) this.fault(name, 'must be true or false', text);
-    return text !== 'false';
+  /** `true` or `false`, in any case. A name without a value counts as true, a missing name as `preset`. */
+  flag(name: string, { preset = false }: { readonly preset?: boolean } = {}): boolean {
+    const [text = String(preset)] = this.textsOf(name);
+    const word = text.toLowerCase();
+    if (!['true', 'false', ''].includes(word)) this.fault(name, 'must be true or false', text);
+    return word !== 'false';
   }
 
   /** Milliseconds since the epoch. A space before the zone is read as `+`, because URL decoding makes one of it. */

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type Clock, randomBelow } from '../base/clock';
 import { fail, ok, type Result } from '../base/result';
-import { type ClientIdError, parseClientId } from './client-id';
+import type { Principal } from '../platform/access/credentials';
+import { type ClientId, type ClientIdError, parseClientId } from './client-id';
+import type { DeviceDenial } from './device-identifiers';
 import { type ConnectionTopics, connectionPolicy } from './policy';
 
 /**
@@ -37,23 +39,17 @@ export type ConnectRefusal =
   | 'noCredentials'
   | 'malformedUserName'
   | 'badCredentials'
-  | 'claimedByOther'
+  | DeviceDenial
   | `clientId.${ClientIdError}`;
-
-/** The user whose name and password a connection came with. */
-export interface ConnectingUser {
-  readonly tenant: string;
-  readonly user: string;
-  readonly kind: 'human' | 'device';
-}
 
 export interface AuthorizeDeps {
   readonly clock: Clock;
   /** `arn:aws:iot:<region>:<account>:` */
   readonly policyArnPrefix: string;
   readonly topics: ConnectionTopics;
-  verify(tenant: string, user: string, password: string): Promise<Result<{ kind: 'human' | 'device' }, unknown>>;
-  claim(clientId: string, owner: ConnectingUser & { serial: string }): Promise<Result<unknown, unknown>>;
+  verify(tenant: string, user: string, password: string): Promise<Result<Principal, unknown>>;
+  /** Whether this user may be the device of the client ID. A person's hold of it lapses at `until`, ms since the epoch. */
+  connect(principal: Principal, client: ClientId, until: number): Promise<Result<unknown, DeviceDenial>>;
 }
 
 /** The decision about one CONNECT; `result` is what AWS IoT gets to hear of it. */
@@ -61,7 +57,7 @@ export type Authorization =
   | {
       readonly allowed: true;
       readonly clientId: string;
-      readonly user: ConnectingUser;
+      readonly user: Principal;
       readonly result: AuthorizerResult;
     }
   | { readonly allowed: false; readonly reason: ConnectRefusal; readonly result: AuthorizerResult };
@@ -75,27 +71,29 @@ const USER_NAME = /^[A-Za-z0-9._-]{1,64}\/[^/\s]{1,1000}$/;
 
 /**
  * Decides about one CONNECT. The user name is `<tenant>/<user>`, with its password
- * (docs/reference/mqtt-implementation.md#user-name-and-password). The client ID has to be well formed, and free or this
- * device's own. Malformed names are refused before anything is read.
+ * (docs/reference/mqtt-implementation.md#user-name-and-password). The client ID has to be well formed, and the user has to
+ * have the right to be its device. Malformed names are refused before anything is read.
  */
 export async function authorizeConnection(event: unknown, deps: AuthorizeDeps): Promise<Authorization> {
   const asked = parseConnect(event);
   if (!asked.ok) return refused(asked.error);
-  const { tenant, user, password, clientId, serial } = asked.value;
+  const { tenant, user, password, client } = asked.value;
   const verified = await deps.verify(tenant, user, password);
   if (!verified.ok) return refused('badCredentials');
-  const connecting: ConnectingUser = { tenant, user, kind: verified.value.kind };
-  const claimed = await deps.claim(clientId, { ...connecting, serial });
-  if (!claimed.ok) return refused('claimedByOther');
+  const disconnectAfterInSeconds = DAY_SECONDS - randomBelow(deps.clock, DISCONNECT_JITTER_SECONDS);
+  // a person holds the identifier while the connection lasts and a day after
+  const until = deps.clock.now() + (disconnectAfterInSeconds + DAY_SECONDS) * 1000;
+  const connected = await deps.connect(verified.value, client, until);
+  if (!connected.ok) return refused(connected.error);
   return {
     allowed: true,
-    clientId,
-    user: connecting,
+    clientId: client.text,
+    user: verified.value,
     result: {
       isAuthenticated: true,
       principalId: principalId(tenant, user),
-      policyDocuments: connectionPolicy(deps.policyArnPrefix, clientId, deps.topics),
-      disconnectAfterInSeconds: DAY_SECONDS - randomBelow(deps.clock, DISCONNECT_JITTER_SECONDS),
+      policyDocuments: connectionPolicy(deps.policyArnPrefix, client.text, deps.topics),
+      disconnectAfterInSeconds,
       refreshAfterInSeconds: DAY_SECONDS,
     },
   };
@@ -105,8 +103,7 @@ interface Connect {
   readonly tenant: string;
   readonly user: string;
   readonly password: string;
-  readonly clientId: string;
-  readonly serial: string;
+  readonly client: ClientId;
 }
 
 function parseConnect(event: unknown): Result<Connect, ConnectRefusal> {
@@ -124,8 +121,7 @@ function parseConnect(event: unknown): Result<Connect, ConnectRefusal> {
     tenant: name.slice(0, slash),
     user: name.slice(slash + 1),
     password: Buffer.from(password, 'base64').toString('utf8'),
-    clientId: id.value.text,
-    serial: id.value.serial,
+    client: id.value,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import { defined } from '../base/defined';
+import { own } from '../base/json';
 import type { Table } from '../storage/table';
 import { OVERTAKEN, versioned } from '../storage/versioned';
 import { type Connection, ConnectionItems } from './connection-items';
@@ -63,5 +64,5 @@ function presenceBy(connection: Connection, event: LifecycleEvent): ConnectionCh
 
 function subscribedBy(connection: Connection, event: LifecycleEvent): readonly string[] {
   if (event.eventType !== 'subscribed' || !isCurrent(connection, event)) return [];
-  return event.topics.filter((filter) => connection.topics[filter]?.on === true);
+  return event.topics.filter((filter) => own(connection.topics, filter)?.on === true);
 }

@@ -1,3 +1,4 @@
+import { own } from '../base/json';
 import type { Connection, TopicState } from './connection-items';
 import type { LifecycleEvent } from './lifecycle-event';
 
@@ -90,7 +91,7 @@ function withTopics(
   { eventType, timestamp: at, topics: filters }: LifecycleEvent,
 ): Connection['topics'] {
   const on = eventType === 'subscribed';
-  const changed = filters.filter((filter) => isLater(topics[filter], { on, at }));
+  const changed = filters.filter((filter) => isLater(own(topics, filter), { on, at }));
   if (changed.length === 0) return topics;
   return { ...topics, ...Object.fromEntries(changed.map((filter) => [filter, { on, at }])) };
 }
@@ -103,6 +104,6 @@ function isLater(known: TopicState | undefined, next: TopicState): boolean {
 
 function subscribedFilters({ topics, earlier }: Connection): readonly string[] {
   const on = Object.entries(topics).flatMap(([filter, state]) => (state.on ? [filter] : []));
-  const untouched = earlier.filter((filter) => topics[filter] === undefined);
+  const untouched = earlier.filter((filter) => own(topics, filter) === undefined);
   return [...new Set([...on, ...untouched])];
 }

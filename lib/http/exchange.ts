@@ -1,13 +1,16 @@
-import { dispatch } from '../api/dispatch';
+import { dispatch, routeOf } from '../api/dispatch';
 import { dispatchPublic } from '../api/dispatch-public';
 import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
 import { defined } from '../base/defined';
-import type { Json } from '../base/json';
+import { documentFault, type Json, MAX_LEVELS } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
+import type { Principal } from '../platform/access/credentials';
+import { itemRefusal } from '../platform/limits';
 import type { Origin } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
+import { ItemLimitError } from '../storage/item-limits';
 import { baseUrlOf } from './base-url';
 import type { Authenticator } from './basic-auth';
 import { bodyTypeOf, representationOf } from './media-type';
@@ -37,48 +40,62 @@ export class Exchange {
   async answer(): Promise<Response> {
     const method = methodOf(this.raw.method, this.header('x-http-method'));
     const representation = representationOf(this.header('accept'), method === 'POST' || method === 'PUT');
-    if (representation === undefined) {
-      return respond(errorBody(406, 'general/notAcceptable', 'The platform answers with JSON.'), 'json');
-    }
-    return respond(await this.run(method), representation, this.header('usexbasic'));
+    const answer = await this.run(method, representation !== undefined);
+    // who accepts no type of ours is told so in JSON
+    return respond(answer, representation ?? 'json', this.header('usexbasic'));
   }
 
-  private async run(method: Method | undefined): Promise<PlatformResponse> {
-    if (method === undefined) {
-      const refusal: Refusal = { kind: 'methodNotAllowed', reason: 'unknownMethod', known: METHODS };
-      return { ...errorResponse(refusal), allow: METHODS };
-    }
-    const head: PlatformRequest = {
-      method,
+  /** What is wrong with path or method is said first, before the headers about the body and the body itself are read. */
+  private async run(method: Method | undefined, acceptsJson: boolean): Promise<PlatformResponse> {
+    const url = {
       path: this.url.pathname,
       query: this.url.searchParams,
       baseUrl: baseUrlOf(this.url, (name) => this.header(name)),
     };
-    const open = dispatchPublic(head);
+    const open = dispatchPublic({ ...url, method });
     if (open !== undefined) return open;
-    const host = new URL(head.baseUrl).hostname;
-    const principal = await this.deps.authenticator.authenticate(this.header('authorization'), host);
+    const principal = await this.deps.authenticator.authenticate(
+      this.header('authorization'),
+      new URL(url.baseUrl).hostname,
+    );
     if (!principal.ok) return errorResponse(principal.error);
-    const mode = modeOf(method, this.header('x-cumulocity-processing-mode'));
+    const route = routeOf(method, url.path);
+    if (!route.ok) return route.error;
+    if (!acceptsJson) return errorBody(406, 'general/notAcceptable', 'The platform answers with JSON.');
+    const head = { ...url, method: route.value.route.method };
+    const body = await this.body(head.method);
+    return body.ok ? this.dispatch(principal.value, { ...head, ...body.value }) : body.error;
+  }
+
+  private async dispatch(principal: Principal, request: PlatformRequest): Promise<PlatformResponse> {
+    const mode = modeOf(request.method, this.header('x-cumulocity-processing-mode'));
     if (!mode.ok) return errorResponse(mode.error);
-    const bodyType = bodyTypeOf(this.header('content-type'));
-    if (bodyType === undefined && this.raw.body !== null) {
-      return errorBody(415, 'general/unsupportedMediaType', 'The body must be sent as application/json.');
-    }
-    const body = await this.body(method);
-    if (!body.ok) return errorResponse(body.error);
-    const request = defined({ ...head, ...bodyType, body: body.value });
-    const { tenant, user } = principal.value;
-    const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1 };
+    const { tenant, user } = principal;
+    const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1, readingsBy: 'message' };
     const work = this.deps.beginWork(origin);
     const call = { origin, effects: work.effects };
-    const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
-    await work.flush();
-    return answer;
+    try {
+      const answer = await dispatch({ request, call, principal, platform: this.deps.platform });
+      await work.flush();
+      return answer;
+    } catch (error) {
+      if (error instanceof ItemLimitError) return errorResponse(itemRefusal(error));
+      throw error;
+    }
+  }
+
+  /** The body and its type; neither when the request has none. */
+  private async body(method: Method): Promise<Result<Pick<PlatformRequest, 'body' | 'bodyType'>, PlatformResponse>> {
+    const bodyType = bodyTypeOf(this.header('content-type'));
+    if (bodyType === undefined && this.raw.body !== null) {
+      return fail(errorBody(415, 'general/unsupportedMediaType', 'The body must be sent as application/json.'));
+    }
+    const parsed = await this.parsed(method);
+    return parsed.ok ? ok(defined({ ...bodyType, body: parsed.value })) : fail(errorResponse(parsed.error));
   }
 
   /** The parsed body; undefined when the request has none. Refused when it is too large or not JSON. */
-  private async body(method: Method): Promise<Result<Json | undefined, Refusal>> {
+  private async parsed(method: Method): Promise<Result<Json | undefined, Refusal>> {
     if (method === 'GET') return ok(undefined);
     const limit = this.deps.maxBodyBytes;
     const tooLarge = fail<Refusal>({ kind: 'tooLarge', reason: 'bodySize', maxBytes: limit });
@@ -87,7 +104,7 @@ export class Exchange {
     if (bytes.byteLength > limit) return tooLarge;
     if (bytes.byteLength === 0) return ok(undefined);
     try {
-      return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+      return kept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     } catch (error) {
       const detail = error instanceof Error ? error.message : 'unreadable';
       return fail({ kind: 'badRequest', reason: 'notJson', detail });
@@ -97,6 +114,14 @@ export class Exchange {
   private header(name: string): string | undefined {
     return this.raw.headers.get(name) ?? undefined;
   }
+}
+
+/** The document, unless it can never be kept (docs/reference/rest-api.md#limits-of-a-document). */
+function kept(document: Json): Result<Json, Refusal> {
+  const fault = documentFault(document);
+  if (fault === undefined) return ok(document);
+  if (fault.kind === 'tooDeep') return fail({ kind: 'invalid', reason: 'tooDeep', maxLevels: MAX_LEVELS });
+  return fail({ kind: 'invalid', reason: 'notUnicode', path: fault.path });
 }
 
 /**

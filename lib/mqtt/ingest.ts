@@ -3,6 +3,7 @@ import type { ProcessingMode } from '../changes/modes';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { packRows } from '../delivery/pack-rows';
 import type { Call, ReadingCall } from '../platform/call';
+import { itemRefusal } from '../platform/limits';
 import type { Origin } from '../platform/model';
 import type { PlatformServices } from '../platform/services';
 import { beginWork, type WorkDeps } from '../platform/unit-of-work';
@@ -15,6 +16,7 @@ import {
   type UplinkAddress,
 } from '../protocols/protocol';
 import { parseTopic } from '../protocols/topics';
+import { ItemLimitError } from '../storage/item-limits';
 import { run, Target } from './commands';
 
 /**
@@ -71,7 +73,7 @@ export interface IngestDeps {
   /** Bytes of a whole PUBLISH packet (docs/reference/mqtt-implementation.md#payload-limit). */
   readonly payloadLimit: number;
   /** The claim of a client ID, cached. */
-  senderOf(clientId: string): Promise<Sender | undefined>;
+  senderOf(clientId: string, receivedAt: number): Promise<Sender | undefined>;
   /** Whether the device listens on this topic. It counts as listening while nothing is known. */
   isSubscribed(tenant: string, serial: string, topic: string): Promise<boolean>;
   /** Where the effects of a publish go. */
@@ -99,7 +101,7 @@ export interface IngestReport {
  * idempotent.
  */
 export async function ingest(uplink: Uplink, deps: IngestDeps): Promise<IngestReport> {
-  const sender = await deps.senderOf(uplink.clientId);
+  const sender = await deps.senderOf(uplink.clientId, uplink.receivedAt);
   if (sender === undefined)
     throw new Error(`client ID ${uplink.clientId} has no claim: it never passed the authorizer`);
   const topic = parseTopic(uplink.topic, deps.protocols);
@@ -143,14 +145,29 @@ class Publish {
     const work = beginWork(this.deps.work, this.origin(0, mode));
     const target = new Target(services.devices, this.address.rootSerial, this.address.params[CHILD]);
     const call = (row: number): ReadingCall => ({ origin: this.origin(row, mode), effects: work.effects });
-    for (const row of rows) await this.runRow(row, call(row.row), target);
-    await this.recordSignOfLife(call(rows.length + 1), target);
+    for (const row of rows) {
+      await this.standingAlone(row.row, row.template, () => this.runRow(row, call(row.row), target));
+    }
+    await this.standingAlone(0, '', () => this.recordSignOfLife(call(rows.length + 1), target));
     await work.flush();
   }
 
   private origin(row: number, mode: ProcessingMode): Origin {
     const { receivedAt, messageId } = this.uplink;
     return { tenant: this.sender.tenant, user: this.sender.user, mode, receivedAt, messageId, row };
+  }
+
+  /**
+   * What the database never takes is refused, and the other rows are done. As a fault it would be tried again with all
+   * of them, in vain.
+   */
+  private async standingAlone(row: number, template: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ItemLimitError)) throw error;
+      this.refuse(row, template, this.protocol.spell(itemRefusal(error)));
+    }
   }
 
   private async runRow(row: DecodedRow, call: ReadingCall, target: Target): Promise<void> {

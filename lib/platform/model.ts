@@ -16,6 +16,11 @@ export interface Origin {
   readonly messageId: string;
   /** 1-based row within the message. */
   readonly row: number;
+  /**
+   * What identifies a reading that has a time of its own. By its content unless the door says otherwise: a device sends
+   * a message again. Two equal HTTP requests are two readings, so they are identified by the request.
+   */
+  readonly readingsBy?: ReadingIdentity['by'];
 }
 
 /**
@@ -23,6 +28,9 @@ export interface Origin {
  * base-36 digits.
  */
 export type AsOf = string;
+
+/** The fragment of a device that has a connection of its own (docs/reference/static-templates.md#markers-of-a-device). */
+export const AGENT_MARKER = 'com_cumulocity_model_Agent';
 
 /** The device (root, child or service) a row is about, once it is known to exist. */
 export interface DeviceRef {
@@ -110,7 +118,7 @@ export interface Operation {
   readonly agentId: string;
   /** c8y_Serial of the device that the operation is for; '' when it has none. */
   readonly deviceSerial: string;
-  /** c8y_Serial of the agent, whose connection carries it. */
+  /** c8y_Serial of the agent, whose connection carries it; '' when it had none. */
   readonly agentSerial: string;
   readonly status: OperationStatus;
   readonly creationTime: string;
@@ -124,7 +132,7 @@ export interface Operation {
 
 /** What identifies a reading when it is sent twice. Its id is made from this (`readings/ids.ts`). */
 export type ReadingIdentity =
-  /** It came with a device time: device, time and content identify it. */
+  /** A device sent it with a time: device, time and content identify it. */
   | { readonly by: 'content' }
-  /** It came without one: the message and the row in it identify it. */
+  /** It came without one, or over HTTP: the message and the row in it (the number in the body) identify it. */
   | { readonly by: 'message'; readonly messageId: string; readonly row: number };

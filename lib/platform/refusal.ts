@@ -1,4 +1,5 @@
 import type { ReaderFault } from '../base/reader';
+import type { LimitedPart } from '../storage/item-limits';
 import type { OperationStatus } from './model';
 
 /** What a refusal is about. */
@@ -67,7 +68,9 @@ type NotFound =
       readonly fragment: string;
     })
   | (Case<'notFound', 'otherDevice', 'operation'> & { readonly id: string; readonly deviceId: string })
-  | Case<'notFound', 'noProfileOperation', 'operation'>;
+  | Case<'notFound', 'noProfileOperation', 'operation'>
+  /** Nobody of the tenant holds this device identifier. */
+  | { readonly kind: 'notFound'; readonly reason: 'unclaimed'; readonly identifier: string };
 
 type Exists =
   | (Case<'exists', 'taken', 'tenant' | 'user'> & { readonly id: string })
@@ -76,8 +79,7 @@ type Exists =
 
 type Conflict =
   /** Too many others are changing the object at this moment. */
-  | (Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string })
-  | (Case<'conflict', 'hasChildren', 'managedObject'> & { readonly id: string });
+  Case<'conflict', 'busy', 'managedObject' | 'event'> & { readonly id: string };
 
 type Invalid =
   | (Case<'invalid', 'ownParent', 'managedObject'> & { readonly serial: string })
@@ -86,6 +88,11 @@ type Invalid =
   | (Case<'invalid', 'circle', 'managedObject'> & { readonly child: string; readonly parent: string })
   | Case<'invalid', 'namelessFragment', 'managedObject'>
   | (Case<'invalid', 'notText', 'managedObject'> & { readonly member: string })
+  /** A name is part of a key, and keys are short. */
+  | (Case<'invalid', 'nameTooLong', 'managedObject' | 'externalId'> & {
+      readonly member: string;
+      readonly maxBytes: number;
+    })
   /** A member that every object of its kind has cannot be removed. */
   | (Case<'invalid', 'protectedMember', 'managedObject' | 'event'> & { readonly member: string })
   | (Case<'invalid', 'noAgent', 'operation'> & { readonly deviceId: string })
@@ -104,10 +111,12 @@ type Invalid =
   | Case<'invalid', 'retention', 'tenant'>;
 
 type TooLarge =
-  | { readonly kind: 'tooLarge'; readonly reason: 'objectSize'; readonly maxBytes: number }
+  | (Case<'tooLarge', 'objectSize', Exclude<Subject, 'externalId' | 'tenant' | 'user'>> & { readonly maxBytes: number })
   /** The change fits by itself, but not beside what the object holds already. */
   | { readonly kind: 'tooLarge'; readonly reason: 'objectFull'; readonly id: string }
-  | { readonly kind: 'tooLarge'; readonly reason: 'bodySize'; readonly maxBytes: number };
+  | { readonly kind: 'tooLarge'; readonly reason: 'bodySize'; readonly maxBytes: number }
+  /** The database would never take it, for a reason that nothing above has found. */
+  | { readonly kind: 'tooLarge'; readonly reason: 'itemLimit'; readonly part: LimitedPart };
 
 type Forbidden =
   | { readonly kind: 'forbidden'; readonly reason: 'denied' }
@@ -117,7 +126,9 @@ type Forbidden =
       readonly reason: 'notBelowSender';
       readonly serial: string;
       readonly sender: string;
-    };
+    }
+  /** The device identifier belongs to another device user. */
+  | { readonly kind: 'forbidden'; readonly reason: 'identifierOfOther'; readonly serial: string };
 
 type Unauthorized =
   | { readonly kind: 'unauthorized'; readonly reason: 'noCredentials' }
@@ -132,6 +143,9 @@ type RequestRefusal =
   | { readonly kind: 'badRequest'; readonly reason: 'noBody'; readonly subject: Subject }
   | { readonly kind: 'badRequest'; readonly reason: 'notAnObject'; readonly subject: Subject }
   | { readonly kind: 'badRequest'; readonly reason: 'notJson'; readonly detail: string }
+  | { readonly kind: 'invalid'; readonly reason: 'tooDeep'; readonly maxLevels: number }
+  /** A text or name holds half a surrogate pair; `path` leads to it. */
+  | { readonly kind: 'invalid'; readonly reason: 'notUnicode'; readonly path: string }
   | {
       readonly kind: 'badRequest';
       readonly reason: 'unknownMode';

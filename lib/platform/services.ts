@@ -1,4 +1,5 @@
 import { PLATFORM_VERSION } from '../base/version';
+import { Acting } from './access/acting';
 import { Alarms } from './alarms/alarms';
 import { Availability } from './availability/availability';
 import { maintenanceOf } from './availability/maintenance';
@@ -19,7 +20,8 @@ export function registryServices(deps: RegistryDeps) {
   const tenants = new Tenants(deps);
   const inventory = new Inventory(deps);
   const identity = new Identity(deps);
-  const devices = new Devices(deps, inventory, identity);
+  const acting = new Acting(deps);
+  const devices = new Devices(deps, inventory, identity, acting);
   const alarms = new Alarms({ ...deps, maintenanceOf: (tenant, id) => maintenanceOf(deps.registry, tenant, id) });
   const availability = new Availability(deps, { identity, alarms });
   const operations = new Operations({
@@ -33,12 +35,15 @@ export function registryServices(deps: RegistryDeps) {
 
   // devices remember serials and agents, which a deleted object no longer has
   inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
+  // an object that is taken from its parent is no longer below those who may act on the parent
+  inventory.whenDetached((tenant, id) => devices.moved(tenant, id));
   // a set or removed c8y_RequiredAvailability changes what is watched
   inventory.whenRequired((call, record) => availability.requirementChanged(call, record));
 
   return {
     platformVersion: PLATFORM_VERSION,
     tenants,
+    acting,
     inventory,
     identity,
     devices,

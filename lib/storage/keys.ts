@@ -18,10 +18,19 @@ const shortPart = (text: string): string => {
   if (Buffer.byteLength(escaped) <= SHORT) return escaped;
   return `%~${createHash('sha256').update(text).digest('hex')}`;
 };
+/** Bytes of a partition key and of a sort key (docs/reference/aws-platform.md#items-and-units). */
+const PARTITION_KEY = 2048;
+const SORT_KEY = 1024;
+/** Parts of a key as they are, or as their hash where the key would be too long. */
+const fitted = (prefix: string, parts: readonly string[], limit: number): string => {
+  const plain = [prefix, ...parts.map(part)].join('#');
+  if (Buffer.byteLength(plain) <= limit) return plain;
+  return `${prefix}#%~${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
+};
 const tenantKey = (tenant: string, ...parts: string[]): string => ['T', part(tenant), ...parts].join('#');
 
-/** Registry: which tenant and device a client ID belongs to. */
-export const claimKey = (clientId: string): Key => ({ pk: `CLAIM#${part(clientId)}`, sk: 'CLAIM' });
+/** Registry: which tenant and user a device identifier belongs to, in the whole account. */
+export const claimKey = (serial: string): Key => ({ pk: `CLAIM#${part(serial)}`, sk: 'CLAIM' });
 
 /** Registry: all tenants. Scheduled work goes through them. */
 export const tenantsPartition = 'TENANTS';
@@ -48,11 +57,11 @@ export const parentKey = (tenant: string, id: string, kind: ChildKind, parent: s
 });
 export const objectExternalIdKey = (tenant: string, id: string, type: string, externalId: string): Key => ({
   pk: objectPartition(tenant, id),
-  sk: `XID#${part(type)}#${part(externalId)}`,
+  sk: fitted('XID', [type, externalId], SORT_KEY),
 });
 /** Registry: external id → managed object. Whoever writes this item first creates the device. */
 export const externalIdKey = (tenant: string, type: string, externalId: string): Key => ({
-  pk: tenantKey(tenant, 'XID', part(type), part(externalId)),
+  pk: fitted(tenantKey(tenant, 'XID'), [type, externalId], PARTITION_KEY),
   sk: 'XID',
 });
 
@@ -62,7 +71,10 @@ export const inventoryListKey = (
   list: { readonly by: 'all' } | { readonly by: 'type' | 'fragment' | 'owner'; readonly value: string },
   id: string,
 ): Key => ({
-  pk: list.by === 'all' ? tenantKey(tenant, 'INV') : tenantKey(tenant, 'INV', list.by, part(list.value)),
+  pk:
+    list.by === 'all'
+      ? tenantKey(tenant, 'INV')
+      : fitted(tenantKey(tenant, 'INV', list.by), [list.value], PARTITION_KEY),
   sk: part(id),
 });
 

@@ -1,5 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
@@ -14,8 +14,8 @@ import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-d
 import { type Clock, processClock } from '../base/clock';
 import { defined } from '../base/defined';
 import { fail, ok, type Result } from '../base/result';
+import { asItemLimit, canBeKey, canMatch, demandExpressions, demandItem, demandKey } from './item-limits';
 
-type Marshalled = Record<string, AttributeValue>;
 /** An item as plain values, with its keys. */
 export type Item = Record<string, NativeAttributeValue>;
 /** The primary key of an item, the same two attributes in both tables. */
@@ -50,43 +50,99 @@ export interface Page {
 }
 
 /** The condition of a write did not hold, so nothing was written. */
-export type ConditionFailed = { readonly kind: 'conditionFailed' };
+export type ConditionFailed = {
+  readonly kind: 'conditionFailed';
+  /** Only of `update`: an earlier try of this very write may have been stored and be what the condition met. */
+  readonly maybeOwn?: true;
+};
 const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false } as const;
 const BATCH_WRITE_LIMIT = 25;
 const BATCH_GET_LIMIT = 100;
 const BATCH_ATTEMPTS = 8;
+/** The attribute by which a created item is recognised, and its length before base64url. */
+const MADE_BY = 'madeBy';
+const MADE_BY_BYTES = 6;
 
-/** One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. */
+/**
+ * One DynamoDB table with keys `pk` and `sk`. It takes and gives plain objects. A failed condition is a value. Every write
+ * throws an `ItemLimitError` for what the database can never take.
+ *
+ * The SDK repeats a write whose answer was lost, and then the condition meets what the first try has written
+ * (docs/data-model.md#lost-answers). `create`, `put` and `delete` recognise that and report success. `update` cannot,
+ * so it reports `maybeOwn`.
+ */
 export class Table {
   constructor(
     private readonly client: DynamoDBClient,
     readonly name: string,
-    private readonly clock: Pick<Clock, 'sleep'> = processClock(),
+    private readonly clock: Pick<Clock, 'sleep' | 'randomBytes'> = processClock(),
   ) {}
 
   /** Strongly consistent unless `consistent` is false, which costs half. */
   async get(key: Key, options: { consistent?: boolean } = {}): Promise<Item | undefined> {
+    if (!canBeKey(key)) return undefined;
     const found = await this.client.send(
       new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: options.consistent ?? true }),
     );
     return found.Item === undefined ? undefined : unmarshall(found.Item);
   }
 
-  /** Writes the whole item. */
+  /**
+   * Writes a new item; fails when the key is taken. The item gets an attribute with a random value. So its writer knows
+   * it again after a lost answer, even when it was changed meanwhile, and does not take an equal item of another writer
+   * for its own.
+   */
+  async create(item: Item & Key): Promise<Result<void, ConditionFailed>> {
+    const madeBy = Buffer.from(this.clock.randomBytes(MADE_BY_BYTES)).toString('base64url');
+    const isOwn = (found: Item | undefined): boolean => found?.[MADE_BY] === madeBy;
+    return this.putUnlessOwn({ ...item, [MADE_BY]: madeBy }, isOwn, { text: 'attribute_not_exists(pk)' });
+  }
+
+  /**
+   * Writes the whole item. After a lost answer an item that is exactly like the given one counts as written. Another
+   * writer may have written it, so a writer that has to know who was first uses `create`, or puts something of its own
+   * into the item, such as the as-of of its message.
+   */
   async put(item: Item & Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
-    return conditional(async () => {
+    return this.putUnlessOwn(item, (found) => found !== undefined && isSame(found, item), condition);
+  }
+
+  private async putUnlessOwn(
+    item: Item & Key,
+    isOwn: (found: Item | undefined) => boolean,
+    condition?: Expression,
+  ): Promise<Result<void, ConditionFailed>> {
+    const done = await conditional(async () => {
+      const marshalled = marshall(item, MARSHALL);
+      demandItem(marshalled);
       await this.client.send(
         new PutItemCommand({
           TableName: this.name,
-          Item: marshall(item, MARSHALL),
+          Item: marshalled,
           ConditionExpression: condition?.text,
           ...placeholders(condition),
         }),
       );
     });
+    return this.settled(item, done, isOwn);
   }
 
-  /** Returns what `returns` names: the whole item as it was before or is afterwards; by default no attributes. */
+  /** Looks for the own write when the condition failed and the SDK had tried more than once. */
+  private async settled(
+    { pk, sk }: Key,
+    done: Result<void, ConditionFailed>,
+    isOwn: (found: Item | undefined) => boolean,
+  ): Promise<Result<void, ConditionFailed>> {
+    if (done.ok || !done.error.maybeOwn) return done;
+    return isOwn(await this.get({ pk, sk })) ? ok(undefined) : fail({ kind: 'conditionFailed' });
+  }
+
+  /**
+   * Returns what `returns` names: the whole item as it was before or is afterwards; by default no attributes.
+   *
+   * A caller has to bear that the update is made twice. Best is a condition that still holds after the update. Then
+   * `ALL_OLD` may show the caller's own values. Otherwise the caller reads the item when the failure says `maybeOwn`.
+   */
   async update(
     key: Key,
     change: Expression,
@@ -94,6 +150,7 @@ export class Table {
     returns: 'ALL_OLD' | 'ALL_NEW' | 'NONE' = 'NONE',
   ): Promise<Result<Item, ConditionFailed>> {
     return conditional(async () => {
+      demandKey(key);
       const done = await this.client.send(
         new UpdateItemCommand({
           TableName: this.name,
@@ -108,8 +165,10 @@ export class Table {
     });
   }
 
+  /** After a lost answer an item that is gone counts as deleted by this call. */
   async delete(key: Key, condition?: Expression): Promise<Result<void, ConditionFailed>> {
-    return conditional(async () => {
+    if (!canBeKey(key)) return condition === undefined ? ok(undefined) : fail({ kind: 'conditionFailed' });
+    const done = await conditional(async () => {
       await this.client.send(
         new DeleteItemCommand({
           TableName: this.name,
@@ -119,10 +178,12 @@ export class Table {
         }),
       );
     });
+    return this.settled(key, done, (found) => found === undefined);
   }
 
   /** One page; strongly consistent, except on an index. */
   async query(request: PageRequest): Promise<Page> {
+    if (!canMatch(request.where)) return { items: [] };
     const found = await this.client.send(
       new QueryCommand({
         TableName: this.name,
@@ -158,7 +219,7 @@ export class Table {
    */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found: Item[] = [];
-    const wanted = [...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
+    const wanted = [...new Map(keys.filter(canBeKey).map((key) => [JSON.stringify([key.pk, key.sk]), key])).values()];
     for (let at = 0; at < wanted.length; at += BATCH_GET_LIMIT) {
       let pending = wanted.slice(at, at + BATCH_GET_LIMIT).map((key) => marshall(key));
       for (let attempt = 0; pending.length > 0; attempt++) {
@@ -178,9 +239,11 @@ export class Table {
    * @throws Error when items are still unprocessed after eight attempts
    */
   async batchWrite(puts: readonly (Item & Key)[], deletes: readonly Key[] = []): Promise<void> {
+    const items = puts.map((item) => marshall(item, MARSHALL));
+    for (const item of items) demandItem(item);
     const requests = [
-      ...puts.map((item) => ({ PutRequest: { Item: marshall(item, MARSHALL) } })),
-      ...deletes.map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
+      ...items.map((item) => ({ PutRequest: { Item: item } })),
+      ...deletes.filter(canBeKey).map((key) => ({ DeleteRequest: { Key: marshall(key) } })),
     ];
     for (let at = 0; at < requests.length; at += BATCH_WRITE_LIMIT) {
       let pending: typeof requests = requests.slice(at, at + BATCH_WRITE_LIMIT);
@@ -202,10 +265,23 @@ async function conditional<T>(call: () => Promise<T>): Promise<Result<T, Conditi
   try {
     return ok(await call());
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return fail({ kind: 'conditionFailed' });
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw asItemLimit(error);
+    const isRepeated = (error.$metadata.attempts ?? 1) > 1;
+    return fail({ kind: 'conditionFailed', ...(isRepeated && { maybeOwn: true }) });
   }
 }
+
+/** Whether a stored item is what `wanted` becomes when it is stored. */
+function isSame(found: Item, wanted: Item): boolean {
+  // a Buffer comes back as a plain Uint8Array
+  const plain = (item: Item): Item =>
+    Object.fromEntries(
+      Object.entries(item).map(([name, value]) => [name, ArrayBuffer.isView(value) ? [...bytesOf(value)] : value]),
+    );
+  return isDeepStrictEqual(plain(found), plain(unmarshall(marshall(wanted, MARSHALL))));
+}
+
+const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 function placeholders(...expressions: (Expression | undefined)[]) {
   const names: Record<string, string> = {};
@@ -214,8 +290,10 @@ function placeholders(...expressions: (Expression | undefined)[]) {
     Object.assign(names, expression?.names);
     Object.assign(values, expression?.values);
   }
+  const marshalled = Object.keys(values).length > 0 ? marshall(values, MARSHALL) : undefined;
+  demandExpressions(expressions, marshalled);
   return {
     ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
-    ExpressionAttributeValues: Object.keys(values).length > 0 ? (marshall(values, MARSHALL) as Marshalled) : undefined,
+    ExpressionAttributeValues: marshalled,
   };
 }

@@ -70,6 +70,7 @@ describe('roles', () => {
     const wild = allowances.filter(({ resource }) => resource.includes('*'));
     expect(wild.map(({ statement }) => listOf(statement.Action).join()).sort()).toEqual([
       ...Array(4).fill('execute-api:ManageConnections'),
+      ...Array(2).fill('iot:DeleteConnection'),
       'iot:DescribeEndpoint',
       'iot:SendDirectMessage',
       'iot:SendDirectMessage',

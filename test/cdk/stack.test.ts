@@ -165,7 +165,7 @@ describe('the device endpoint', () => {
     }
     const functions = Object.values(resourcesOf(emulator, 'AWS::Lambda::Function')).map((fn) => fn.Properties ?? {});
     const told = functions.filter((fn) => JSON.stringify(fn.Environment).includes('"TARGET":"emulator"'));
-    expect(told.map((fn) => fn.FunctionName)).toEqual(['cirrus-ingest', 'cirrus-deliver']);
+    expect(told.map((fn) => fn.FunctionName)).toEqual(['cirrus-ingest', 'cirrus-deliver', 'cirrus-api']);
     expect(JSON.stringify(emulator.toJSON())).not.toContain('SendDirectMessage');
   });
 });

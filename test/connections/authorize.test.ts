@@ -24,10 +24,11 @@ function deps(overrides: Partial<AuthorizeDeps> = {}) {
     topics,
     verify: async (...login) => {
       calls.push(`verify ${login.join(' ')}`);
-      return ok({ kind: 'device' });
+      const [tenant, user] = login;
+      return ok({ tenant, user, kind: 'device', roles: [] });
     },
-    claim: async (clientId, owner) => {
-      calls.push(`claim ${clientId} ${owner.tenant}/${owner.user} ${owner.serial}`);
+    connect: async ({ tenant, user }, { text, serial }, until) => {
+      calls.push(`connect ${tenant}/${user} as ${text}, device ${serial}, until ${until}`);
       return ok(undefined);
     },
     ...overrides,
@@ -40,7 +41,11 @@ describe('authorizeConnection', () => {
     const { deps: given, calls } = deps();
     const { allowed, result } = await authorizeConnection(connect(good), given);
     expect(allowed).toBe(true);
-    expect(calls).toEqual(['verify t100 device_SN1 pässwörd', 'claim d:SN1:tpl t100/device_SN1 SN1']);
+    const lasts = result.disconnectAfterInSeconds ?? 0;
+    expect(calls).toEqual([
+      'verify t100 device_SN1 pässwörd',
+      `connect t100/device_SN1 as d:SN1:tpl, device SN1, until ${(lasts + 86_400) * 1000}`,
+    ]);
     expect(result).toMatchObject({ isAuthenticated: true, refreshAfterInSeconds: 86_400 });
     expect(result.principalId).toMatch(/^[a-zA-Z0-9]{1,128}$/);
     expect(result.disconnectAfterInSeconds).toBeGreaterThanOrEqual(72_000);
@@ -87,14 +92,17 @@ describe('authorizeConnection', () => {
     expect(calls).toEqual([]);
   });
 
-  it('refuses a wrong password without claiming', async () => {
+  it('refuses a wrong password before it looks at the device', async () => {
     const { deps: given, calls } = deps({ verify: async () => fail('badCredentials') });
     expect(await authorizeConnection(connect(good), given)).toMatchObject({ allowed: false, reason: 'badCredentials' });
     expect(calls).toEqual([]);
   });
 
-  it("refuses another owner's client ID", async () => {
-    const { deps: given } = deps({ claim: async () => fail('claimedByOther') });
-    expect(await authorizeConnection(connect(good), given)).toMatchObject({ allowed: false, reason: 'claimedByOther' });
-  });
+  it.each(['claimedByOther', 'resting', 'notItsDevice', 'noDeviceRight'] as const)(
+    'refuses with %s',
+    async (reason) => {
+      const { deps: given } = deps({ connect: async () => fail(reason) });
+      expect(await authorizeConnection(connect(good), given)).toMatchObject({ allowed: false, reason });
+    },
+  );
 });

@@ -1,94 +1,120 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REST_MS } from '../../lib/connections/claim-decision';
 import { Claims, senderLookup } from '../../lib/connections/claims';
 import { ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
 const ADOPTED = { tenant: 't100', user: 'device_pump-1', serial: 'pump-1', kind: 'device' };
+const always = async () => true;
 
 let tables: Tables;
+let clock: ManualClock;
 beforeAll(async () => {
   tables = await startTables();
+  clock = new ManualClock();
 });
 afterAll(() => tables.close());
 
 /** As in a function instance of its own. */
-const claimsOf = () => new Claims(tables.registry, new ManualClock());
+const claims = () => new Claims(tables.registry, clock);
+const now = () => clock.now();
 
 describe('without a default tenant', () => {
-  it('knows only claimed client IDs, and claims none', async () => {
-    const claims = claimsOf();
-    expect(await senderLookup(claims)('stranger')).toBeUndefined();
-    expect(await claims.lookup('stranger')).toBeUndefined();
+  it('knows only claimed identifiers, and claims none', async () => {
+    const known = claims();
+    expect(await senderLookup(known)('stranger', now())).toBeUndefined();
+    expect(await known.lookup('stranger', now())).toBeUndefined();
   });
 });
 
 describe('with a default tenant', () => {
-  it('takes an unclaimed client ID for a device of this tenant, for ever', async () => {
-    expect(await senderLookup(claimsOf(), 't100')('d:pump-1:acme')).toEqual(ADOPTED);
-    expect(await claimsOf().lookup('d:pump-1:acme')).toEqual(ADOPTED);
-    expect(await senderLookup(claimsOf(), 't200')('d:pump-1:acme')).toEqual(ADOPTED);
+  it('takes an unclaimed identifier for a device of this tenant, for ever', async () => {
+    expect(await senderLookup(claims(), 't100')('d:pump-1:acme', now())).toEqual(ADOPTED);
+    expect(await claims().lookup('d:pump-1:acme', now())).toEqual(ADOPTED);
+    expect(await senderLookup(claims(), 't200')('pump-1', now())).toEqual(ADOPTED);
   });
 
   it('says the same to functions that ask at the same time', async () => {
     const answers = await Promise.all(
-      ['t100', 't100', 't100'].map((tenant) => senderLookup(claimsOf(), tenant)('race')),
+      ['t100', 't100', 't100'].map((tenant) => senderLookup(claims(), tenant)('race', now())),
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toHaveLength(1);
   });
 
-  it('leaves claimed client IDs to their owner', async () => {
+  it('leaves claimed identifiers to their owner', async () => {
     const owner = { tenant: 't300', user: 'device_valve', serial: 'valve', kind: 'device' } as const;
-    await claimsOf().claim('valve', owner);
-    expect(await senderLookup(claimsOf(), 't100')('valve')).toEqual(owner);
+    await claims().claim({ ...owner, clientId: 'valve' }, always);
+    expect(await senderLookup(claims(), 't100')('valve', now())).toEqual(owner);
   });
 
   it.each(['', 'n/a', 'x:y', 'pump 1'])('claims nothing for the malformed client ID %j', async (clientId) => {
-    expect(await senderLookup(claimsOf(), 't100')(clientId)).toBeUndefined();
+    expect(await senderLookup(claims(), 't100')(clientId, now())).toBeUndefined();
   });
 });
 
 describe('Claims', () => {
-  const device = { tenant: 't100', user: 'device_a', serial: 'a', kind: 'device' } as const;
-  const human = { tenant: 't100', user: 'anna', serial: 'a', kind: 'human' } as const;
-  const clock = new ManualClock();
-  const claims = () => new Claims(tables.registry, clock);
+  const device = { tenant: 't100', user: 'device_a', kind: 'device' } as const;
+  const human = { tenant: 't100', user: 'anna', kind: 'human', until: Number.MAX_SAFE_INTEGER } as const;
+  const as = (clientId: string) => ({ clientId, serial: clientId.split(':')[1] ?? clientId });
 
-  it('keep a client ID for its first owner', async () => {
-    expect(await claims().claim('c1', device)).toEqual({ ok: true, value: device });
-    expect(await claims().claim('c1', device)).toEqual({ ok: true, value: device });
-    expect(await claims().claim('c1', { ...device, user: 'device_b' })).toEqual({ ok: false, error: 'claimedByOther' });
-    expect(await claims().claim('c1', { ...device, tenant: 't200' })).toEqual({ ok: false, error: 'claimedByOther' });
-    expect(await claims().claim('c1', { ...human, tenant: 't200' })).toEqual({ ok: false, error: 'claimedByOther' });
-    expect(await claims().lookup('c1')).toEqual(device);
+  it('belong to the identifier, however the client ID spells it', async () => {
+    expect(await claims().claim({ ...device, ...as('c1') }, always)).toMatchObject({ ok: true });
+    for (const spelling of ['c1', 'd:c1', 'd:c1:tmpl']) {
+      expect(await claims().claim({ ...device, user: 'device_b', ...as(spelling) }, always)).toEqual({
+        ok: false,
+        error: { reason: 'claimedByOther', ended: [] },
+      });
+      expect(await claims().claim({ ...device, tenant: 't200', ...as(spelling) }, always)).toMatchObject({ ok: false });
+    }
+    expect(await claims().claim({ ...device, ...as('d:c1') }, always)).toMatchObject({ ok: true });
+    expect(await claims().lookup('d:c1', now())).toEqual({ ...device, serial: 'c1' });
   });
 
-  it('let a person of the tenant in without taking it, and a device take it from a person', async () => {
-    await claims().claim('c2', device);
-    expect(await claims().claim('c2', human)).toEqual({ ok: true, value: device });
-    expect(await claims().claim('c3', human)).toEqual({ ok: true, value: human });
-    expect(await claims().claim('c3', device)).toEqual({ ok: true, value: device });
-    expect(await claims().lookup('c3')).toEqual(device);
+  it('are given to a device user only when it may be that device', async () => {
+    const denied = await claims().claim({ ...device, ...as('c2') }, async () => false);
+    expect(denied).toEqual({ ok: false, error: { reason: 'notItsDevice', ended: [] } });
+    expect(await claims().lookup('c2', now())).toBeUndefined();
   });
 
   it('have one winner among many', async () => {
-    const wanted = Array.from({ length: 8 }, (_, at) => ({ ...device, tenant: `t${at}` }));
-    const results = await Promise.all(wanted.map((each) => claims().claim('c4', each)));
+    const wanted = Array.from({ length: 8 }, (_, at) => ({ ...device, tenant: `t${at}`, ...as('c4') }));
+    const results = await Promise.all(wanted.map((each) => claims().claim(each, always)));
     expect(results.filter((result) => result.ok)).toHaveLength(1);
   });
 
   it('are read once a minute and never invented', async () => {
     const known = claims();
-    const used = () => tables.calls.counting(() => known.lookup('c1'));
+    const used = () => tables.calls.counting(() => known.lookup('c1', now()));
     expect((await used()).commands).toEqual({ GetItem: 1 });
     expect((await used()).commands).toEqual({});
     clock.advance(60_000);
     expect((await used()).commands).toEqual({ GetItem: 1 });
-    expect(await known.lookup('unknown')).toBeUndefined();
+    expect(await known.lookup('unknown', now())).toBeUndefined();
   });
 
-  it('are released by their tenant only', async () => {
-    expect(await claims().release('t200', 'c1')).toBe(false);
-    expect(await claims().release('t100', 'c1')).toBe(true);
-    expect(await claims().lookup('c1')).toBeUndefined();
+  it('are released by their tenant only, with the clients to end', async () => {
+    expect(await claims().release('t200', 'c1')).toBeUndefined();
+    expect(await claims().release('t100', 'c1')).toEqual(['c1', 'd:c1']);
+    // a repeated release ends what a first one may have left
+    expect(await claims().release('t100', 'c1')).toEqual(['c1', 'd:c1']);
+    expect(await claims().heldBy('t100', 'c1')).toBeUndefined();
+  });
+
+  it('give messages of the time before to the owner before', async () => {
+    const earlier = now();
+    clock.advance(REST_MS);
+    expect(await claims().claim({ ...device, tenant: 't200', ...as('c1') }, always)).toMatchObject({ ok: true });
+    expect(await claims().lookup('c1', now())).toMatchObject({ tenant: 't200' });
+    expect(await claims().lookup('c1', earlier)).toMatchObject({ tenant: 't100' });
+    // a connection of the owner before that could not be ended
+    expect(await claims().lookup('d:c1', now())).toMatchObject({ tenant: 't100' });
+  });
+
+  it('know a new spelling of the owner at once, on every instance', async () => {
+    const [one, other] = [claims(), claims()];
+    await one.claim({ ...human, ...as('c5') }, always);
+    expect(await other.lookup('c5', now())).toMatchObject({ user: 'anna' });
+    await one.claim({ ...device, ...as('d:c5') }, always);
+    expect(await other.lookup('d:c5', now())).toMatchObject({ user: 'device_a' });
   });
 });

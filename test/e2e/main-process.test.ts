@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,6 +63,14 @@ class Main {
   }
 }
 
+/** Everything in a folder, and the folder, that the group or others may read, write or enter. */
+async function open(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const paths = [folder, ...names.map((name) => join(folder, name))];
+  const modes = await Promise.all(paths.map(async (path) => ({ path, mode: (await stat(path)).mode })));
+  return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ path }) => path);
+}
+
 function asProvided(ready: Readonly<Record<string, string>>): ProvidedCirrus {
   const { mqtt = '', mqtts = '', ws = '', wss = '', http = '', https = '', tenant = '', user = '', ca = '' } = ready;
   const endpoints = { mqtt, mqtts, ws, wss, http, https };
@@ -81,8 +89,11 @@ describe('npm start', () => {
   afterAll(() => rm(data, { recursive: true, force: true }));
 
   it('says what to paste, then that it is ready, and keeps what it has over a restart', async () => {
+    await chmod(data, 0o755);
     main = Main.start(['--data', data]);
     const ready = await main.ready();
+    expect(main.lines).toContainEqual(expect.stringMatching(/^data: .* was open to others, and is now for its owner/));
+    expect(await open(data)).toEqual([]);
     expect(Object.keys(ready).sort()).toEqual(
       ['mqtt', 'mqtts', 'ws', 'wss', 'http', 'https', 'tenant', 'user', 'ca'].sort(),
     );
@@ -125,6 +136,9 @@ describe('npm start', () => {
     const stopped = await main.stop('SIGTERM');
     expect(stopped.code).toBe(0);
     expect(stopped.ms).toBeLessThan(STOP_LIMIT_MS);
+    const [first] = [main];
+    await eventually(() => expect(first.lines.at(-1)).toBe('stopped: 0 accepted messages were not handled'));
+    expect(await open(data)).toEqual([]);
 
     main = Main.start(['--data', data, '--quiet']);
     const again = asProvided(await main.ready());

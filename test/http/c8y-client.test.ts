@@ -71,6 +71,12 @@ describe('@c8y/client, unmodified', () => {
     expect(names).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6']);
   });
 
+  it('is told that there are no queries yet, instead of getting every object', async () => {
+    for (const filter of [{ query: "name eq 'm1'" }, { q: "$filter=(name eq 'm1')" }, { onlyRoots: true }]) {
+      await expect(client.inventory.list(filter)).rejects.toMatchObject({ res: { status: 422 } });
+    }
+  });
+
   it('keeps children', async () => {
     const [parent, a, b] = [await device('parent'), await device('a'), await device('b')];
     expect((await client.inventory.childDevicesAdd(a, parent)).data).toMatchObject({ id: a, name: 'a' });
@@ -80,6 +86,17 @@ describe('@c8y/client, unmodified', () => {
     expect((await client.inventory.childAssetsList(parent)).data).toMatchObject([{ id: made.id, name: 'room' }]);
     await client.inventory.childDevicesRemove(a, parent);
     expect((await client.inventory.childDevicesList(parent)).data.map(({ id }) => id)).toEqual([b]);
+  });
+
+  it('deletes a group and keeps its devices, or deletes a device with its user', async () => {
+    const [group, lamp] = [await device('group'), await device('street lamp')];
+    await client.inventory.childAssetsAdd(lamp, group);
+    expect((await client.inventory.delete(group)).res.status).toBe(204);
+    expect((await client.inventory.detail(lamp)).data).toMatchObject({ name: 'street lamp' });
+    await client.identity.create({ type: 'c8y_Serial', externalId: 'street-lamp', managedObject: { id: lamp } });
+    await client.user.create({ userName: 'device_street-lamp', displayName: '', password: 'lamp-password' });
+    expect((await client.inventory.delete(lamp, { cascade: 'True', withDeviceUser: true })).res.status).toBe(204);
+    await expect(client.user.detail('device_street-lamp')).rejects.toMatchObject({ res: { status: 404 } });
   });
 
   it('keeps external ids', async () => {
@@ -138,6 +155,7 @@ describe('@c8y/client, unmodified', () => {
 
   it('sends operations', async () => {
     const id = await device('operated');
+    await client.identity.create({ type: 'c8y_Serial', externalId: 'operated', managedObject: { id } });
     const { data } = await client.operation.create({ deviceId: id, c8y_Restart: {} });
     expect(data).toMatchObject({ status: 'PENDING', deviceId: id });
     await client.operation.update({ id: idOf(data), status: OperationStatus.EXECUTING });

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { Platform } from '../../lib/api/platform';
 import type { RoutedChange } from '../../lib/changes/changes';
+import { Claims } from '../../lib/connections/claims';
+import { DeviceIdentifiers } from '../../lib/connections/device-identifiers';
 import type { DeliveryRequest } from '../../lib/delivery/queue';
 import { createApp } from '../../lib/http/app';
 import type { AppOptions } from '../../lib/http/options';
@@ -89,9 +91,13 @@ export async function startRest(options: Partial<AppOptions> = {}): Promise<Rest
 }
 
 function platformOf(deps: PlatformDeps, deliveries: Rest['deliveries']): Platform {
+  const services = platformServices(deps);
+  const credentials = new Credentials(deps, async () => Buffer.from('a key for tests'));
+  const claims = new Claims(deps.registry, deps.clock);
   return {
-    ...platformServices(deps),
-    credentials: new Credentials(deps, async () => Buffer.from('a key for tests')),
+    ...services,
+    credentials,
+    identifiers: new DeviceIdentifiers({ ...services, claims, endConnection: async () => undefined }),
     requestDelivery: async (request, cause) => void deliveries.push({ request, cause }),
   };
 }

@@ -63,13 +63,14 @@ const call = (): Call => ({
   effects: new MessageEffects('PERSISTENT'),
 });
 
-/** A device of its own with two restarts waiting, and the messages it sends afterwards. */
+/** A device of its own with two restarts that it was given, and the messages it sends afterwards. */
 async function device(sent: readonly string[]): Promise<{ serial: string; messages: Uplink[] }> {
   const serial = `perm${++number}`;
   const { devices, operations } = uplinks.services;
   const { id } = await devices.ensureRoot(call(), serial);
   for (let count = 0; count < 2; count++)
     await operations.create(call(), { deviceId: id, fragments: { c8y_Restart: {} } });
+  await operations.handovers.answer(TENANT, id);
   const start = uplinks.clock.now();
   const messages = sent.map((payload, index) => ({
     ...uplinks.uplink(serial, 's/us', payload),

@@ -23,6 +23,9 @@ export class CallCounter {
   private commands: Record<string, number> = {};
   private writeUnits = 0;
   private readUnits = 0;
+  private running = 0;
+  /** The largest number of calls under way at the same time, since the start or the last `reset`. */
+  mostAtOnce = 0;
   private callsUntilCrash = Number.POSITIVE_INFINITY;
   private answersUntilLoss = Number.POSITIVE_INFINITY;
 
@@ -33,10 +36,15 @@ export class CallCounter {
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
         this.commands[command] = (this.commands[command] ?? 0) + 1;
         if (--this.callsUntilCrash <= 0) throw new SimulatedCrash();
-        const result = await next(args).catch((error: unknown) => {
-          if (error instanceof ConditionalCheckFailedException) this.writeUnits += 1;
-          throw error;
-        });
+        this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
+        const result = await next(args)
+          .catch((error: unknown) => {
+            if (error instanceof ConditionalCheckFailedException) this.writeUnits += 1;
+            throw error;
+          })
+          .finally(() => {
+            this.running--;
+          });
         const { ConsumedCapacity: consumed } = result.output as {
           ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
         };
@@ -55,7 +63,7 @@ export class CallCounter {
         if (--this.answersUntilLoss !== 0) return result;
         throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
       },
-      { step: 'deserialize', name: 'loseAnswers' },
+      { step: 'deserialize', name: 'loseAnswerOfCall' },
     );
   }
 
@@ -68,6 +76,7 @@ export class CallCounter {
     this.commands = {};
     this.writeUnits = 0;
     this.readUnits = 0;
+    this.mostAtOnce = this.running;
   }
 
   /** Runs `work` like a process that dies before its n-th call reaches DynamoDB. The first call is 1. */

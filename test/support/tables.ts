@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { type AttributeDefinition, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { InProcessDynamodb } from '@cirrus/local-aws';
 import { Table } from '../../lib/storage/table';
 import { CallCounter } from './call-counter';
+import { LostAnswers } from './lost-answers';
 
 /** Both tables as the stack defines them, in a DynamoDB that only this test uses. */
 export interface Tables {
@@ -12,6 +11,8 @@ export interface Tables {
   readonly client: DynamoDBClient;
   /** Counts the calls and capacity units of the code under test. */
   readonly calls: CallCounter;
+  /** Loses answers of writes on their way to the code under test. */
+  readonly network: LostAnswers;
   close(): Promise<void>;
 }
 
@@ -20,14 +21,10 @@ const INDEXES = [
   { name: 'due', pk: 'duePk', sk: 'dueAt' },
 ];
 
-/** Starts an in-memory DynamoDB on a free port and creates the two tables. */
+/** Starts an in-memory DynamoDB, which refuses what DynamoDB refuses, and creates the two tables. */
 export async function startTables(): Promise<Tables> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    requestHandler: new InProcessDynamodb(),
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -35,16 +32,15 @@ export async function startTables(): Promise<Tables> {
   await createTable(client, 'telemetry', []);
   const calls = new CallCounter();
   calls.watch(client);
+  const network = new LostAnswers();
+  network.watch(client);
   return {
     registry: new Table(client, 'registry'),
     telemetry: new Table(client, 'telemetry'),
     client,
     calls,
-    close: async () => {
-      client.destroy();
-      server.closeAllConnections();
-      await new Promise<void>((closed) => server.close(() => closed()));
-    },
+    network,
+    close: async () => client.destroy(),
   };
 }
 

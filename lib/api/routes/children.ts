@@ -33,7 +33,10 @@ export const childRoutes: readonly Route[] = CHILD_KINDS.flatMap((kind) => {
 });
 
 const oneReference = z.object({ managedObject: reference });
-const manyReferences = z.object({ references: z.array(oneReference) });
+/** Each costs a few reads and writes, and a request has 30 seconds. */
+const REFERENCES = 100;
+const references = z.array(oneReference).check(z.maxLength(REFERENCES, `takes at most ${REFERENCES} references`));
+const manyReferences = z.object({ references });
 
 async function list(context: RequestContext, kind: ChildKind, parent: string): Promise<RouteAnswer> {
   const { request, call, platform } = context;

@@ -40,11 +40,12 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
   if (!object.ok) return object;
   const fragments = fragmentsOf(body.value, KNOWN);
   const created = platform.events.create(call, { id: source.id }, { type, text, time: time.text, fragments });
+  if (!created.ok) return created;
   return ok({
     status: 201,
     bodyType: 'event',
-    body: eventView(request, created),
-    location: objectUrlOf(request.baseUrl, 'events', created.id),
+    body: eventView(request, created.value),
+    location: objectUrlOf(request.baseUrl, 'events', created.value.id),
   });
 }
 

@@ -2,6 +2,8 @@ import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import type { Reader } from '../../base/reader';
 import { fail, ok, type Result } from '../../base/result';
+import { DEVICE_USER_PREFIX } from '../../platform/access/credentials';
+import { SERIAL } from '../../platform/inventory/identity';
 import { CHILD_KINDS } from '../../platform/inventory/link-items';
 import type { InventoryFilter } from '../../platform/inventory/object-lists';
 import type { ManagedObject } from '../../platform/model';
@@ -82,10 +84,11 @@ async function count(context: RequestContext): Promise<RouteAnswer> {
 }
 
 async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
+  const withChildren = readQuery(context.request.query, (query) => query.flag('withChildren', { preset: true }));
+  if (!withChildren.ok) return withChildren;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
-  const children =
-    context.request.query.get('withChildren') === 'false' ? {} : await childrenOf(context, object.value.id);
+  const children = withChildren.value ? await childrenOf(context, object.value.id) : {};
   return ok({ status: 200, bodyType: 'managedObject', body: objectView(context.request, object.value, children) });
 }
 
@@ -106,15 +109,29 @@ async function update(context: RequestContext, param: (name: string) => string):
   return ok({ status: 200, bodyType: 'managedObject', body: objectView(request, updated.value) });
 }
 
+/** `forceCascade` goes as far as `cascade`: everything below is deleted, whatever it is. */
 async function remove(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const { request, call, platform } = context;
-  // both are read, so that the refusal names either
-  const flags = readQuery(request.query, (query) => [query.flag('cascade'), query.flag('forceCascade')]);
+  const flags = readQuery(request.query, (query) => ({
+    cascade: query.flag('cascade'),
+    forceCascade: query.flag('forceCascade'),
+    withDeviceUser: query.flag('withDeviceUser'),
+  }));
   if (!flags.ok) return flags;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
-  const removed = await platform.inventory.delete(call, object.value.id, { cascade: flags.value.includes(true) });
+  const { cascade, forceCascade, withDeviceUser } = flags.value;
+  if (withDeviceUser) await deleteDeviceUser(context, object.value.id);
+  const removed = await platform.inventory.delete(call, object.value.id, { cascade: cascade || forceCascade });
   return noContent(removed);
+}
+
+/** Deletes the user that a device logs in with. It goes before the device, whose serial tells its name. */
+async function deleteDeviceUser({ call, platform }: RequestContext, id: string): Promise<void> {
+  const { tenant } = call.origin;
+  for (const { type, externalId } of await platform.identity.list(tenant, id)) {
+    if (type === SERIAL) await platform.credentials.deleteUser(tenant, `${DEVICE_USER_PREFIX}${externalId}`);
+  }
 }
 
 /** The ids of all children of an object, by kind. One query for each kind. */

@@ -35,14 +35,15 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
   const many = body.value.measurements;
   const isCollection = request.bodyType?.toLowerCase() === 'measurementcollection' || Array.isArray(many);
   if (isCollection) return createMany(context, many);
-  const prepared = await prepare(context, body.value, new Set());
+  const prepared = await prepare(context, body.value, 1, new Set());
   if (!prepared.ok) return prepared;
   const created = prepared.value();
+  if (!created.ok) return created;
   return ok({
     status: 201,
     bodyType: 'measurement',
-    body: measurementView(request, created),
-    location: objectUrlOf(request.baseUrl, 'measurements', created.id),
+    body: measurementView(request, created.value),
+    location: objectUrlOf(request.baseUrl, 'measurements', created.value.id),
   });
 }
 
@@ -52,24 +53,33 @@ async function createMany(context: RequestContext, elements: Json | undefined): 
     return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['measurements'] });
   }
   const usable = new Set<string>();
-  const prepared: (() => Measurement)[] = [];
-  for (const element of elements) {
+  const prepared: (() => Result<Measurement, Refusal>)[] = [];
+  for (const [at, element] of elements.entries()) {
     const body = objectBody(element, 'measurement');
     if (!body.ok) return body;
-    const one = await prepare(context, body.value, usable);
+    const one = await prepare(context, body.value, at + 1, usable);
     if (!one.ok) return one;
     prepared.push(one.value);
   }
-  const measurements = prepared.map((make) => measurementView(context.request, make()));
+  const measurements: JsonObject[] = [];
+  for (const make of prepared) {
+    const created = make();
+    if (!created.ok) return created;
+    measurements.push(measurementView(context.request, created.value));
+  }
   return ok({ status: 201, bodyType: 'measurementCollection', body: { measurements } });
 }
 
-/** Checks a measurement and returns the function that creates it. `usable` holds the sources that were checked. */
+/**
+ * Checks a measurement and returns the function that creates it. `number` is its place in the request, from 1; `usable`
+ * holds the sources that were checked.
+ */
 async function prepare(
   context: RequestContext,
   body: JsonObject,
+  number: number,
   usable: Set<string>,
-): Promise<Result<() => Measurement, Refusal>> {
+): Promise<Result<() => Result<Measurement, Refusal>, Refusal>> {
   const given = parseMembers(newMeasurement, body, 'measurement');
   if (!given.ok) return given;
   const { source, time, type } = given.value;
@@ -78,7 +88,8 @@ async function prepare(
     if (!object.ok) return object;
     usable.add(source.id);
   }
-  const { call, platform } = context;
+  const { platform } = context;
+  const call = { ...context.call, origin: { ...context.call.origin, row: number } };
   const fragments = fragmentsOf(body, KNOWN);
   return ok(() => platform.measurements.create(call, { id: source.id }, { type, time: time.text, fragments }));
 }
@@ -113,7 +124,7 @@ async function remove(context: RequestContext, param: (name: string) => string):
 }
 
 async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
-  const filter = readNarrowed(request.query, filterOf, 'measurement');
+  const filter = readNarrowed(request.query, deletionFilterOf, 'measurement');
   if (!filter.ok) return filter;
   await platform.measurements.deleteMany(call, filter.value);
   return ok({ status: 204 });
@@ -132,4 +143,10 @@ function filterOf(query: Reader): MeasurementFilter {
     fragment: query.optional('valueFragmentType'),
     series: query.optional('valueFragmentSeries'),
   });
+}
+
+/** For a deletion Cumulocity calls the fragment `fragmentType`. */
+function deletionFilterOf(query: Reader): MeasurementFilter {
+  const fragment = query.optional('fragmentType');
+  return { ...defined({ fragment }), ...filterOf(query) };
 }

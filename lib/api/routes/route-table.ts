@@ -1,6 +1,7 @@
 import type { Route } from '../router';
 import { alarmRoutes } from './alarms';
 import { childRoutes } from './children';
+import { claimRoutes } from './claims';
 import { eventRoutes } from './events';
 import { identityRoutes } from './identity';
 import { inventoryRoutes } from './inventory';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...rootRoutes,
   ...tenantRoutes,
   ...userRoutes,
+  ...claimRoutes,
   ...inventoryRoutes,
   ...childRoutes,
   ...identityRoutes,

@@ -15,14 +15,15 @@ import { userUrl } from '../views/links';
  */
 export const userRoutes: readonly Route[] = [
   route('GET', '/user/currentUser', 'anyone', currentUser),
-  route('POST', '/user/:tenant/users', 'human', create),
-  route('GET', '/user/:tenant/users/:user', 'human', read),
+  route('POST', '/user/:tenant/users', 'admin', create),
+  route('GET', '/user/:tenant/users/:user', 'admin', read),
 ];
 
 /** Cumulocity's names of the global roles, and what they may do here. */
 const GROUPS: readonly { readonly id: number; readonly name: string; readonly role: Role }[] = [
   { id: 1, name: 'admins', role: 'admin' },
   { id: 2, name: 'readers', role: 'reader' },
+  { id: 3, name: 'business', role: 'deviceManager' },
 ];
 
 /** Clients look for roles by name, such as `ROLE_ALARM_READ`. These are the middle parts of the names. */
@@ -36,7 +37,9 @@ const newUser = z.object({
     z.object({
       references: z.array(
         z.object({
-          group: z.object({ name: z.enum(['admins', 'readers'], 'must be admins or readers') }),
+          group: z.object({
+            name: z.enum(['admins', 'readers', 'business'], 'must be admins, readers or business'),
+          }),
         }),
       ),
     }),
@@ -60,8 +63,13 @@ async function currentUser({ request, principal }: RequestContext): Promise<Rout
 
 function effectiveRoles({ kind, roles }: Principal): string[] {
   if (kind === 'device') return ['ROLE_DEVICE'];
-  const rights = roles.includes('admin') ? ['READ', 'ADMIN'] : roles.includes('reader') ? ['READ'] : [];
-  return [...APIS.flatMap((api) => rights.map((right) => `ROLE_${api}_${right}`)), 'ROLE_USER_MANAGEMENT_OWN_READ'];
+  const rightsOn = (api: (typeof APIS)[number]): readonly string[] => {
+    if (roles.includes('admin')) return ['READ', 'ADMIN'];
+    if (roles.includes('deviceManager') && api !== 'USER_MANAGEMENT') return ['READ', 'ADMIN'];
+    return roles.length > 0 ? ['READ'] : [];
+  };
+  const all = APIS.flatMap((api) => rightsOn(api).map((right) => `ROLE_${api}_${right}`));
+  return [...all, 'ROLE_USER_MANAGEMENT_OWN_READ'];
 }
 
 async function create(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {

@@ -88,7 +88,11 @@ export async function changeSession(
       : { text: 'connectionId = :onlyOn', values: { ':onlyOn': onlyOn } },
     'ALL_NEW',
   );
-  return done.ok ? sessionOf(done.value) : undefined;
+  if (done.ok) return sessionOf(done.value);
+  if (connectionId !== null || !done.error.maybeOwn) return undefined;
+  // an earlier try may have removed the WebSocket, and then its condition fails
+  const session = await getSession(registry, clientId);
+  return session?.connectionId === undefined ? session : undefined;
 }
 
 export function sessionOf(item: Item): Session {

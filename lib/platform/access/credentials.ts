@@ -3,11 +3,14 @@ import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import type { RegistryDeps } from '../call';
 import { notFound, type Refusal } from '../refusal';
-import { getUser, insertUser, replaceSecret, type UserRecord } from './items';
+import { deleteUser, getUser, insertUser, replaceSecret, type UserRecord } from './items';
 import { hashSecret, isSecret, SALT_BYTES } from './secrets';
 
-export const ROLES = ['admin', 'reader'] as const;
-/** What a person may do. A device user has no role, and may use what it owns. */
+export const ROLES = ['admin', 'deviceManager', 'reader'] as const;
+/**
+ * What a person may do (docs/rest.md#who-may-do-what): `admin` everything in its tenant, `deviceManager` everything about
+ * devices and their data, `reader` look. A device user has no role, and may use what it owns.
+ */
 export type Role = (typeof ROLES)[number];
 
 /** Who makes a connection or a request. */
@@ -17,6 +20,10 @@ export interface Principal {
   readonly kind: 'human' | 'device';
   readonly roles: readonly Role[];
 }
+
+/** Whether a user may change devices: then it may also connect as one. A device user may, within its own devices. */
+export const mayChangeDevices = ({ kind, roles }: Pick<Principal, 'kind' | 'roles'>): boolean =>
+  kind === 'device' || roles.includes('admin') || roles.includes('deviceManager');
 
 /** A user without its secret. */
 export interface User {
@@ -89,6 +96,16 @@ export class Credentials {
     const secret = found && (await this.secret(found.kind, password));
     const replaced = secret && (await replaceSecret(this.deps.registry, tenant, userName, secret));
     if (replaced?.ok) return ok(undefined);
+    return fail(notFound('user', userName));
+  }
+
+  /**
+   * Deletes a user. Refused when there is none. An instance that verified the password may accept it for one more
+   * minute.
+   */
+  async deleteUser(tenant: string, userName: string): Promise<Result<void, Refusal>> {
+    const known = TENANT.test(tenant) && USER.test(userName);
+    if (known && (await deleteUser(this.deps.registry, tenant, userName))) return ok(undefined);
     return fail(notFound('user', userName));
   }
 

@@ -18,7 +18,7 @@ export async function insertUser(
   { userName, kind, roles, salt, hash }: UserRecord,
 ): Promise<Result<void, ConditionFailed>> {
   const item = { ...userKey(tenant, userName), userName, kind, roles: [...roles], salt, hash };
-  return registry.put(item, { text: 'attribute_not_exists(pk)' });
+  return registry.create(item);
 }
 
 /** One strongly consistent read. */
@@ -41,4 +41,9 @@ export async function replaceSecret(
     { text: 'attribute_exists(pk)' },
   );
   return done.ok ? ok(undefined) : done;
+}
+
+/** Deletes a user; false when there is none. */
+export async function deleteUser(registry: Table, tenant: string, userName: string): Promise<boolean> {
+  return (await registry.delete(userKey(tenant, userName), { text: 'attribute_exists(pk)' })).ok;
 }

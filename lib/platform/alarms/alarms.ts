@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
 import type { Call, RegistryDeps } from '../call';
 import { asOf, insert, isoTimeOf, millisOf } from '../journal';
+import { MAX_RECORD_BYTES, tooLarge } from '../limits';
 import type { Alarm, AlarmStatus, DeviceRef, Severity } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import type { MaintenanceTimes } from '../requirement/requirement-journal';
@@ -84,8 +85,10 @@ export class Alarms {
     this.slots = new AlarmSlots(this.items, deps.clock);
   }
 
-  /** Creates an alarm, or counts one more occurrence of the open one. */
-  async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, never>> {
+  /** Creates an alarm, or counts one more occurrence of the open one. Refused when it is too large. */
+  async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, Refusal>> {
+    const large = tooLarge('alarm', [input.type, input.text, input.fragments ?? {}], MAX_RECORD_BYTES);
+    if (large !== undefined) return fail(large);
     const { origin } = call;
     const event: AlarmEvent = defined({
       kind: 'raise',
@@ -142,6 +145,9 @@ export class Alarms {
   async update(call: Call, id: string, change: AlarmChange): Promise<Result<Alarm, Refusal>> {
     const found = await this.get(call.origin.tenant, id);
     if (found === undefined) return fail(notFound('alarm', id));
+    const { type, text, fragments } = applyChange(found, change, '');
+    const large = tooLarge('alarm', [type, text, fragments], MAX_RECORD_BYTES);
+    if (large !== undefined) return fail(large);
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
     const { current } = stateOf(slot);

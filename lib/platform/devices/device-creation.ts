@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json';
+import { type JsonObject, own } from '../../base/json';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
@@ -111,7 +111,7 @@ export class DeviceCreation {
       }
       const current = await getObject(registry, tenant, device.id);
       if (current === undefined || !isNameable(current, naming)) return undefined;
-      const untouched = (member: string): boolean => (current.asOf[member] ?? CREATED) === CREATED;
+      const untouched = (member: string): boolean => (own(current.asOf, member) ?? CREATED) === CREATED;
       naming = {
         ...naming,
         set: Object.fromEntries(Object.entries(naming.set).filter(([member]) => untouched(member))),

@@ -1,14 +1,17 @@
 import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
+import type { Acting } from '../access/acting';
 import type { Call, RegistryDeps } from '../call';
 import { externalIdsOf } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
-import type { DeviceRef, ExternalId } from '../model';
+import { longName } from '../limits';
+import { AGENT_MARKER, type DeviceRef, type ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
+import { SenderCheck } from './sender-check';
 
 /** A child device as a message describes it. */
 export interface NewChild {
@@ -35,27 +38,29 @@ export interface Creation {
   readonly outcome: 'created' | 'named' | 'existing';
 }
 
-const AGENT_MARKER = 'com_cumulocity_model_Agent';
 const SERVICE_TYPE = 'c8y_Service';
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
 export class Devices {
   private readonly creation: DeviceCreation;
+  private readonly check: SenderCheck;
   private readonly agents: Lru<DeviceRef>;
 
   constructor(
     private readonly deps: RegistryDeps,
     private readonly inventory: Inventory,
     private readonly identity: Identity,
+    private readonly acting: Acting,
   ) {
     this.creation = new DeviceCreation(deps, inventory, identity);
+    this.check = new SenderCheck(deps, acting);
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
   /** Drops what this instance remembers of a deleted object, which had these external ids. */
   forget(tenant: string, id: string, names: readonly Pick<ExternalId, 'type' | 'externalId'>[]): void {
-    this.agents.delete(`${tenant}/${id}`);
+    this.moved(tenant, id);
     for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
   }
 
@@ -84,15 +89,33 @@ export class Devices {
 
   /**
    * The child device a message addresses. An unknown one is created below the root device
-   * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices).
+   * (docs/reference/mqtt-implementation.md#automatic-creation-of-devices). Refused when it is not below the root device.
    */
-  async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<DeviceRef> {
-    const { device } = await this.ensure(call, serial, () => ({
+  async ensureChild(call: Call, root: DeviceRef, serial: string): Promise<Result<DeviceRef, Refusal>> {
+    const ensured = await this.ensureBelow(call, root, serial, {
       members: childMembers({ childId: serial, isDevice: true }),
       parent: { id: root.id, kind: 'childDevices' },
       automatic: true,
-    }));
-    return device;
+    });
+    return ensured.ok ? ok(ensured.value.device) : ensured;
+  }
+
+  /**
+   * The device with this serial, on which the sender may act; it is created as planned when there is none. Refused
+   * before anything is changed (docs/security.md#who-may-act-on-what).
+   */
+  private async ensureBelow(
+    call: Call,
+    sender: DeviceRef,
+    serial: string,
+    plan: DevicePlan,
+  ): Promise<Result<EnsuredDevice, Refusal>> {
+    const known = await this.find(call.origin.tenant, serial);
+    const free = known === undefined ? await this.check.requireFree(call, serial) : ok(undefined);
+    if (!free.ok) return free;
+    const ensured = known ? { device: known, created: false } : await this.creation.create(call, serial, plan);
+    const allowed = await this.check.requirePlanned(call, sender, ensured, plan);
+    return allowed.ok ? ok(ensured) : allowed;
   }
 
   /**
@@ -104,6 +127,8 @@ export class Devices {
     serial: string,
     { name, type }: { readonly name?: string; readonly type?: string },
   ): Promise<Result<Creation, Refusal>> {
+    const long = longName('managedObject', [['type', type]]);
+    if (long !== undefined) return fail(long);
     const members = rootMembers(serial, name, type);
     const { device, created } = await this.ensure(call, serial, () => ({ members, automatic: false }));
     if (created) return ok({ device, outcome: 'created' });
@@ -114,36 +139,57 @@ export class Devices {
 
   /**
    * Creates a child of the addressed device, or names the one that its data created. Any other existing device stays as
-   * it is.
+   * it is. `sender` is the connected device; the addressed one when left out.
    */
-  async createChild(call: Call, parent: DeviceRef, child: NewChild): Promise<Result<Creation, Refusal>> {
+  async createChild(
+    call: Call,
+    parent: DeviceRef,
+    child: NewChild,
+    sender: DeviceRef = parent,
+  ): Promise<Result<Creation, Refusal>> {
     if (child.childId === parent.serial) {
       return fail({ kind: 'invalid', reason: 'ownParent', subject: 'managedObject', serial: parent.serial });
     }
+    const long = longName('managedObject', Object.entries({ childId: child.childId, type: child.type }));
+    if (long !== undefined) return fail(long);
     const members = childMembers(child);
     const place = { id: parent.id, kind: 'childDevices' } as const;
     const plan = { members, parent: place, automatic: false };
-    const { device, created } = await this.ensure(call, child.childId, () => plan);
+    const ensured = await this.ensureBelow(call, sender, child.childId, plan);
+    if (!ensured.ok) return ensured;
+    const { device, created } = ensured.value;
     if (created) return ok({ device, outcome: 'created' });
     const set = { name: members.name, type: members.type };
     const remove = child.isDevice ? [] : ['c8y_IsDevice'];
     return ok({ device, outcome: await this.nameBelow(call, device, { set, remove, parent: place }) });
   }
 
-  /** Creates a service as a child addition of its owner, or updates its name, type of service and status. */
-  async upsertService(call: Call, owner: DeviceRef, service: ServiceInput): Promise<Result<DeviceRef, Refusal>> {
+  /**
+   * Creates a service as a child addition of its owner, or updates its name, type of service and status. `sender` is the
+   * connected device; the owner when left out.
+   */
+  async upsertService(
+    call: Call,
+    owner: DeviceRef,
+    service: ServiceInput,
+    sender: DeviceRef = owner,
+  ): Promise<Result<DeviceRef, Refusal>> {
     const { serviceId, serviceType, name, status } = service;
     if (serviceId === owner.serial) {
       return fail({ kind: 'invalid', reason: 'ownService', subject: 'managedObject', serial: serviceId });
     }
+    const long = longName('managedObject', [['serviceId', serviceId]]);
+    if (long !== undefined) return fail(long);
     const members = { name, serviceType, status };
     const place = { id: owner.id, kind: 'childAdditions' } as const;
-    const { device, created } = await this.ensure(call, serviceId, () => ({
+    const ensured = await this.ensureBelow(call, sender, serviceId, {
       members: { type: SERVICE_TYPE, ...members },
       fresh: Object.keys(members),
       parent: place,
       automatic: false,
-    }));
+    });
+    if (!ensured.ok) return ensured;
+    const { device, created } = ensured.value;
     if (created) return ok(device);
     await this.nameBelow(call, device, { set: { type: SERVICE_TYPE }, remove: ['c8y_IsDevice'], parent: place });
     const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
@@ -151,9 +197,16 @@ export class Devices {
   }
 
   /** Sets the status of a service that exists; this never creates one. */
-  async setServiceStatus(call: Call, serial: string, status: string): Promise<Result<DeviceRef, Refusal>> {
+  async setServiceStatus(
+    call: Call,
+    sender: DeviceRef,
+    serial: string,
+    status: string,
+  ): Promise<Result<DeviceRef, Refusal>> {
     const { tenant } = call.origin;
     const service = await this.identity.resolve(tenant, serial);
+    const allowed = service === undefined ? ok(undefined) : await this.check.requireBelow(call, sender, service);
+    if (!allowed.ok) return allowed;
     const record = service && (await getObject(this.deps.registry, tenant, service.id));
     if (service === undefined || record?.members.type !== SERVICE_TYPE) {
       return fail({ kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial });
@@ -180,15 +233,22 @@ export class Devices {
   /**
    * The nearest object upwards that is an agent, starting with the device itself
    * (docs/reference/static-templates.md#markers-of-a-device). Undefined when there is none. Its serial is '' when it
-   * has none. It is remembered for a minute. Otherwise each level costs two reads.
+   * has none. An agent with a serial is remembered for a minute. Otherwise each level costs two reads.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
     const name = `${tenant}/${deviceId}`;
     const known = this.agents.get(name);
     if (known !== undefined) return known;
     const agent = await this.findAgent(tenant, deviceId);
-    if (agent !== undefined) this.agents.set(name, agent);
+    // a serial can be bound at any time, and the next operation has to be delivered then
+    if (agent !== undefined && agent.serial !== '') this.agents.set(name, agent);
     return agent;
+  }
+
+  /** Drops what this instance remembers of the place of an object. */
+  moved(tenant: string, id: string): void {
+    this.agents.delete(`${tenant}/${id}`);
+    this.acting.forget(tenant);
   }
 
   private async findAgent(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
@@ -217,7 +277,7 @@ export class Devices {
     what: Parameters<DeviceCreation['name']>[2],
   ): Promise<'named' | 'existing'> {
     const named = await this.creation.name(call, device, what);
-    if (named !== undefined) this.agents.delete(`${call.origin.tenant}/${device.id}`);
+    if (named !== undefined) this.moved(call.origin.tenant, device.id);
     return named === undefined ? 'existing' : 'named';
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../base/defined';
-import type { JsonObject } from '../../base/json';
+import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, type Overtaken, versioned } from '../../storage/versioned';
 import type { Call, ReadingCall, RegistryDeps } from '../call';
@@ -60,7 +60,8 @@ export class Parameters {
       this.write(call, device, values, reportOf(call, update)),
     );
     if (!written.ok) return written;
-    this.makeEvents(call, device, update, written.value);
+    const made = this.makeEvents(call, device, update, written.value);
+    if (!made.ok) return made;
     if (requirement === undefined) return ok(undefined);
     const required = await this.inventory.changeRequirement(call, device.id, { kind: 'within', value: requirement });
     return required.ok ? ok(undefined) : required;
@@ -81,9 +82,15 @@ export class Parameters {
     const before = parameterJournalOf(read);
     const { journal, isNew } = reported(before, read, report);
     const merge = mergeMembers(read, values, report.asOf);
-    if (isNew && !(await replaceMembers(registry, tenant, read, merge, parametersText(journal)))) return OVERTAKEN;
+    const isChanged = Object.entries(merge.set).some(
+      ([name, value]) => !isDeepStrictEqual(value, own(read.members, name)),
+    );
+    // a try before may have ended after the journal and before the last value
+    if (isNew || isChanged) {
+      const text = isNew ? parametersText(journal) : undefined;
+      if (!(await replaceMembers(registry, tenant, read, merge, text))) return OVERTAKEN;
+    }
     await relist(registry, tenant, read, { set: merge.set, remove: [], asOf: report.asOf });
-    const isChanged = Object.entries(merge.set).some(([name, value]) => !isDeepStrictEqual(value, read.members[name]));
     if (isChanged) call.effects.changed(objectChange('UPDATE', managedObjectOf(withMerge(read, merge))));
     return ok({ before, journal, isNew });
   }
@@ -97,10 +104,13 @@ export class Parameters {
     device: DeviceRef,
     { text, time, fragments, onlyIfChanged }: ParameterUpdate,
     { before, journal, isNew }: Written,
-  ): void {
+  ): Result<void, Refusal> {
     const at = asOf(call.origin);
-    const own = defined({ type: EVENT_TYPE, text: text ?? DEFAULT_TEXT, time, fragments });
-    if (!onlyIfChanged) this.events.create(call, device, own);
+    if (!onlyIfChanged) {
+      const event = defined({ type: EVENT_TYPE, text: text ?? DEFAULT_TEXT, time, fragments });
+      const made = this.events.create(call, device, event);
+      if (!made.ok) return made;
+    }
     const known = new Map(detections(before, at).map(({ report, changes }) => [report.asOf, changes]));
     for (const { report, changes } of detections(journal, at)) {
       if (report.detect === undefined) continue;
@@ -113,6 +123,7 @@ export class Parameters {
       const decided = { exists: changes, decision: journal.version, isNews };
       this.events.decide({ ...call, origin: originOf(call, report, messageId) }, device, input, decided);
     }
+    return ok(undefined);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Inventory } from '../inventory/inventory';
 import { newObjectId } from '../inventory/object-id';
 import { CREATED } from '../inventory/object-items';
 import { asOf, fold, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
+import { MAX_RECORD_BYTES, tooLarge } from '../limits';
 import type { AsOf, DeviceRef, Origin } from '../model';
 import type { Refusal } from '../refusal';
 import { markLinked, readSoftware, type SoftwareRecord, writeSoftware } from './software-items';
@@ -53,6 +54,13 @@ export class Software {
       if (stored === undefined && (await this.inventory.get(tenant, device.id)) === undefined) return gone(device);
       const before = stored === undefined ? EMPTY : parseJournal(stored);
       const journal = withEvent(before, event);
+      const { items: listed } = fold(journal, step);
+      const large = tooLarge(
+        'managedObject',
+        listed.map((item) => ({ ...item })),
+        MAX_RECORD_BYTES,
+      );
+      if (large !== undefined) return fail(large);
       const next = { ...(stored ?? this.newRecord()), journal: JSON.stringify(journal) };
       if (journal !== before && !(await this.write(tenant, device, next))) return OVERTAKEN;
       if (!next.linked && !(await this.createList(call, next.listId))) {

@@ -35,17 +35,14 @@ export function takeExternalId(
   tenant: string,
   { type, externalId, managedObjectId, creating, responseInterval }: ExternalIdRecord,
 ): Promise<Result<void, ConditionFailed>> {
-  return registry.put(
-    {
-      ...externalIdKey(tenant, type, externalId),
-      y: type,
-      x: externalId,
-      i: managedObjectId,
-      g: creating,
-      q: responseInterval,
-    },
-    { text: 'attribute_not_exists(pk)' },
-  );
+  return registry.create({
+    ...externalIdKey(tenant, type, externalId),
+    y: type,
+    x: externalId,
+    i: managedObjectId,
+    g: creating,
+    q: responseInterval,
+  });
 }
 
 /** Marks the creation under this external id as complete. */

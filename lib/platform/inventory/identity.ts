@@ -3,6 +3,7 @@ import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
+import { longName } from '../limits';
 import type { DeviceRef, ExternalId } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { externalIdsOf, getExternalId, listExternalId, releaseExternalId, takeExternalId } from './external-id-items';
@@ -68,6 +69,8 @@ export class Identity {
   async bind(call: Call, id: string, type: string, externalId: string): Promise<Result<ExternalId, Refusal>> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
+    const long = longName('externalId', Object.entries({ type, externalId }));
+    if (long !== undefined) return fail(long);
     const object = await getObject(registry, tenant, id);
     if (object === undefined) return fail(notFound('managedObject', id));
     const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;

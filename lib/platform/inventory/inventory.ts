@@ -1,15 +1,17 @@
+import { eachAtOnce } from '../../base/at-once';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import { asOf } from '../journal';
+import { longName } from '../limits';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import type { RequirementChange } from '../requirement/requirement-journal';
 import { splitRequirement, updateRequirement } from '../requirement/requirement-updates';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
-import { childrenOf, type Link, link, parentsOf, unlink } from './link-items';
+import { childrenOf, type Link, link, parentsOf, unlink, unlinkAll } from './link-items';
 import { delist, enlistNew } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
@@ -17,11 +19,17 @@ import { type InventoryFilter, listObjects } from './object-lists';
 import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
+import { linksBelow } from './tree';
 
 const LOADED_AT_ONCE = 100;
+const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
+/** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
+export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
+/** Hears of an object that was taken from a parent. */
+export type DetachmentListener = (tenant: string, id: string) => void;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
@@ -30,6 +38,8 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
  */
 export class Inventory {
   private readonly deletionListeners: DeletionListener[] = [];
+  private readonly erasureListeners: ErasureListener[] = [];
+  private readonly detachmentListeners: DetachmentListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
@@ -37,6 +47,16 @@ export class Inventory {
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
     this.deletionListeners.push(listener);
+  }
+
+  /** Adds a listener that is awaited before an object and its external ids go. */
+  beforeDeletion(listener: ErasureListener): void {
+    this.erasureListeners.push(listener);
+  }
+
+  /** Adds a listener that is called when this instance has taken an object from a parent. */
+  whenDetached(listener: DetachmentListener): void {
+    this.detachmentListeners.push(listener);
   }
 
   /** Adds a listener that is awaited after `c8y_RequiredAvailability` of an object was set or removed. */
@@ -58,6 +78,8 @@ export class Inventory {
     call: Call,
     { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
   ): Promise<Result<ManagedObject, Refusal>> {
+    const long = longName('managedObject', [['owner', owner]]);
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(fragments);
     if (!writable.ok) return writable;
     const given = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
@@ -150,8 +172,9 @@ export class Inventory {
   }
 
   /**
-   * Deletes an object with its external ids, links and entries in lists. The object itself goes last, so that a retry
-   * can continue. With `cascade` its children are deleted too. Without it, an object with children is a conflict.
+   * Deletes an object with its external ids, links and entries in lists. With `cascade` everything below it is deleted
+   * too; without it the children stay and only their links to the object go
+   * (docs/reference/rest-api.md#deleting-a-managed-object). The object itself goes last, so that a retry can continue.
    */
   async delete(
     call: Call,
@@ -162,36 +185,41 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
+    if (cascade) await this.eraseBelow(call, id);
     const children = await collect(childrenOf(registry, tenant, id));
-    if (children.length > 0 && !cascade) {
-      return fail({ kind: 'conflict', reason: 'hasChildren', subject: 'managedObject', id });
-    }
-    for (const child of children) await this.deleteChild(call, id, child);
+    const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
+    await unlinkAll(registry, tenant, links);
     for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
     await this.erase(call, record);
     return ok(undefined);
   }
 
   /**
-   * Deletes a child and all below it. The link from its parent goes last: while it exists, a retry of the parent's
-   * deletion finds the child.
+   * Deletes everything below an object, many at once. The links of the tree go after all its objects, from the lowest
+   * level up: while they exist, a retry finds what is left.
    */
-  private async deleteChild(call: Call, parent: string, { id, kind }: Link): Promise<void> {
+  private async eraseBelow(call: Call, root: string): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    for (const child of await collect(childrenOf(registry, tenant, id))) await this.deleteChild(call, id, child);
-    for (const other of await this.parents(tenant, id)) {
-      if (other.id !== parent || other.kind !== kind) await unlink(registry, tenant, other.id, other.kind, id);
-    }
-    const record = await getObject(registry, tenant, id);
-    if (record !== undefined) await this.erase(call, record);
-    await unlink(registry, tenant, parent, kind, id);
+    const levels = await linksBelow(registry, tenant, root);
+    const below = new Set(levels.flat().map(({ child }) => child));
+    below.delete(root);
+    await eachAtOnce(below, ERASED_AT_ONCE, async (id) => {
+      for (const parent of await this.parents(tenant, id)) {
+        const isInTree = parent.id === root || below.has(parent.id);
+        if (!isInTree) await unlink(registry, tenant, parent.id, parent.kind, id);
+      }
+      const record = await getObject(registry, tenant, id);
+      if (record !== undefined) await this.erase(call, record);
+    });
+    for (const links of levels.reverse()) await unlinkAll(registry, tenant, links);
   }
 
   private async erase(call: Call, record: ObjectRecord): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const names = await collect(externalIdsOf(registry, tenant, record.id));
+    for (const listener of this.erasureListeners) await listener(tenant, names);
     for (const name of names) await releaseExternalId(registry, tenant, name);
     for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
     await deleteObject(registry, tenant, record.id);
@@ -218,7 +246,9 @@ export class Inventory {
 
   /** Removes a link. Removing one that is not there changes nothing. */
   async removeChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<void> {
-    await unlink(this.deps.registry, call.origin.tenant, parent, kind, child);
+    const { tenant } = call.origin;
+    await unlink(this.deps.registry, tenant, parent, kind, child);
+    for (const listener of this.detachmentListeners) listener(tenant, child);
   }
 
   /** Ids of the children of one kind, ascending, which is the order of their creation. */

@@ -35,6 +35,19 @@ export async function unlink(
   await registry.batchWrite([], [childKey(tenant, parent, kind, child), parentKey(tenant, child, kind, parent)]);
 }
 
+/** Removes many links, as `unlink` removes one. */
+export async function unlinkAll(
+  registry: Table,
+  tenant: string,
+  links: readonly { readonly parent: string; readonly kind: ChildKind; readonly child: string }[],
+): Promise<void> {
+  const keys = links.flatMap(({ parent, kind, child }) => [
+    childKey(tenant, parent, kind, child),
+    parentKey(tenant, child, kind, parent),
+  ]);
+  await registry.batchWrite([], keys);
+}
+
 /** The children of an object, sorted by kind and then by id. */
 export const childrenOf = (registry: Table, tenant: string, id: string, kind?: ChildKind): AsyncGenerator<Link> =>
   links(registry, tenant, id, kind === undefined ? 'CHILD#' : `CHILD#${kind}#`);

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../base/json';
+import { isObject, type Json, type JsonObject, own } from '../../base/json';
 import type { AsOf } from '../model';
 import type { MemberMerge } from './member-items';
 import { type MemberChange, type ObjectRecord, WITHIN } from './object-items';
@@ -14,20 +14,20 @@ export function mergeMembers(
   values: JsonObject,
   at: AsOf,
 ): MemberMerge {
-  const stamps: Record<string, AsOf> = {};
-  const set: Record<string, Json> = {};
+  const stamps = new Map<string, AsOf>();
+  const set = new Map<string, Json>();
   for (const [name, value] of Object.entries(values)) {
     const whole = wholeAsOf(asOf, name);
-    const isFree = (path: string): boolean => at >= (asOf[path] ?? '') && at >= whole;
+    const isFree = (path: string): boolean => at >= (own(asOf, path) ?? '') && at >= whole;
     const written: string[] = [];
-    const merged = merge(members[name], value, `${name}${WITHIN}`, isFree, written);
+    const merged = merge(own(members, name), value, `${name}${WITHIN}`, isFree, written);
     if (merged === undefined || written.length === 0) continue;
-    set[name] = merged;
-    for (const path of written) stamps[path] = at;
-    stamps[`${name}${WITHIN}`] = whole;
-    stamps[name] = later(asOf[name] ?? '', at);
+    set.set(name, merged);
+    for (const path of written) stamps.set(path, at);
+    stamps.set(`${name}${WITHIN}`, whole);
+    stamps.set(name, later(own(asOf, name) ?? '', at));
   }
-  return { set, asOf: stamps };
+  return { set: Object.fromEntries(set), asOf: Object.fromEntries(stamps) };
 }
 
 /**
@@ -38,18 +38,18 @@ export function mergeBeneath(
   { members, asOf }: Pick<ObjectRecord, 'members' | 'asOf'>,
   { set, remove, asOf: at }: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
 ): MemberMerge {
-  const stamps: Record<string, AsOf> = {};
-  const values: Record<string, Json> = {};
+  const stamps = new Map<string, AsOf>();
+  const values = new Map<string, Json>();
   for (const name of [...Object.keys(set), ...remove]) {
-    const own = asOf[name] ?? '';
+    const newest = own(asOf, name) ?? '';
     const whole = wholeAsOf(asOf, name);
-    if (own <= at || own === whole || at <= whole) continue;
-    const later = laterLeaves(members[name], `${name}${WITHIN}`, (path) => (asOf[path] ?? '') > at);
+    if (newest <= at || newest === whole || at <= whole) continue;
+    const later = laterLeaves(own(members, name), `${name}${WITHIN}`, (path) => (own(asOf, path) ?? '') > at);
     if (later === undefined) continue;
-    values[name] = overlaid(set[name], later);
-    stamps[`${name}${WITHIN}`] = at;
+    values.set(name, overlaid(own(set, name), later));
+    stamps.set(`${name}${WITHIN}`, at);
   }
-  return { set: values, asOf: stamps };
+  return { set: Object.fromEntries(values), asOf: Object.fromEntries(stamps) };
 }
 
 /** The object's record after a merge was written. */
@@ -84,7 +84,7 @@ export function valueAt(
     (inner, part) => (isObject(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined),
     Object.hasOwn(members, name) ? members[name] : undefined,
   );
-  return { value, asOf: later(asOf[path] ?? '', wholeAsOf(asOf, name)) };
+  return { value, asOf: later(own(asOf, path) ?? '', wholeAsOf(asOf, name)) };
 }
 
 /** What of a value was written by path later. */
@@ -99,17 +99,17 @@ function laterLeaves(value: Json | undefined, path: string, isLater: (path: stri
 
 function overlaid(base: Json | undefined, later: Json): Json {
   if (!isObject(base) || !isObject(later)) return later;
-  const members = Object.entries(later).map(([name, member]) => [name, overlaid(base[name], member)] as const);
+  const members = Object.entries(later).map(([name, member]) => [name, overlaid(own(base, name), member)] as const);
   return { ...base, ...Object.fromEntries(members) };
 }
 
 /** When the member was last written as a whole: its own as-of, unless that came from one of its paths. */
 function wholeAsOf(asOf: ObjectRecord['asOf'], name: string): AsOf {
-  const own = asOf[name] ?? '';
+  const newest = own(asOf, name) ?? '';
   const paths = Object.entries(asOf).filter(
     ([key]) => key.startsWith(`${name}${WITHIN}`) && key !== `${name}${WITHIN}`,
   );
-  return paths.some(([, at]) => at === own) ? (asOf[`${name}${WITHIN}`] ?? '') : own;
+  return paths.some(([, at]) => at === newest) ? (own(asOf, `${name}${WITHIN}`) ?? '') : newest;
 }
 
 /**
@@ -129,12 +129,12 @@ function merge(
     return value;
   }
   const before = written.length;
-  const members: Record<string, Json> = isObject(known) ? { ...known } : {};
+  const members = new Map<string, Json>(isObject(known) ? Object.entries(known) : []);
   for (const [name, member] of Object.entries(value)) {
-    const merged = merge(members[name], member, `${path}/${name}`, isFree, written);
-    if (merged !== undefined) members[name] = merged;
+    const merged = merge(members.get(name), member, `${path}/${name}`, isFree, written);
+    if (merged !== undefined) members.set(name, merged);
   }
-  return written.length === before ? known : members;
+  return written.length === before ? known : Object.fromEntries(members);
 }
 
 const later = (one: AsOf, other: AsOf): AsOf => (one > other ? one : other);

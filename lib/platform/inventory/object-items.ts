@@ -1,6 +1,7 @@
 import { defined } from '../../base/defined';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import { ItemLimitError } from '../../storage/item-limits';
 import { objectKey } from '../../storage/keys';
 import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
 
@@ -56,20 +57,19 @@ export async function insertObject(
   tenant: string,
   record: ObjectRecord,
 ): Promise<Result<void, ConditionFailed>> {
-  return registry.put(
-    {
-      ...objectKey(tenant, record.id),
-      f: Object.fromEntries(Object.entries(record.members).map(([name, value]) => [name, JSON.stringify(value)])),
-      a: record.asOf,
-      i: {},
-      o: record.owner,
-      c: record.createdAt,
-      p: record.automatic || undefined,
-      n: record.named,
-      x: record.createdFor,
-    },
-    { text: 'attribute_not_exists(pk)' },
-  );
+  return registry.create({
+    ...objectKey(tenant, record.id),
+    f: Object.fromEntries(
+      Object.entries(record.members).map(([name, value]) => [attributeOf(name), JSON.stringify(value)]),
+    ),
+    a: Object.fromEntries(Object.entries(record.asOf).map(([name, at]) => [attributeOf(name), at])),
+    i: {},
+    o: record.owner,
+    c: record.createdAt,
+    p: record.automatic || undefined,
+    n: record.named,
+    x: record.createdFor,
+  });
 }
 
 /** Removes the object's own item and nothing else. */
@@ -113,9 +113,15 @@ export async function changeMembers(
   }
 }
 
-/** Whether an item would be over 400 KB. DynamoDB has no error of its own for that. */
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ValidationException' && /item size/i.test(error.message);
+/** Whether an item would be over 400 KB. */
+const isTooLarge = (error: unknown): boolean => error instanceof ItemLimitError && error.part === 'item';
+
+/**
+ * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, and an assignment to
+ * `__proto__` makes no member.
+ */
+export const attributeOf = (name: string): string => (/^%*__proto__$/.test(name) ? `%${name}` : name);
+const nameOf = (attribute: string): string => (/^%+__proto__$/.test(attribute) ? attribute.slice(1) : attribute);
 
 /** Reads an object from its item. */
 export function recordOf(id: string, item: Item): ObjectRecord {
@@ -124,8 +130,8 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     id,
     owner: item.o,
     createdAt: item.c,
-    members: Object.fromEntries(members.map(([name, text]) => [name, JSON.parse(text) as Json])),
-    asOf: item.a,
+    members: Object.fromEntries(members.map(([name, text]) => [nameOf(name), JSON.parse(text) as Json])),
+    asOf: Object.fromEntries(Object.entries(item.a as Record<string, string>).map(([name, at]) => [nameOf(name), at])),
     automatic: item.p === true || undefined,
     named: item.n,
     createdFor: item.x,
@@ -142,7 +148,7 @@ function expressions({ set, remove, asOf, onlyIfAbsent }: MemberChange): { updat
   const conditions = ['attribute_exists(pk)'];
   const member = (name: string): string => {
     const placeholder = `#${Object.keys(names).length}`;
-    names[placeholder] = name;
+    names[placeholder] = attributeOf(name);
     return placeholder;
   };
   for (const [name, value] of Object.entries(set)) {

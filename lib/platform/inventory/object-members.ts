@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
 import { millisOf } from '../journal';
+import { longName, tooLarge } from '../limits';
 import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
@@ -23,6 +24,8 @@ const READ_ONLY: ReadonlySet<string> = new Set([
 const MANDATORY: ReadonlySet<string> = new Set(['type', 'time', 'source']);
 /** Bytes of all members. An item of DynamoDB holds 400 KB, and the as-of of every member is in it too. */
 const MAX_MEMBER_BYTES = 256 * 1024;
+/** Bytes that a member takes in its item beside its JSON: the as-of, and the name once more. */
+const AS_OF_BYTES = 64;
 
 /** Whether a client may remove this member. */
 export const isRemovable = (member: string): boolean => !READ_ONLY.has(member) && !MANDATORY.has(member);
@@ -36,12 +39,16 @@ export function writableMembers(members: JsonObject): Result<JsonObject, Refusal
   if (writable.some(([name]) => name === '')) {
     return fail({ kind: 'invalid', reason: 'namelessFragment', subject: 'managedObject' });
   }
+  const long = longName('managedObject', [
+    ['type', members.type],
+    ...writable.map(([member]) => [member, member] as const),
+  ]);
+  if (long !== undefined) return fail(long);
   const { type, name } = members;
   if (type !== undefined && type !== null && typeof type !== 'string') return fail(notText('type'));
   if (name !== undefined && name !== null && typeof name !== 'string') return fail(notText('name'));
-  if (Buffer.byteLength(JSON.stringify(members)) > MAX_MEMBER_BYTES) {
-    return fail({ kind: 'tooLarge', reason: 'objectSize', maxBytes: MAX_MEMBER_BYTES });
-  }
+  const large = tooLarge('managedObject', members, MAX_MEMBER_BYTES - writable.length * AS_OF_BYTES);
+  if (large !== undefined) return fail({ ...large, maxBytes: MAX_MEMBER_BYTES });
   return ok(Object.fromEntries(writable));
 }
 

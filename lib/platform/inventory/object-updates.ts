@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json';
+import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
 import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned';
@@ -85,15 +85,15 @@ export async function relist(
   change: Pick<MemberChange, 'set' | 'remove' | 'asOf'>,
 ): Promise<void> {
   for (const [member, value] of Object.entries(change.set)) {
-    const left = listFor(member, before.members[member]);
+    const left = listFor(member, own(before.members, member));
     const entered = listFor(member, value);
     const moved = JSON.stringify(left) !== JSON.stringify(entered);
-    const retried = before.asOf[member] === change.asOf;
+    const retried = own(before.asOf, member) === change.asOf;
     if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
   }
   for (const member of change.remove) {
-    const left = listFor(member, before.members[member] ?? null);
+    const left = listFor(member, own(before.members, member) ?? null);
     if (left) await delist(registry, tenant, before.id, left, change.asOf);
   }
 }
@@ -104,13 +104,14 @@ export async function relist(
  */
 function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: string): MemberChange[] {
   const size = onlyIfAbsent ? 1 : MEMBERS_PER_UPDATE;
-  const names = [...Object.keys(set), ...remove];
+  // a name that is removed twice would be two document paths that overlap
+  const names = [...new Set([...Object.keys(set), ...remove])];
   const parts: MemberChange[] = [];
   for (let start = 0; start < names.length; start += size) {
     const some = new Set(names.slice(start, start + size));
     parts.push({
       set: pick(set, (name) => some.has(name)),
-      remove: remove.filter((name) => some.has(name)),
+      remove: [...new Set(remove)].filter((name) => some.has(name)),
       asOf: at,
       onlyIfAbsent,
     });
@@ -119,8 +120,8 @@ function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: stri
 }
 
 function stillNewer(current: ObjectRecord, change: MemberChange): MemberChange {
-  const newer = (name: string): boolean => change.asOf >= (current.asOf[name] ?? '');
-  const free = (name: string): boolean => newer(name) && !(change.onlyIfAbsent && name in current.members);
+  const newer = (name: string): boolean => change.asOf >= (own(current.asOf, name) ?? '');
+  const free = (name: string): boolean => newer(name) && !(change.onlyIfAbsent && Object.hasOwn(current.members, name));
   return { ...change, set: pick(change.set, free), remove: change.remove.filter(newer) };
 }
 

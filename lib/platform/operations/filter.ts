@@ -24,7 +24,7 @@ export function matchesOperationFilter(operation: Operation, filter: OperationFi
     (filter.deviceId === undefined || operation.deviceId === filter.deviceId) &&
     (filter.agentId === undefined || operation.agentId === filter.agentId) &&
     (filter.statuses === undefined || filter.statuses.includes(operation.status)) &&
-    (filter.fragmentType === undefined || filter.fragmentType in operation.fragments) &&
+    (filter.fragmentType === undefined || Object.hasOwn(operation.fragments, filter.fragmentType)) &&
     (filter.from === undefined || created >= filter.from) &&
     (filter.to === undefined || created <= filter.to)
   );

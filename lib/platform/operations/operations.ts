@@ -5,11 +5,13 @@ import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import { asOf, isoTimeOf, millisOf } from '../journal';
-import type { AsOf, DeliveryAttempt, DeviceRef, Operation, OperationStatus } from '../model';
+import { MAX_RECORD_BYTES, tooLarge } from '../limits';
+import type { AsOf, DeviceRef, Operation, OperationStatus } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
 import type { OperationFilter } from './filter';
 import { moveTo, type OperationEvent, type Progress } from './fold';
+import { Handovers } from './handovers';
 import { OperationIds } from './ids';
 import { type AgendaEntry, OperationItems, type OperationRecord } from './items';
 import { OperationLists } from './lists';
@@ -50,8 +52,6 @@ export interface OperationUpdate {
 type DeviceUpdate = Omit<Extract<Command, { kind: 'updateOperations' }>, 'kind'>;
 type Device = Pick<DeviceRef, 'id'>;
 
-/** Attempts that are kept on the record; the latest ones. */
-const ATTEMPTS_KEPT = 20;
 const CREATE_ATTEMPTS = 5;
 
 /**
@@ -64,12 +64,14 @@ export class Operations {
   private readonly agendas: Agendas;
   private readonly lists: OperationLists;
   private readonly ids: OperationIds;
+  readonly handovers: Handovers;
 
   constructor(private readonly deps: OperationsDeps) {
     this.items = new OperationItems(deps.registry);
     this.agendas = new Agendas(this.items, deps.clock);
     this.lists = new OperationLists(this.items, this.agendas);
     this.ids = new OperationIds(deps.clock);
+    this.handovers = new Handovers(this.items, this.agendas, deps.clock, (...asked) => this.shown(...asked));
   }
 
   /**
@@ -85,6 +87,8 @@ export class Operations {
     if (deviceId === '') {
       return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['deviceId'] });
     }
+    const large = tooLarge('operation', fragments, MAX_RECORD_BYTES);
+    if (large !== undefined) return fail(large);
     const device = await this.deps.directory.deviceOf(tenant, deviceId);
     if (device === undefined) {
       return fail({ kind: 'notFound', reason: 'unknownTarget', subject: 'operation', id: deviceId });
@@ -107,6 +111,8 @@ export class Operations {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
     if (record === undefined) return fail(notFound('operation', id));
+    const large = tooLarge('operation', [update.failureReason ?? '', update.fragments ?? {}], MAX_RECORD_BYTES);
+    if (large !== undefined) return fail(large);
     const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
     const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
     await this.announce(call, change);
@@ -128,8 +134,9 @@ export class Operations {
     const event: OperationEvent = defined({ asOf: asOf(call.origin), select, status, parameters, failureReason });
     const change = await this.agendas.apply(call.origin.tenant, agent.id, device.id, event);
     const announced = await this.announce(call, change);
+    if (change.isSettled) return ok([]);
     if (change.taken.length === 0) return this.nothingMeant(call.origin.tenant, device, select, status);
-    return ok(announced.filter(({ id }) => change.taken.includes(id)));
+    return ok(announced);
   }
 
   /** By ascending id, or descending with `revert`. */
@@ -154,27 +161,20 @@ export class Operations {
   ): Promise<readonly Operation[]> {
     const pending = await this.agendas.pending(tenant, agentId);
     const wanted = pending.filter(({ acknowledgedAt }) => !undelivered || acknowledgedAt === undefined);
-    const records = await this.items.readAll(
-      tenant,
-      wanted.map(({ id }) => id),
-    );
-    return records.map(operationOf);
+    return this.shown(tenant, agentId, wanted);
   }
 
-  /** Records what came of sending an operation to the broker. Times are ms since the epoch. */
-  async recordDelivery(
-    tenant: string,
-    operation: Operation,
-    attempts: readonly DeliveryAttempt[],
-    { sentAt, acknowledgedAt }: { readonly sentAt: number; readonly acknowledgedAt?: number },
-  ): Promise<void> {
-    const log = {
-      attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
-      acknowledgedAt: acknowledgedAt === undefined ? undefined : isoOf(acknowledgedAt),
-    };
-    const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
-    const times = defined({ sentAt: reached ? sentAt : undefined, acknowledgedAt });
-    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), times);
+  /** The operations behind entries of an agent's agenda. */
+  private async shown(tenant: string, agentId: string, entries: readonly AgendaEntry[]): Promise<readonly Operation[]> {
+    const records = await this.items.readPending(tenant, agentId, entries);
+    return Promise.all(records.map((record) => this.addressed(tenant, operationOf(record))));
+  }
+
+  /** The operation with the serial of its device, which may have been given to the device after the operation. */
+  private async addressed(tenant: string, operation: Operation): Promise<Operation> {
+    if (operation.deviceSerial !== '') return operation;
+    const device = await this.deps.directory.deviceOf(tenant, operation.deviceId);
+    return device === undefined ? operation : { ...operation, deviceSerial: device.serial };
   }
 
   /** Deletes an operation. Refused when there is none. */
@@ -210,19 +210,19 @@ export class Operations {
   }
 
   /** Announces changes and writes results into the device's object. Returns the operations that the event means. */
-  private async announce(call: Call, { changed, taken }: AgendaChange): Promise<readonly Operation[]> {
-    const operations: Operation[] = [];
-    for (const { record, progress } of changed) {
+  private async announce(call: Call, { changed, confirmed, taken }: AgendaChange): Promise<readonly Operation[]> {
+    for (const { record } of changed) call.effects.changed(operationChange('UPDATE', operationOf(record)));
+    // a first try may have ended before the results were written
+    for (const { record, progress } of [...changed, ...confirmed]) {
       const operation = operationOf(record);
-      operations.push(operation);
-      call.effects.changed(operationChange('UPDATE', operation));
       const set = progress.status === 'SUCCESSFUL' ? resultsOf(operation, progress) : undefined;
       if (set === undefined) continue;
       await this.deps.inventory.updateFragments(callAsOf(call, progress.asOf), operation.deviceId, { set, remove: [] });
     }
-    const missing = taken.filter((id) => !operations.some((operation) => operation.id === id));
-    const records = missing.length === 0 ? [] : await this.items.readAll(call.origin.tenant, missing);
-    return [...operations, ...records.map(operationOf)];
+    const records = new Map([...changed, ...confirmed].map(({ record }) => [record.id, record]));
+    const missing = taken.filter((id) => !records.has(id));
+    const read = missing.length === 0 ? [] : await this.items.readAll(call.origin.tenant, missing);
+    return [...taken.flatMap((id) => records.get(id) ?? []), ...read].map(operationOf);
   }
 
   /** Updates an operation that has left the agenda: only its own status again, for the fragments that come with it. */

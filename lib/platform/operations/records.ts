@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined';
-import { asObject, type Json, type JsonObject } from '../../base/json';
+import { asObject, type Json, type JsonObject, own } from '../../base/json';
 import type { Change } from '../../changes/changes';
 import { isoTimeOf } from '../journal';
 import type { DeliveryAttempt, Operation } from '../model';
@@ -45,7 +45,7 @@ export const progressOf = (record: OperationRecord): Progress | undefined =>
 function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonObject {
   // null in a later change removes the fragment; null from the creation is a value, which can ask to remove a parameter
   const changes = progress?.fragments ?? {};
-  const written = Object.entries({ ...created, ...changes }).filter(([name]) => changes[name] !== null);
+  const written = Object.entries({ ...created, ...changes }).filter(([name]) => own(changes, name) !== null);
   const fragments: JsonObject = Object.fromEntries(written);
   const { parameters, fragment } = progress ?? {};
   return parameters === undefined ? fragments : withResults(fragments, parameters, fragment);
@@ -137,7 +137,9 @@ export function deviceResults(
  * operation.
  */
 function rulesFor(fragments: JsonObject, named: string | undefined): readonly (readonly [string, ResultRule])[] {
-  return Object.entries(RULES).filter(([name]) => name in fragments && (named === undefined || named === name));
+  return Object.entries(RULES).filter(
+    ([name]) => Object.hasOwn(fragments, name) && (named === undefined || named === name),
+  );
 }
 
 const one = (name: string, value: Json | undefined): JsonObject | undefined =>

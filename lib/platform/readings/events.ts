@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined';
 import { isoOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import { type Json, type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
 import { sourcedObject } from '../../changes/links';
@@ -9,6 +9,7 @@ import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
 import { asOf, millisOf } from '../journal';
+import { MAX_READING_BYTES, tooLarge } from '../limits';
 import type { DeviceEvent, DeviceRef, Origin } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
@@ -52,14 +53,17 @@ export class Events {
   ) {}
 
   /**
-   * Makes an event. It is stored when the message is flushed.
+   * Makes an event. It is stored when the message is flushed, and nothing is refused then any more: one that no item can
+   * hold is refused here.
    * @throws RangeError when the time is none
    */
-  create(call: ReadingCall, device: { readonly id: string }, input: EventInput): DeviceEvent {
+  create(call: ReadingCall, device: { readonly id: string }, input: EventInput): Result<DeviceEvent, Refusal> {
+    const large = tooLarge('event', [input.type, input.text, input.fragments], MAX_READING_BYTES);
+    if (large !== undefined) return fail(large);
     const event = eventOf(call.origin, device.id, input);
     call.effects.store({ kind: 'event', event, asOf: asOf(call.origin) });
     call.effects.changed(eventChange('CREATE', event));
-    return event;
+    return ok(event);
   }
 
   /**
@@ -98,7 +102,7 @@ export class Events {
 
   /**
    * Changes an event, each member unless it was changed later: one read and one write. Refused when there is none, and
-   * when too many others change it.
+   * when too many others change it or it would be too large.
    */
   async update(call: Call, id: string, update: EventUpdate): Promise<Result<DeviceEvent, Refusal>> {
     const { tenant } = call.origin;
@@ -107,6 +111,9 @@ export class Events {
       if (current === undefined) return fail(notFound('event', id));
       const next = changed(current, update, asOf(call.origin));
       if (next === undefined) return ok(current.event);
+      const { type, text, fragments } = next.event;
+      const large = tooLarge('event', [type, text, fragments], MAX_READING_BYTES);
+      if (large !== undefined) return fail(large);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
       if (!replaced.ok) return OVERTAKEN;
       call.effects.changed(eventChange('UPDATE', next.event));
@@ -166,7 +173,7 @@ export class Events {
   }
 }
 
-/** Makes an event from its description. The same description gives the same id. */
+/** Makes an event from its description. The same identity gives the same id. */
 function eventOf(origin: Origin, source: string, { type, text, time, fragments }: EventInput): DeviceEvent {
   const at = readingTime(origin, time);
   const content = [type, text, fragments];
@@ -184,7 +191,7 @@ function changed(record: EventRecord, { text, fragments = {} }: EventUpdate, at:
     ...(text === undefined ? [] : [['text', text] as [string, Json]]),
     ...Object.entries(fragments),
   ];
-  const fresh = asked.filter(([name]) => at >= (record.changes[name] ?? ''));
+  const fresh = asked.filter(([name]) => at >= (own(record.changes, name) ?? ''));
   if (fresh.length === 0) return undefined;
   const changes = { ...record.changes, ...Object.fromEntries(fresh.map(([name]) => [name, at])) };
   const newText = fresh.find(([name]) => name === 'text')?.[1];

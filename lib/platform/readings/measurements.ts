@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result';
 import { sourcedObject } from '../../changes/links';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
+import { MAX_READING_BYTES, tooLarge } from '../limits';
 import type { Measurement, Origin, ReadingIdentity } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
@@ -36,10 +37,13 @@ export class Measurements {
   ) {}
 
   /**
-   * Makes a measurement. It is stored when the message is flushed.
+   * Makes a measurement. It is stored when the message is flushed, and nothing is refused then any more: one that no item
+   * can hold is refused here.
    * @throws RangeError when the time is none
    */
-  create(call: ReadingCall, device: { readonly id: string }, input: MeasurementInput): Measurement {
+  create(call: ReadingCall, device: { readonly id: string }, input: MeasurementInput): Result<Measurement, Refusal> {
+    const large = tooLarge('measurement', [input.type, input.fragments], MAX_READING_BYTES);
+    if (large !== undefined) return fail(large);
     const { measurement, identity } = measurementOf(call.origin, device.id, input);
     call.effects.store({ kind: 'measurement', measurement, identity });
     call.effects.changed({
@@ -48,7 +52,7 @@ export class Measurements {
       sourceId: measurement.source,
       object: sourcedObject(measurement),
     });
-    return measurement;
+    return ok(measurement);
   }
 
   /** One measurement by id. Undefined when there is none, or when it has expired under the retention of today. */
@@ -91,7 +95,7 @@ export class Measurements {
   }
 }
 
-/** Makes a measurement from its description. The same description gives the same id. */
+/** Makes a measurement from its description. The same identity gives the same id. */
 function measurementOf(
   origin: Origin,
   source: string,
@@ -103,19 +107,18 @@ function measurementOf(
 }
 
 /**
- * The time of a reading and its identity: its own time and content, or the message that brought it. `text` is ISO 8601,
- * `instant` is in ms since the epoch.
+ * The time of a reading and its identity: its own time and content, or the message that brought it
+ * (docs/reference/handling-of-ids.md#measurement-and-event-ids). `text` is ISO 8601, `instant` is in ms since the epoch.
  * @throws RangeError when the time is none
  */
 export function readingTime(
   origin: Origin,
   time: string | undefined,
 ): { text: string; instant: number; identity: ReadingIdentity } {
-  const { receivedAt, messageId, row } = origin;
-  if (time === undefined) {
-    return { text: isoOf(receivedAt), instant: receivedAt, identity: { by: 'message', messageId, row } };
-  }
+  const { receivedAt, messageId, row, readingsBy = 'content' } = origin;
+  const byMessage: ReadingIdentity = { by: 'message', messageId, row };
+  if (time === undefined) return { text: isoOf(receivedAt), instant: receivedAt, identity: byMessage };
   const instant = instantOf(time);
   if (instant === undefined) throw new RangeError(`not a time: ${time}`);
-  return { text: time, instant, identity: { by: 'content' } };
+  return { text: time, instant, identity: readingsBy === 'content' ? { by: 'content' } : byMessage };
 }

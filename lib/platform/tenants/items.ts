@@ -21,7 +21,7 @@ export interface TenantOption {
 
 /** Stores a new tenant; fails when it exists. */
 export const insertTenant = (registry: Table, tenant: TenantRecord): Promise<Result<void, ConditionFailed>> =>
-  registry.put({ ...tenantKeyOf(tenant.id), ...tenant }, { text: 'attribute_not_exists(pk)' });
+  registry.create({ ...tenantKeyOf(tenant.id), ...tenant });
 
 /** One strongly consistent read. */
 export async function getTenant(registry: Table, id: string): Promise<TenantRecord | undefined> {

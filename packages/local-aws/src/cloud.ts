@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { DataDirectory, journalOf } from './data-directory';
 import { AwsError } from './endpoint/aws-error';
 import { ServiceEndpoint } from './endpoint/service-endpoint';
 import type { InvocationResult } from './lambda/runtime/instance';
@@ -7,7 +7,6 @@ import type { CloudPorts, EmbeddedCloudOptions } from './options';
 import { Scheduler } from './scheduler';
 import { type ComposedServices, composeServices, resourceTypesOf } from './services';
 import type { StoredMessage } from './sqs/queue';
-import { readState, writeState } from './state-file';
 import { type Deployment, deploy } from './template/deploy';
 import { arnOf, type StackIdentity } from './template/resource-type';
 import { newUuid } from './uuid';
@@ -30,16 +29,25 @@ export class EmbeddedCloud {
   readonly #endpoint: ServiceEndpoint;
   readonly #scheduler: Scheduler;
   readonly #services: ComposedServices;
+  readonly #directory: DataDirectory | undefined;
   #deployment: Deployment = { outputs: {}, physicalIds: new Map() };
   #ports: Partial<CloudPorts> = {};
 
   private constructor(options: EmbeddedCloudOptions, endpoint: ServiceEndpoint) {
-    const { clock, assembly, region = REGION, account = ACCOUNT, host = HOST } = options;
+    const { clock, assembly, region = REGION, account = ACCOUNT, host = HOST, dataDir } = options;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#stack = { stackName: assembly.stackName, region, account };
     this.#rootAccessKeyId = `ROOT${newUuid(clock).replaceAll('-', '').slice(0, 16).toUpperCase()}`;
     this.#scheduler = new Scheduler(clock);
+    this.#directory =
+      dataDir === undefined
+        ? undefined
+        : new DataDirectory({
+            path: dataDir,
+            services: () => this.#services.all,
+            onLog: (line) => options.onLog?.('data', line),
+          });
     this.#services = composeServices({
       options,
       host,
@@ -48,6 +56,7 @@ export class EmbeddedCloud {
       endpointUrl: endpoint.url,
       meter: this.meter,
       scheduler: this.#scheduler,
+      journal: journalOf(this.#directory),
     });
   }
 
@@ -56,6 +65,8 @@ export class EmbeddedCloud {
    * cloud cannot do.
    */
   static async start(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
+    const { dataDir, onLog } = options;
+    if (dataDir !== undefined) DataDirectory.prepare(dataDir, (line) => onLog?.('data', line));
     const endpoint = new ServiceEndpoint();
     await endpoint.listen(options.host ?? HOST);
     const cloud = new EmbeddedCloud(options, endpoint);
@@ -64,6 +75,7 @@ export class EmbeddedCloud {
       return cloud;
     } catch (error) {
       await cloud.#end();
+      cloud.#directory?.close();
       throw error;
     }
   }
@@ -133,21 +145,32 @@ export class EmbeddedCloud {
   /** Stops listening, gives running work two seconds to end, and keeps the rest in the data directory. */
   async close(): Promise<void> {
     await this.#end();
-    this.#saveState();
+    this.#directory?.close();
+    this.#directory?.save();
+  }
+
+  /**
+   * How much has been accepted and is not finished: asynchronous events that run or wait, and messages in queues. After
+   * `close` without a data directory it is what was lost.
+   */
+  get unfinished(): { readonly events: number; readonly messages: number } {
+    const { lambda, sqs } = this.#services;
+    const count = (entries: Iterable<unknown>): number => [...entries].length;
+    return { events: count(lambda.functions.entries()), messages: count(sqs.queues.entries()) };
   }
 
   async #start(): Promise<void> {
     const { assembly, parameters = {}, host = HOST, ports = ANY_PORTS, tls } = this.#options;
     const { all } = this.#services;
     for (const service of all) service.mount?.(this.#endpoint);
-    this.#restoreState();
+    this.#directory?.restore();
     this.#deployment = await deploy(assembly, resourceTypesOf(all), this.#stack, parameters);
+    this.#directory?.open();
     for (const service of all) {
       const bound = await service.open?.({ host, ports, ...(tls && { tls }) });
       this.#ports = { ...this.#ports, ...bound };
     }
-    this.#saveState();
-    for (const { state } of all) state?.onChange?.(() => this.#saveState());
+    this.#directory?.follow();
   }
 
   async #end(): Promise<void> {
@@ -158,24 +181,5 @@ export class EmbeddedCloud {
 
   #functionArn(name: string): string {
     return arnOf({ stack: this.#stack }, 'lambda', `function:${this.resources.get(name) ?? name}`);
-  }
-
-  get #stateFile(): string | undefined {
-    const { dataDir } = this.#options;
-    return dataDir === undefined ? undefined : join(dataDir, 'state.json');
-  }
-
-  #restoreState(): void {
-    const saved = this.#stateFile === undefined ? {} : readState(this.#stateFile);
-    for (const { state } of this.#services.all) {
-      const own = state && saved[state.key];
-      if (own !== undefined) state?.restore(own);
-    }
-  }
-
-  #saveState(): void {
-    if (this.#stateFile === undefined) return;
-    const states = this.#services.all.map(({ state }) => state).filter((state) => state !== undefined);
-    writeState(this.#stateFile, Object.fromEntries(states.map((state) => [state.key, state.save()])));
   }
 }

@@ -1,4 +1,5 @@
 import type { ServiceEndpoint } from './endpoint/service-endpoint';
+import type { JournalEntry } from './journal';
 import type { CloudPorts } from './options';
 import type { ResourceTypes } from './template/resource-type';
 
@@ -36,9 +37,9 @@ export interface Service {
   close?(): Promise<void>;
 }
 
-/** What a service writes to the state file and reads from there. */
+/** What a service keeps in the state file, or entry by entry in the journal, and reads from there. */
 export interface ServiceState {
-  /** Its key in the state file. It stays: an older file must still be read. */
+  /** Its key in the file. It stays: an older file must still be read. */
   readonly key: string;
   /** The state as a JSON value. Called at any time, after `close` too. */
   save(): unknown;
@@ -47,6 +48,11 @@ export interface ServiceState {
    * until the resource is made. State of a resource that no longer exists is dropped.
    */
   restore(saved: unknown): void;
+  /**
+   * Its entries now, when it writes each change to the journal at once. Such a state is not in the state file. `restore`
+   * then gets the values by owner.
+   */
+  entries?(): Iterable<JournalEntry>;
   /** Registers a listener to call after each change that must survive a crash. Other changes are saved at the end. */
   onChange?(listener: () => void): void;
 }

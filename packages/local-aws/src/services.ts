@@ -7,6 +7,7 @@ import { Iam } from './iam/iam';
 import { IamService } from './iam/iam-service';
 import { inertService } from './inert/inert-service';
 import { IotService } from './iot/iot-service';
+import type { Journal } from './journal';
 import { LambdaService } from './lambda/lambda-service';
 import type { Meter } from './meter/meter';
 import type { EmbeddedCloudOptions } from './options';
@@ -26,6 +27,7 @@ interface CloudFrame {
   readonly endpointUrl: string;
   readonly meter: Meter;
   readonly scheduler: Scheduler;
+  readonly journal: Journal;
 }
 
 /** All services, and those that the host reaches by more than the contract. */
@@ -59,12 +61,18 @@ export function composeServices({ options, rootAccessKeyId, ...frame }: CloudFra
     ...(options.preload === undefined ? {} : { preload: options.preload }),
     preloadData: options.preloadData,
   });
-  const calling = { ...common, invoker: lambda.functions, queues: sqs.queues };
+  const { functions } = lambda;
+  const calling = { ...common, invoker: functions, queues: sqs.queues };
   const apiGateway = new ApiGatewayService(calling);
   const all = [
     new CloudFrontService(apiGateway),
     apiGateway,
-    new IotService({ ...calling, options: options.iot ?? {}, onEvent: options.onEvent }),
+    new IotService({
+      ...calling,
+      backlog: functions.backlog,
+      options: { authorizerCalls: concurrency, ...options.iot },
+      onEvent: options.onEvent,
+    }),
     new EventBridgeService(calling),
     new CloudFormationService(calling),
     lambda,

@@ -11,7 +11,7 @@ export function readState(file: string): SavedState {
 
 /** Writes the state. After a crash the file has the old state or the new one, never a part. */
 export function writeState(file: string, state: SavedState): void {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.new`;
   writeFileSync(draft, JSON.stringify(state), { mode: 0o600 });
   renameSync(draft, file);

@@ -51,6 +51,20 @@ describe('an event', () => {
     }
   });
 
+  it('sent twice is two', async () => {
+    const ids = [await rest.create(EVENTS, door(1)), await rest.create(EVENTS, door(1))];
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(await texts('')).toEqual(['Door 1', 'Door 1']);
+  });
+
+  it('is one when the database lost its answer to the write', async () => {
+    const create = () => rest.create(EVENTS, door(1));
+    const writes = await rest.tables.network.count(create);
+    expect(writes).toBeGreaterThan(0);
+    for (let nth = 1; nth <= writes; nth++) await rest.tables.network.losing(nth, create);
+    expect(await texts('')).toHaveLength(writes + 1);
+  });
+
   it.each([
     ['Following mandatory fields should be included: text', { text: undefined }],
     ['text must be a text', { text: 5 }],

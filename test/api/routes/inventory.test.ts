@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHILD_KINDS } from '../../../lib/platform/inventory/link-items';
 import { ADMIN, BASE, idOf, PUMP, type Rest, refusal, STRANGER, startRest, VALVE } from '../../http/fixture';
 
 const OBJECTS = '/inventory/managedObjects';
@@ -116,7 +117,7 @@ describe('lists', () => {
   });
 });
 
-describe.each(['childDevices', 'childAssets', 'childAdditions'])('%s', (kind) => {
+describe.each(CHILD_KINDS)('%s', (kind) => {
   const children = (id: string) => `${OBJECTS}/${id}/${kind}`;
   const ids = async (id: string) => {
     const { body } = await rest.send('GET', `${children(id)}?pageSize=100`);
@@ -139,10 +140,37 @@ describe.each(['childDevices', 'childAssets', 'childAdditions'])('%s', (kind) =>
     expect(await ids(parent)).toEqual([a, b, c, idOf(made)].sort());
     const whole = await rest.send('GET', `${OBJECTS}/${parent}`);
     expect((whole.body as Record<string, { references: object[] }>)[kind]?.references).toHaveLength(4);
-    expect(await rest.send('DELETE', `${OBJECTS}/${parent}`)).toMatchObject(refusal(409, 'inventory/conflict'));
     expect(await rest.send('DELETE', `${OBJECTS}/${parent}?cascade=true`)).toMatchObject({ status: 204 });
     expect(await rest.send('GET', `${OBJECTS}/${a}`)).toMatchObject({ status: 404 });
   });
+
+  it.each(['', '?cascade=False', '?forceCascade=FALSE&cascade=false'])(
+    'stay when their parent goes%s',
+    async (query) => {
+      const [above, parent, child] = [
+        await rest.create(OBJECTS, {}),
+        await rest.create(OBJECTS, {}),
+        await rest.create(OBJECTS, {}),
+      ];
+      await rest.send('POST', children(above), { body: { managedObject: { id: parent } } });
+      await rest.send('POST', children(parent), { body: { managedObject: { id: child } } });
+      expect(await rest.send('DELETE', `${OBJECTS}/${parent}${query}`)).toMatchObject({ status: 204 });
+      expect(await rest.send('GET', `${OBJECTS}/${child}`)).toMatchObject({ status: 200 });
+      expect(await ids(above)).toEqual([]);
+      expect(await rest.platform.inventory.parents('t100', child)).toEqual([]);
+      expect(await rest.platform.inventory.childIds('t100', parent, kind)).toEqual([]);
+    },
+  );
+
+  it.each(['cascade=True', 'cascade=TRUE', 'cascade', 'forceCascade=true'])(
+    'go with their parent for %s',
+    async (query) => {
+      const parent = await rest.create(OBJECTS, {});
+      const child = idOf(await rest.send('POST', children(parent), { body: { name: 'child' } }));
+      expect(await rest.send('DELETE', `${OBJECTS}/${parent}?${query}`)).toMatchObject({ status: 204 });
+      expect(await rest.send('GET', `${OBJECTS}/${child}`)).toMatchObject({ status: 404 });
+    },
+  );
 
   it('are looked at and detached one by one, or several', async () => {
     const parent = await rest.create(OBJECTS, {});

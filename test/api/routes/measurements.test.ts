@@ -47,11 +47,22 @@ describe('a measurement', () => {
     expect(await rest.send('DELETE', `${MEASUREMENTS}/${idOf(made)}`)).toMatchObject(refusal(404));
   });
 
-  it('sent twice is one', async () => {
+  it('sent twice is two, in one body too', async () => {
     const body = flow(1, 1);
+    const many = await rest.send('POST', MEASUREMENTS, { body: { measurements: [body, body] } });
+    const { measurements } = many.body as { measurements: { id: string }[] };
     const ids = [await rest.create(MEASUREMENTS, body), await rest.create(MEASUREMENTS, body)];
-    expect(ids[0]).toBe(ids[1]);
-    expect(await values(`source=${device}`)).toEqual([1]);
+    expect(new Set([...ids, ...measurements.map(({ id }) => id)]).size).toBe(4);
+    expect(await values(`source=${device}`)).toEqual([1, 1, 1, 1]);
+    for (const id of ids) expect(await rest.send('GET', `${MEASUREMENTS}/${id}`)).toMatchObject({ body: { id } });
+  });
+
+  it('is one when the database lost its answer to the write', async () => {
+    const create = () => rest.create(MEASUREMENTS, flow(1, 1));
+    const writes = await rest.tables.network.count(create);
+    expect(writes).toBeGreaterThan(0);
+    for (let nth = 1; nth <= writes; nth++) await rest.tables.network.losing(nth, create);
+    expect(await values(`source=${device}`)).toEqual(Array.from({ length: writes + 1 }, () => 1));
   });
 
   it('comes in collections, all or none', async () => {

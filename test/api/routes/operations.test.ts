@@ -56,6 +56,27 @@ describe('an operation', () => {
     });
   });
 
+  it('for an agent without a serial waits for REST, and nobody tries to send it', async () => {
+    const silent = await rest.create(OBJECTS, { com_cumulocity_model_Agent: {} }, PUMP);
+    const asked = rest.deliveries.length;
+    const id = await restart(silent);
+    expect(rest.deliveries.length).toBe(asked);
+    expect(await list(`agentId=${silent}&status=PENDING`, PUMP)).toEqual([id]);
+    const done = await rest.send('PUT', `${OPERATIONS}/${id}`, { as: PUMP, body: { status: 'SUCCESSFUL' } });
+    expect(done).toMatchObject({ status: 200, body: { status: 'SUCCESSFUL' } });
+  });
+
+  it('waits for a serial that comes later, which its row then has', async () => {
+    const late = await rest.create(OBJECTS, { com_cumulocity_model_Agent: {} });
+    const first = await restart(late);
+    const body = { type: 'c8y_Serial', externalId: `late-${late}` };
+    await rest.send('POST', `/identity/globalIds/${late}/externalIds`, { body });
+    const pending = await rest.platform.operations.pendingOf('t100', late, { undelivered: true });
+    expect(pending).toMatchObject([{ id: first, deviceSerial: `late-${late}` }]);
+    const second = await restart(late);
+    expect(rest.deliveries.at(-1)).toMatchObject({ request: { agentSerial: `late-${late}` }, cause: second });
+  });
+
   it('moves forward and keeps what comes with the status', async () => {
     const path = `${OPERATIONS}/${await restart()}`;
     expect(await rest.send('PUT', path, { body: { status: 'EXECUTING' } })).toMatchObject({

@@ -86,7 +86,7 @@ describe('users', () => {
     ['password must not be empty', { userName: 'bob', password: '' }],
     ['Not a user name: b:b', { userName: 'b:b', password: 'long enough' }],
     [
-      'groups.references.0.group.name must be admins or readers',
+      'groups.references.0.group.name must be admins, readers or business',
       { userName: 'bob', password: 'long enough', groups: { references: [{ group: { name: 'kings' } }] } },
     ],
   ])('are refused: %s', async (message, body) => {

@@ -28,8 +28,8 @@ const input = (type: string, severity: Severity = 'MAJOR', more = {}) => ({
   ...more,
 });
 
-/** Raising an alarm cannot be refused. */
-function made(result: Result<Alarm, never>): Alarm {
+/** An alarm of a size that is taken is never refused. */
+function made(result: Result<Alarm, unknown>): Alarm {
   if (!result.ok) throw new Error('refused');
   return result.value;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/base/json';
+import type { DeviceRef } from '../../../lib/platform/model';
 import { registryServices } from '../../../lib/platform/services';
 import { collect } from '../../../lib/storage/pages';
 import { callAt } from '../../support/calls';
@@ -151,6 +152,13 @@ const ids = async (filter: Parameters<Instance['inventory']['list']>[1], tenant 
   return found;
 };
 
+/** A child device that data below a root device has created. */
+async function childBelow(root: DeviceRef, serial = newSerial(), at = clock.now()): Promise<DeviceRef> {
+  const child = await devices.ensureChild(callAt(at), root, serial);
+  if (!child.ok) throw new Error(child.error.reason);
+  return child.value;
+}
+
 describe('children and services', () => {
   it('creates a child below the addressed device and never changes it again', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
@@ -182,7 +190,7 @@ describe('children and services', () => {
 
   it('finds the agent above any child, and remembers it', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
-    const child = await devices.ensureChild(callAt(clock.now()), root, newSerial());
+    const child = await childBelow(root);
     const below = await devices.createChild(callAt(clock.now() + 1), child, { childId: newSerial(), isDevice: true });
     const id = below.ok ? below.value.device.id : '';
     expect(await devices.agentOf(TENANT, id)).toEqual(root);
@@ -194,10 +202,10 @@ describe('children and services', () => {
 
   it('moves a child that data put below the root to where its 101 says it is', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
-    const child = await devices.ensureChild(callAt(clock.now()), root, newSerial());
+    const child = await childBelow(root);
     const late = newSerial();
-    const lost = await devices.ensureChild(callAt(clock.now() + 5), root, late);
-    await devices.createChild(callAt(clock.now() + 1), child, { childId: late, name: 'Valve', isDevice: true });
+    const lost = await childBelow(root, late, clock.now() + 5);
+    await devices.createChild(callAt(clock.now() + 1), child, { childId: late, name: 'Valve', isDevice: true }, root);
     expect(await devices.childSerials(TENANT, root.id)).toEqual([child.serial]);
     expect(await devices.childSerials(TENANT, child.id)).toEqual([late]);
     expect(await inventory.parents(TENANT, lost.id)).toEqual([{ kind: 'childDevices', id: child.id }]);
@@ -216,18 +224,22 @@ describe('children and services', () => {
       status: 'up',
     });
     expect(await inventory.childIds(TENANT, root.id, 'childAdditions')).toEqual([id]);
-    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down')).toMatchObject({ ok: true });
+    expect(await devices.setServiceStatus(callAt(clock.now() + 3), root, serviceId, 'down')).toMatchObject({
+      ok: true,
+    });
     await devices.upsertService(callAt(clock.now() + 2), root, { ...input, name: 'broker', status: 'unknown' });
     expect(await objectOf(id)).toMatchObject({ name: 'broker', status: 'down' });
-    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up');
+    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), root, newSerial(), 'up');
     expect(onErrorRow(unknown)).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up')).toMatchObject({ ok: false });
+    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root, root.serial, 'up')).toMatchObject({
+      ok: false,
+    });
   });
 
   it('turns what data created into the service its 102 says it is', async () => {
     const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
     const serial = newSerial();
-    const guessed = await devices.ensureChild(callAt(clock.now() + 2), root, serial);
+    const guessed = await childBelow(root, serial, clock.now() + 2);
     await devices.upsertService(callAt(clock.now() + 1), root, {
       serviceId: serial,
       serviceType: 's',

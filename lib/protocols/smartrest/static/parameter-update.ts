@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/json';
+import { type Json, type JsonObject, own } from '../../../base/json';
 
 const MARKER = 'c8y_ParameterUpdate_';
 /** An operation with more parameters has no 532 row (docs/reference/static-templates.md#parameter-update-rows). */
@@ -13,7 +13,7 @@ export function parameterValues(fragments: JsonObject): readonly string[] | unde
   const leaves = Object.keys(fragments)
     .filter((name) => name.startsWith(MARKER) && name.length > MARKER.length)
     .map((name) => name.slice(MARKER.length))
-    .flatMap((name) => leavesOf(name, Object.hasOwn(fragments, name) ? (fragments[name] ?? null) : null));
+    .flatMap((name) => leavesOf(name, own(fragments, name) ?? null));
   return leaves.length === 0 || leaves.length > MAX_PARAMETERS ? undefined : leaves.flat();
 }
 

@@ -7,6 +7,7 @@ import type { Service } from '../service';
 import type { StackIdentity } from '../template/resource-type';
 import type { Dynamodb, DynamodbMeter } from './dynamodb';
 import { EmbeddedDynamodb } from './embedded-dynamodb';
+import { DYNAMODB_LIMITS } from './limits';
 import { RemoteDynamodb } from './remote-dynamodb';
 import { dynamodbResources } from './resources';
 import type { HostCredentials } from './signed-request';
@@ -23,11 +24,12 @@ interface DynamodbDependencies {
 }
 
 /**
- * Amazon DynamoDB, embedded or somewhere else. It has no limits of its own: the database refuses what DynamoDB refuses.
- * Tables are kept in a folder of their own, and not in the state file.
+ * Amazon DynamoDB, embedded or somewhere else. The embedded database refuses what DynamoDB
+ * refuses. Tables are kept in a folder of their own, and not in the state file.
  */
 export class DynamodbService implements Service {
   readonly name = 'dynamodb';
+  readonly limits = DYNAMODB_LIMITS;
   readonly resources;
   readonly #database: Dynamodb;
 

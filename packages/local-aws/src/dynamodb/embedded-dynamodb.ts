@@ -14,6 +14,7 @@ import type { Dynamodb, DynamodbMeter } from './dynamodb';
 import type { Item, TableDescription } from './item';
 import { recordingStore, type TouchedItem } from './recording-store';
 import { tablesOf } from './request-tables';
+import { demandWithinLimits } from './within-limits';
 
 type Output = Record<string, unknown>;
 
@@ -64,6 +65,7 @@ export class EmbeddedDynamodb implements Dynamodb {
     }
     const resources = tablesOf(operation, input);
     for (const resource of resources) this.#authorize(accessKeyId, operation, resource);
+    demandWithinLimits(operation, input, (name) => this.#tables.get(name));
     return this.#run(operation, input);
   }
 

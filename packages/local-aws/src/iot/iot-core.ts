@@ -7,6 +7,7 @@ import { AedesBroker } from './broker/aedes-broker';
 import type { MqttBroker } from './broker/broker-adapter';
 import { ClientHooks } from './broker/client-hooks';
 import { MessageRouter } from './broker/message-router';
+import { Admission } from './connections/admission';
 import { Connection } from './connections/connection';
 import { ConnectionSweeper } from './connections/connection-sweeper';
 import { Connections } from './connections/connections';
@@ -27,6 +28,7 @@ import type { Transport } from './transport/transport';
 const RULE_RETRY_DELAYS = [100, 500];
 const SWEEP_INTERVAL_MS = 1000;
 const AUTHORIZER_TIMEOUT_MS = 5000;
+const AUTHORIZER_CALLS = 4;
 
 /**
  * AWS IoT Core on one machine, made from the resources of a template: message broker with custom authorizer and
@@ -49,11 +51,12 @@ export class IotCore {
     private readonly options: IotCoreOptions = {},
   ) {
     const timeout = options.authorizerTimeout ?? AUTHORIZER_TIMEOUT_MS;
-    const authorizer = new Authorizer(deps, new Endpoints(resources), timeout, options.open ?? false);
+    const calls = options.authorizerCalls ?? AUTHORIZER_CALLS;
+    const authorizer = new Authorizer(deps, new Endpoints(resources), timeout, options.open ?? false, calls);
     this.connections = new Connections(deps.clock);
     this.rules = new RuleEngine(resources.rules, deps, options.ruleRetryDelays ?? RULE_RETRY_DELAYS);
     const router = new MessageRouter(deps, this.rules, () => this.broker);
-    this.hooks = new ClientHooks(deps, authorizer, this.connections, router);
+    this.hooks = new ClientHooks(deps, authorizer, this.connections, router, new Admission(deps.backlog));
     this.broker = new AedesBroker(this.hooks);
     const direct = new DirectMessages(deps, this.connections, this.broker);
     this.operations = new DataPlaneOperations(deps, this.connections, direct, this.broker, (publication) =>

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { ServiceCaller } from '../iam/service-caller';
+import type { Backlog } from './connections/admission';
 import type { IotEvent } from './events';
 import type { IotMeter } from './meter';
 
@@ -16,6 +17,8 @@ export interface IotDependencies {
   sendMessage(queueUrl: string, body: string, roleArn: string): Promise<void>;
   /** Whether the holder of the key may do `action` on `resource`. `context` has condition keys, such as `iot:Topic`. */
   isAllowed(accessKeyId: string, action: string, resource: string, context?: Record<string, string>): boolean;
+  /** What functions have not handled yet. Clients wait while it is full. */
+  readonly backlog: Backlog;
   readonly meter: IotMeter;
   onEvent?(event: IotEvent): void;
 }

@@ -13,4 +13,6 @@ export interface IotCoreOptions {
   readonly sweepInterval?: number;
   /** How long an authorizer may take, ms. Default 5000. */
   readonly authorizerTimeout?: number;
+  /** Calls of the authorizer at the same time; more clients wait for their turn. Default 4. */
+  readonly authorizerCalls?: number;
 }

@@ -8,6 +8,7 @@ import type { CloudPorts } from '../options';
 import type { Listening, Service } from '../service';
 import type { QueueSender } from '../sqs/queue-sender';
 import { arnOf, type StackIdentity } from '../template/resource-type';
+import type { Backlog } from './connections/admission';
 import { controlPlane } from './control-plane/control-plane';
 import type { IotEvent } from './events';
 import { IotCore } from './iot-core';
@@ -24,6 +25,7 @@ interface IotServiceDependencies {
   readonly stack: StackIdentity;
   readonly invoker: Invoker;
   readonly queues: QueueSender;
+  readonly backlog: Backlog;
   /** The host that stands for every AWS-managed endpoint. */
   readonly host: string;
   readonly options: IotCoreOptions;
@@ -86,11 +88,12 @@ export class IotService implements Service {
 }
 
 function coreDependencies(dependencies: IotServiceDependencies): IotDependencies {
-  const { access, meter, clock, stack, invoker, queues, onEvent } = dependencies;
+  const { access, meter, clock, stack, invoker, queues, backlog, onEvent } = dependencies;
   return {
     region: stack.region,
     account: stack.account,
     clock,
+    backlog,
     meter,
     invoke: async (functionArn, event, caller) =>
       payloadOf(await invoker.invoke(functionArn, JSON.stringify(event), caller)),

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock';
+import type { Journal, JournalEntry } from '../journal';
 import type { Scheduler } from '../scheduler';
+import type { AsyncBacklog } from './async-backlog';
 import { LAMBDA_LIMITS } from './limits';
 import type { LambdaFunction } from './runtime/function';
 import type { InvocationResult } from './runtime/instance';
@@ -35,8 +37,13 @@ interface AsyncOptions {
   readonly scheduler: Scheduler;
   /** Milliseconds before the first and the second retry. AWS waits one and two minutes. */
   readonly retryDelays: readonly [number, number];
+  readonly backlog: AsyncBacklog;
+  readonly journal: Journal;
   onLog(line: string): void;
 }
+
+/** The key of accepted events in the journal. Their owner is the function's ARN. */
+export const ASYNC_EVENTS = 'asyncEvents';
 
 type Ending = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
@@ -62,15 +69,21 @@ export class AsyncInvoker {
     this.#configuration = configuration;
   }
 
-  /** Accepts an event. It runs at least once, now or later. */
+  /** Accepts an event. It runs at least once, now or later. Throws a `JournalError` when it could not be kept. */
   accept(event: AsyncEvent): void {
+    this.#options.journal.keep(this.#entry(event));
     this.#open.set(event.requestId, event);
+    this.#options.backlog.add(event.event);
     void this.#attempt(event);
   }
 
   /** Events that were accepted and have not ended: they run, or wait for an instance or a retry. */
   get pending(): readonly AsyncEvent[] {
     return [...this.#open.values()];
+  }
+
+  get isBusy(): boolean {
+    return this.#open.size > 0;
   }
 
   /** Resolves once nothing is pending. */
@@ -92,12 +105,13 @@ export class AsyncInvoker {
     if (this.#closed && !outcome.ok) return;
     const tried = { ...event, attempts: event.attempts + 1 };
     if (outcome.ok) return this.#end(tried, outcome, 'Success');
-    const { clock, scheduler, retryDelays } = this.#options;
+    const { clock, scheduler, retryDelays, journal } = this.#options;
     if (tried.attempts > this.#configuration.maximumRetryAttempts) return this.#end(tried, outcome, 'RetriesExhausted');
     const delay = retryDelays[tried.attempts - 1] ?? retryDelays[1];
     const expiresAt = event.acceptedAt + this.#configuration.maximumEventAgeSeconds * 1000;
     if (clock.now() + delay > expiresAt) return this.#end(tried, outcome, 'EventAgeExceeded');
     this.#open.set(tried.requestId, tried);
+    journal.amend(this.#entry(tried));
     scheduler.after(delay, () => void this.#attempt(tried));
   }
 
@@ -110,8 +124,14 @@ export class AsyncInvoker {
       this.#options.onLog(`destination refused the record of ${event.requestId}: ${String(error)}`);
     }
     this.#open.delete(event.requestId);
+    this.#options.journal.drop(this.#entry(event));
+    this.#options.backlog.remove(event.event);
     if (this.#open.size > 0) return;
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #entry(event: AsyncEvent): JournalEntry {
+    return { key: ASYNC_EVENTS, owner: this.#function.configuration.arn, id: event.requestId, value: event };
   }
 
   #record(event: AsyncEvent, outcome: InvocationResult, condition: Ending): string {

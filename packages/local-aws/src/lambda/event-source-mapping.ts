@@ -46,6 +46,11 @@ export class EventSourceMapping {
     this.#poll();
   }
 
+  /** Resolves when no batch is with the function. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
   /** Takes no further message and waits for the batches that are with the function. */
   async close(): Promise<void> {
     this.#closed = true;

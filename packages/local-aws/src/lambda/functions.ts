@@ -1,11 +1,13 @@
 import type { Clock } from '../clock';
 import { AwsError } from '../endpoint/aws-error';
 import type { ServiceCaller } from '../iam/service-caller';
+import type { Journal, JournalEntry } from '../journal';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
 import type { ServiceState } from '../service';
 import { newUuid } from '../uuid';
-import { type AsyncConfiguration, type AsyncEvent, AsyncInvoker } from './async-invoker';
+import { AsyncBacklog } from './async-backlog';
+import { ASYNC_EVENTS, type AsyncConfiguration, type AsyncEvent, AsyncInvoker } from './async-invoker';
 import type { FunctionConfiguration } from './configuration';
 import type { Invoker } from './invoker';
 import { LAMBDA_LIMITS } from './limits';
@@ -28,6 +30,7 @@ interface FunctionsOptions {
   readonly retryDelays: readonly [number, number];
   readonly preload?: string;
   readonly preloadData?: unknown;
+  readonly journal: Journal;
   onLog(functionName: string, line: string): void;
 }
 
@@ -39,7 +42,8 @@ interface Deployed {
 
 /** All functions of the stack: synchronous and asynchronous invocation, and who may invoke. */
 export class Functions implements Invoker, ServiceState {
-  readonly key = 'asyncEvents';
+  readonly key = ASYNC_EVENTS;
+  readonly backlog = new AsyncBacklog();
   readonly #options: FunctionsOptions;
   readonly #functions = new Map<string, Deployed>();
   #saved: SavedEvents = {};
@@ -51,6 +55,7 @@ export class Functions implements Invoker, ServiceState {
   deploy(configuration: FunctionConfiguration): void {
     const { clock, scheduler, meter, concurrency, functionConcurrency, retryDelays, preload, preloadData } =
       this.#options;
+    const { journal } = this.#options;
     const onLog = (line: string) => this.#options.onLog(configuration.name, line);
     const lambdaFunction = new LambdaFunction(configuration, {
       concurrency: functionConcurrency[configuration.name] ?? concurrency,
@@ -62,7 +67,14 @@ export class Functions implements Invoker, ServiceState {
     });
     this.#functions.set(configuration.arn, {
       lambdaFunction,
-      asyncInvoker: new AsyncInvoker(lambdaFunction, { clock, scheduler, retryDelays, onLog }),
+      asyncInvoker: new AsyncInvoker(lambdaFunction, {
+        clock,
+        scheduler,
+        retryDelays,
+        backlog: this.backlog,
+        journal,
+        onLog,
+      }),
       permissions: new InvokePermissions(this.#options.account),
     });
   }
@@ -92,15 +104,25 @@ export class Functions implements Invoker, ServiceState {
 
   /** Resolves once no function has a pending asynchronous event. It also waits for events that these events cause. */
   async idle(): Promise<void> {
-    const invokers = [...this.#functions.values()].map(({ asyncInvoker }) => asyncInvoker);
-    while (invokers.some(({ pending }) => pending.length > 0)) {
-      await Promise.all(invokers.map((invoker) => invoker.idle()));
-    }
+    while (this.isBusy) await Promise.all([...this.#functions.values()].map(({ asyncInvoker }) => asyncInvoker.idle()));
+  }
+
+  /** Whether an accepted event has not ended. */
+  get isBusy(): boolean {
+    return [...this.#functions.values()].some(({ asyncInvoker }) => asyncInvoker.isBusy);
   }
 
   save(): SavedEvents {
-    const entries = [...this.#functions].map(([arn, { asyncInvoker }]) => [arn, asyncInvoker.pending] as const);
+    const entries = [...this.#functions].map(([arn, { asyncInvoker }]) => {
+      return [arn, [...asyncInvoker.pending, ...(this.#saved[arn] ?? [])]] as const;
+    });
     return Object.fromEntries(entries.filter(([, events]) => events.length > 0));
+  }
+
+  *entries(): Iterable<JournalEntry> {
+    for (const [owner, events] of Object.entries(this.save())) {
+      for (const event of events) yield { key: this.key, owner, id: event.requestId, value: event };
+    }
   }
 
   restore(saved: unknown): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { ServiceEndpoint } from '../endpoint/service-endpoint';
 import type { Access, RoleKeys } from '../iam/access';
+import type { Journal } from '../journal';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
 import type { Service } from '../service';
@@ -30,6 +31,7 @@ interface LambdaDependencies {
   readonly functionConcurrency: Readonly<Record<string, number>>;
   /** Milliseconds before the retries of an asynchronous event. */
   readonly retryDelays: readonly [number, number];
+  readonly journal: Journal;
   readonly preload?: string;
   readonly preloadData?: unknown;
   onLog(functionName: string, line: string): void;
@@ -79,10 +81,18 @@ export class LambdaService implements Service {
    * Ends invocations that still run after two seconds. Their events stay in the state, their messages in the queues.
    */
   async close(): Promise<void> {
-    const mappings = this.#mappings.map((mapping) => mapping.close());
-    await withinLimit(Promise.all([...mappings, this.functions.idle()]));
+    await withinLimit(this.#drained());
+    for (const mapping of this.#mappings) void mapping.close();
     await this.functions.close();
     this.#code.close();
+  }
+
+  /** Resolves when no event is open and no batch is with a function, also none that an event or a batch has caused. */
+  async #drained(): Promise<void> {
+    do {
+      await this.functions.idle();
+      await Promise.all(this.#mappings.map((mapping) => mapping.idle()));
+    } while (this.functions.isBusy);
   }
 }
 

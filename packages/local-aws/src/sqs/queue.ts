@@ -54,6 +54,14 @@ export interface NewMessage {
   readonly senderId: string;
 }
 
+/** Where a queue writes down its messages. */
+export interface MessageJournal {
+  /** Throws a `JournalError` when the message cannot be kept. */
+  keep(message: StoredMessage): void;
+  amend(message: StoredMessage): void;
+  drop(messageId: string): void;
+}
+
 /** What the sender of a message is told. */
 export interface SentMessage {
   readonly messageId: string;
@@ -69,6 +77,7 @@ export class Queue {
   readonly configuration: QueueConfiguration;
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
+  readonly #journal: MessageJournal;
   /** The queue that gets messages which were received too often. */
   deadLetters: Queue | undefined;
   readonly #listeners = new Set<() => void>();
@@ -78,10 +87,11 @@ export class Queue {
   #cancelWake: (() => void) | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(configuration: QueueConfiguration, clock: Clock, scheduler: Scheduler) {
+  constructor(configuration: QueueConfiguration, clock: Clock, scheduler: Scheduler, journal: MessageJournal) {
     this.configuration = configuration;
     this.#clock = clock;
     this.#scheduler = scheduler;
+    this.#journal = journal;
   }
 
   /** Calls `listener` when a message may be receivable. The function returned stops that. */
@@ -98,7 +108,7 @@ export class Queue {
     this.#sequence += 1;
     const sequenceNumber = fifo ? String(this.#sequence).padStart(20, '0') : undefined;
     const messageId = newUuid(this.#clock);
-    this.#messages.set(messageId, {
+    const stored: StoredMessage = {
       messageId,
       body: message.body,
       attributes: message.attributes ?? {},
@@ -109,7 +119,9 @@ export class Queue {
       ...(message.groupId === undefined ? {} : { groupId: message.groupId }),
       ...(message.deduplicationId === undefined ? {} : { deduplicationId: message.deduplicationId }),
       ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
-    });
+    };
+    this.#journal.keep(stored);
+    this.#messages.set(messageId, stored);
     const sent = sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
     if (message.deduplicationId !== undefined) this.#seen.set(message.deduplicationId, { at: now, sent });
     this.#notifyListeners();
@@ -125,6 +137,7 @@ export class Queue {
       message.firstReceivedAt ??= now;
       message.visibleAt = now + visibilityTimeout * 1000;
       message.receiptHandle = `${message.messageId}#${message.receiveCount}`;
+      this.#journal.amend(message);
       this.#planWake(message.visibleAt);
     }
     return received;
@@ -135,7 +148,7 @@ export class Queue {
     const message = this.#byHandle(receiptHandle);
     if (!message) return false;
     if (this.configuration.fifo && message.receiptHandle !== receiptHandle) return false;
-    this.#messages.delete(message.messageId);
+    this.#drop(message.messageId);
     this.#notifyListeners();
     return true;
   }
@@ -151,7 +164,7 @@ export class Queue {
   }
 
   purge(): void {
-    this.#messages.clear();
+    for (const messageId of [...this.#messages.keys()]) this.#drop(messageId);
   }
 
   /** All messages, in the order sent, in flight or not. */
@@ -173,9 +186,13 @@ export class Queue {
 
   /**
    * Takes back the messages of an earlier run. One that was in flight is visible again, because its receiver is gone.
+   * The deduplication ids of these messages are recognised again.
    */
   restore(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
+      const { messageId, sequenceNumber, deduplicationId, sentAt: at } = message;
+      const sent = sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
+      if (deduplicationId !== undefined) this.#seen.set(deduplicationId, { at, sent });
       const visibleAt = message.receiptHandle === undefined ? message.visibleAt : this.#clock.now();
       this.#take({ ...message, visibleAt });
     }
@@ -183,6 +200,7 @@ export class Queue {
 
   #take(message: StoredMessage): void {
     const { receiptHandle: _gone, ...rest } = message;
+    this.#journal.amend(rest);
     this.#messages.set(message.messageId, rest);
     this.#sequence = Math.max(this.#sequence, Number(message.sequenceNumber ?? 0));
     this.#notifyListeners();
@@ -228,13 +246,18 @@ export class Queue {
   #isGone(message: StoredMessage, now: number): boolean {
     const { retention, redrive } = this.configuration;
     if (message.sentAt + retention * 1000 <= now) {
-      this.#messages.delete(message.messageId);
+      this.#drop(message.messageId);
       return true;
     }
     if (!redrive || message.visibleAt > now || message.receiveCount < redrive.maxReceiveCount) return false;
-    this.#messages.delete(message.messageId);
     if (this.deadLetters) this.deadLetters.#take({ ...message, visibleAt: now });
+    this.#drop(message.messageId);
     return true;
+  }
+
+  #drop(messageId: string): void {
+    this.#messages.delete(messageId);
+    this.#journal.drop(messageId);
   }
 
   #duplicate(deduplicationId: string, now: number): SentMessage | undefined {

@@ -3,6 +3,7 @@ import type { RequestInput } from '../endpoint/aws-json';
 import type { Access } from '../iam/access';
 import { evaluate, type PolicyStatement } from '../iam/policy';
 import type { ServiceCaller } from '../iam/service-caller';
+import type { JournalEntry } from '../journal';
 import type { Meter } from '../meter/meter';
 import type { ServiceState } from '../service';
 import { newMessage } from './message';
@@ -12,9 +13,12 @@ import type { QueueReader, QueueSender } from './queue-sender';
 /** The messages of each queue, by ARN. */
 type SavedMessages = Readonly<Record<string, readonly StoredMessage[]>>;
 
+/** The key of queued messages in the journal. Their owner is the queue's ARN. */
+export const QUEUED_MESSAGES = 'queues';
+
 /** The queues of the stack and their policies. The messages outlive the process. */
 export class Queues implements QueueSender, QueueReader, ServiceState {
-  readonly key = 'queues';
+  readonly key = QUEUED_MESSAGES;
   readonly #access: Access;
   readonly #meter: Pick<Meter, 'sqsRequest'>;
   readonly #byUrl = new Map<string, Queue>();
@@ -92,6 +96,14 @@ export class Queues implements QueueSender, QueueReader, ServiceState {
   save(): SavedMessages {
     const queues = this.all.map(({ configuration, messages }) => [configuration.arn, messages] as const);
     return Object.fromEntries(queues.filter(([, messages]) => messages.length > 0));
+  }
+
+  *entries(): Iterable<JournalEntry> {
+    for (const { configuration, messages } of this.all) {
+      for (const message of messages) {
+        yield { key: this.key, owner: configuration.arn, id: message.messageId, value: message };
+      }
+    }
   }
 
   restore(saved: unknown): void {

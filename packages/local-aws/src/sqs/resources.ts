@@ -1,17 +1,19 @@
 import type { Clock } from '../clock';
 import { parsePolicy } from '../iam/policy';
+import type { Journal } from '../journal';
 import type { Scheduler } from '../scheduler';
 import type { ResourceReference } from '../template/intrinsics';
 import { arnOf, numberOf, physicalName, type ResourceRequest, type ResourceTypes } from '../template/resource-type';
 import { isTemplateObject, TemplateError, type TemplateValue } from '../template/template';
 import { SQS_LIMITS } from './limits';
-import { Queue, type QueueConfiguration } from './queue';
-import type { Queues } from './queues';
+import { type MessageJournal, Queue, type QueueConfiguration } from './queue';
+import { QUEUED_MESSAGES, type Queues } from './queues';
 
 interface QueueSurroundings {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly endpointUrl: string;
+  readonly journal: Journal;
 }
 
 const FOUR_DAYS = 345_600;
@@ -59,10 +61,10 @@ export function sqsResources(queues: Queues, surroundings: QueueSurroundings): R
 function createQueue(
   request: ResourceRequest,
   queues: Queues,
-  { clock, scheduler, endpointUrl }: QueueSurroundings,
+  { clock, scheduler, endpointUrl, journal }: QueueSurroundings,
 ): ResourceReference {
   const configuration = queueConfiguration(request, endpointUrl);
-  const queue = new Queue(configuration, clock, scheduler);
+  const queue = new Queue(configuration, clock, scheduler, messageJournal(journal, configuration.arn));
   if (configuration.redrive) {
     const { targetArn } = configuration.redrive;
     queue.deadLetters = queues.byArn(targetArn);
@@ -73,6 +75,15 @@ function createQueue(
   queues.add(queue);
   const { arn, url, name } = configuration;
   return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+}
+
+function messageJournal(journal: Journal, owner: string): MessageJournal {
+  const key = QUEUED_MESSAGES;
+  return {
+    keep: (value) => journal.keep({ key, owner, id: value.messageId, value }),
+    amend: (value) => journal.amend({ key, owner, id: value.messageId, value }),
+    drop: (id) => journal.drop({ key, owner, id }),
+  };
 }
 
 function queueConfiguration(request: ResourceRequest, endpointUrl: string): QueueConfiguration {

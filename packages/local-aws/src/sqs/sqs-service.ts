@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { mountAwsJson } from '../endpoint/aws-json';
 import type { ServiceEndpoint } from '../endpoint/service-endpoint';
 import type { Access } from '../iam/access';
+import type { Journal } from '../journal';
 import type { Meter } from '../meter/meter';
 import type { Scheduler } from '../scheduler';
 import type { Service } from '../service';
@@ -15,6 +16,7 @@ interface SqsDependencies {
   readonly meter: Pick<Meter, 'sqsRequest'>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  readonly journal: Journal;
   /** The URL of the endpoint. Queue URLs begin with it. */
   readonly endpointUrl: string;
 }
@@ -28,10 +30,10 @@ export class SqsService implements Service {
   readonly state: Queues;
   readonly #api: SqsApi;
 
-  constructor({ access, meter, clock, scheduler, endpointUrl }: SqsDependencies) {
+  constructor({ access, meter, clock, scheduler, endpointUrl, journal }: SqsDependencies) {
     this.queues = new Queues(access, meter);
     this.state = this.queues;
-    this.resources = sqsResources(this.queues, { clock, scheduler, endpointUrl });
+    this.resources = sqsResources(this.queues, { clock, scheduler, endpointUrl, journal });
     this.#api = new SqsApi(this.queues, scheduler);
   }
 

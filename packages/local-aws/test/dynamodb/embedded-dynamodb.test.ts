@@ -80,6 +80,14 @@ describe('the embedded DynamoDB', () => {
     expect((await client.send(remove)).ConsumedCapacity).toEqual({ TableName, CapacityUnits: 1 });
   });
 
+  it('refuses what DynamoDB refuses and the database below would take', async () => {
+    const long = client.send(new PutItemCommand({ TableName, Item: key('w', 'é'.repeat(600)) }));
+    await expect(long).rejects.toMatchObject({ name: 'ValidationException', message: /range keys has exceeded/ });
+    const Item = { ...key('w'), listPk: { S: 'l'.repeat(2049) }, listSk: { S: '1' } };
+    const indexed = client.send(new PutItemCommand({ TableName, Item }));
+    await expect(indexed).rejects.toMatchObject({ name: 'ValidationException', message: /hashkey has exceeded/ });
+  });
+
   it('bills a failed condition and returns the item when asked', async () => {
     await client.send(new PutItemCommand({ TableName, Item: { ...key('c'), pad: pad(1500) } }));
     const refused = new PutItemCommand({

@@ -5,6 +5,7 @@ import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
 import type { ServiceCaller } from '../../src/iam/service-caller';
 import type { AuthorizerEvent } from '../../src/iot/authorization/authorizer-message';
+import type { Backlog } from '../../src/iot/connections/admission';
 import type { IotEvent } from '../../src/iot/events';
 import { IotCore } from '../../src/iot/iot-core';
 import type { IotCoreOptions } from '../../src/iot/iot-options';
@@ -72,6 +73,7 @@ export interface Invocation {
 
 /** What a test sets. By default every client may do everything. */
 export interface StartOptions extends IotCoreOptions {
+  readonly backlog?: Backlog;
   readonly rules?: readonly TopicRuleResource[];
   readonly resources?: Partial<IotResources>;
   readonly tls?: boolean;
@@ -209,6 +211,7 @@ export class Harness {
         this.look();
       },
       isAllowed: this.options.isAllowed ?? (() => true),
+      backlog: this.options.backlog ?? { isFull: false, onRoom: () => undefined },
       meter: this.meter(),
       onEvent: (event: IotEvent) => {
         this.events.push(event);

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { NO_JOURNAL } from '../../src/journal';
+import { AsyncBacklog } from '../../src/lambda/async-backlog';
 import { AsyncInvoker } from '../../src/lambda/async-invoker';
 import { LambdaFunction } from '../../src/lambda/runtime/function';
 import type { InvocationResult } from '../../src/lambda/runtime/instance';
@@ -28,7 +30,14 @@ it('everybody who waits until nothing is pending is told', async () => {
   const clock = new ManualClock();
   const held = new HeldFunction();
   const scheduler = new Scheduler(clock);
-  const invoker = new AsyncInvoker(held, { clock, scheduler, retryDelays: [1, 1], onLog: () => undefined });
+  const invoker = new AsyncInvoker(held, {
+    clock,
+    scheduler,
+    retryDelays: [1, 1],
+    backlog: new AsyncBacklog(),
+    journal: NO_JOURNAL,
+    onLog: () => undefined,
+  });
   invoker.accept({ requestId: 'r', event: '{}', acceptedAt: clock.now(), attempts: 0 });
   const idle = Promise.all([invoker.idle(), invoker.idle()]);
   held.end({ ok: true, payload: 'null', billedMs: 1 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../src/scheduler';
-import { Queue, type QueueConfiguration, type StoredMessage } from '../../src/sqs/queue';
+import { type MessageJournal, Queue, type QueueConfiguration, type StoredMessage } from '../../src/sqs/queue';
 import { ManualClock } from '../support/manual-clock';
 
 function setUp(configuration: Partial<QueueConfiguration> = {}): {
@@ -10,8 +10,10 @@ function setUp(configuration: Partial<QueueConfiguration> = {}): {
 } {
   const clock = new ManualClock();
   const scheduler = new Scheduler(clock);
-  return { clock, scheduler, queue: new Queue({ ...DEFAULTS, ...configuration }, clock, scheduler) };
+  return { clock, scheduler, queue: new Queue({ ...DEFAULTS, ...configuration }, clock, scheduler, UNKEPT) };
 }
+
+const UNKEPT: MessageJournal = { keep: () => undefined, amend: () => undefined, drop: () => undefined };
 
 const DEFAULTS: QueueConfiguration = {
   name: 'q',
@@ -74,7 +76,7 @@ describe('a standard queue', () => {
 
   it('hands a message received too often to the dead-letter queue', () => {
     const { queue, clock, scheduler } = setUp({ redrive: { targetArn: 'arn:dlq', maxReceiveCount: 2 } });
-    const dead = new Queue({ ...DEFAULTS, name: 'dlq' }, clock, scheduler);
+    const dead = new Queue({ ...DEFAULTS, name: 'dlq' }, clock, scheduler, UNKEPT);
     queue.deadLetters = dead;
     queue.send({ body: 'a', senderId: 's' });
     for (let round = 0; round < 2; round += 1) {

@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/clock';
+import { NO_JOURNAL } from '../../src/journal';
 import { Meter } from '../../src/meter/meter';
 import type { EmbeddedCloudOptions } from '../../src/options';
 import { Scheduler } from '../../src/scheduler';
@@ -21,5 +22,6 @@ export function servicesOf(options: Partial<EmbeddedCloudOptions> = {}): Compose
     endpointUrl: 'http://127.0.0.1:1',
     meter: new Meter(),
     scheduler: new Scheduler(systemClock),
+    journal: NO_JOURNAL,
   });
 }

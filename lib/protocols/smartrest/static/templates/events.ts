@@ -1,5 +1,5 @@
 import { defined } from '../../../../base/defined';
-import type { Json, JsonObject } from '../../../../base/json';
+import { type Json, type JsonObject, MAX_LEVELS } from '../../../../base/json';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
@@ -36,10 +36,11 @@ const EVENT_MEMBERS = ['id', 'self', 'type', 'time', 'text', 'source', 'creation
 /** Names joined by dots, such as `acme_Valve.open`. None is empty, and the first is not in `EVENT_MEMBERS`. */
 const parameterPath: ValueType<readonly string[]> = {
   name: 'String (dotted)',
-  expected: 'a path of fragment and member names joined by dots',
+  expected: `a path of at most ${MAX_LEVELS} fragment and member names joined by dots`,
   read(value) {
     const names = value.split('.');
     const [fragment = ''] = names;
+    if (names.length > MAX_LEVELS) return undefined;
     return names.includes('') || names.includes('__proto__') || EVENT_MEMBERS.includes(fragment) ? undefined : names;
   },
 };

@@ -1,3 +1,4 @@
+import { instantOf } from '../../../../base/instant';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
@@ -212,7 +213,7 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+
 
 /**
  * A date and time in ISO 8601 (docs/reference/mqtt-implementation.md#time-stamps). A complete one is kept as sent. A
- * time without a zone is UTC. Missing seconds become `:00`, and an offset gets the colon and the minutes it lacks.
+ * time without a zone is UTC, and the moment is in the years that can be held (`instantOf`). Missing seconds become `:00`, and an offset gets the colon and the minutes it lacks.
  */
 export const date: ValueType<string> = {
   name: 'Date',
@@ -226,7 +227,8 @@ export const date: ValueType<string> = {
     const offset = fullZone(zone);
     if (offset === undefined) return undefined;
     const local = zone === undefined ? value : value.slice(0, -zone.length);
-    return `${local}${second === undefined ? ':00' : ''}${offset}`;
+    const complete = `${local}${second === undefined ? ':00' : ''}${offset}`;
+    return instantOf(complete) === undefined ? undefined : complete;
   },
 };
 

@@ -6,6 +6,7 @@ import { authorizerEvent } from './authorizer-event';
 import type { AuthorizerEvent } from './authorizer-message';
 import { ConnectionPolicy, PolicyError } from './connection-policy';
 import type { Endpoints } from './endpoints';
+import { Turns } from './turns';
 
 type Authorization =
   | { readonly ok: true; readonly grant: Grant }
@@ -16,23 +17,38 @@ type Authorization =
  * (docs/reference/aws-platform.md#custom-authorizer).
  */
 export class Authorizer {
+  private readonly turns: Turns;
+
   constructor(
     private readonly deps: IotDependencies,
     private readonly endpoints: Endpoints,
     private readonly timeout: number,
     private readonly open: boolean,
-  ) {}
+    /** Calls at the same time. With more than the function has instances, a call's time would go by in waiting. */
+    callsAtOnce: number,
+  ) {
+    this.turns = new Turns(callsAtOnce);
+  }
 
   async authorize(connection: Connection, request: ConnectRequest): Promise<Authorization> {
     if (this.open) return { ok: true, grant: { principalId: 'open', policy: ConnectionPolicy.permissive } };
-    return this.ask(connection, authorizerEvent(connection, request), request.clientId);
+    return this.turn(connection, authorizerEvent(connection, request), request.clientId);
   }
 
   /** Asks again for a connection that is open. Its lifetime stays as it was granted at CONNECT. */
   async refresh(connection: Connection, event: AuthorizerEvent): Promise<Authorization> {
-    const answer = await this.ask(connection, event, connection.clientId);
+    const answer = await this.turn(connection, event, connection.clientId);
     if (!answer.ok || connection.grant.expiresAt === undefined) return answer;
     return { ok: true, grant: { ...answer.grant, expiresAt: connection.grant.expiresAt } };
+  }
+
+  /** Asks when it is the client's turn, unless the client has given up by then. */
+  private turn(connection: Connection, event: AuthorizerEvent, clientId: string): Promise<Authorization> {
+    return this.turns.take(async () =>
+      connection.closed
+        ? refused(CONNACK.unavailable, 'the client went away before its turn')
+        : this.ask(connection, event, clientId),
+    );
   }
 
   private async ask(connection: Connection, event: AuthorizerEvent, clientId: string): Promise<Authorization> {

@@ -18,11 +18,14 @@ interface AedesInternals {
 }
 interface ClientInternals {
   _nextId: number;
+  _keepaliveTimer: NodeJS.Timeout | null;
 }
 
 const MAX_MESSAGE_ID = 65_535;
 /** aedes closes a client with more packets queued before its CONNACK; an authorizer may take seconds. */
 const QUEUE_LIMIT = 1000;
+/** Less than the shortest keep-alive. */
+const HELD_INTERVAL_MS = 10_000;
 
 /**
  * aedes as an `MqttBroker`. It sees no QoS 2 and no packet that is too long, because the gate in front keeps them away.
@@ -31,6 +34,9 @@ export class AedesBroker implements MqttBroker {
   private readonly connections = new WeakMap<object, Connection>();
   private readonly clients = new WeakMap<Connection, Client>();
   private readonly packets = new WeakMap<Client, ConnectPacket>();
+  /** How many publishes of a client wait for their PUBACK. */
+  private readonly held = new Map<Client, number>();
+  private heldTimer: NodeJS.Timeout | undefined;
 
   private readonly aedes = new Aedes({
     mq: new AwsTopicEmitter(),
@@ -47,6 +53,7 @@ export class AedesBroker implements MqttBroker {
   async start(): Promise<void> {
     await this.aedes.listen();
     followAwsTopicRules(internals(this.aedes).persistence);
+    this.heldTimer = setInterval(() => this.keepHeldAlive(), HELD_INTERVAL_MS).unref();
   }
 
   attach(connection: Connection): void {
@@ -77,6 +84,7 @@ export class AedesBroker implements MqttBroker {
   }
 
   close(): Promise<void> {
+    clearInterval(this.heldTimer);
     return new Promise((resolve) => this.aedes.close(resolve));
   }
 
@@ -126,13 +134,33 @@ export class AedesBroker implements MqttBroker {
   private handleMessages(): void {
     this.aedes.authorizePublish = (client, packet, done) => {
       const connection = client === null ? undefined : this.of(client);
-      if (connection === undefined) return done(new Error('a publish without a connection'));
-      done(this.hooks.publish(connection, publication(packet)) ? null : new Error('the publish is not authorized'));
+      if (client === null || connection === undefined) return done(new Error('a publish without a connection'));
+      this.hold(client, 1);
+      // aedes closes a client before it publishes its last will, and takes nothing from it afterwards
+      const origin = client.closed ? 'will' : 'client';
+      this.hooks.publish(connection, publication(packet), origin).then((accepted) => {
+        this.hold(client, -1);
+        done(accepted ? null : new Error('the publish is not authorized'));
+      }, done);
     };
     this.aedes.authorizeForward = (client, packet) => {
       const connection = this.of(client);
       return connection !== undefined && this.hooks.forward(connection, publication(packet)) ? packet : null;
     };
+  }
+
+  private hold(client: Client, more: 1 | -1): void {
+    const count = (this.held.get(client) ?? 0) + more;
+    if (count > 0 && !client.closed) this.held.set(client, count);
+    else this.held.delete(client);
+  }
+
+  /** Nothing is read from a client whose publishes wait, its PINGREQ neither, and that is not the client's fault. */
+  private keepHeldAlive(): void {
+    for (const client of this.held.keys()) {
+      if (client.closed) this.held.delete(client);
+      else (client as unknown as ClientInternals)._keepaliveTimer?.refresh();
+    }
   }
 
   private followSubscriptions(): void {

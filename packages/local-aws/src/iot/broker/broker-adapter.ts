@@ -20,8 +20,11 @@ export interface BrokerHooks {
   protocolRefused(connection: Connection): void;
   /** The CONNACK has been sent. */
   connected(connection: Connection): void;
-  /** A PUBLISH or last will arrived; false closes the connection. */
-  publish(connection: Connection, publication: Publication): boolean;
+  /**
+   * A PUBLISH arrived, or the last will of a client that is gone is due. A PUBLISH is acknowledged when the promise
+   * resolves with true; false closes the connection.
+   */
+  publish(connection: Connection, publication: Publication, origin: 'client' | 'will'): Promise<boolean>;
   /** `refuse` is a SUBACK failure for this filter; `close` ends the connection. */
   subscribe(connection: Connection, filter: string): 'grant' | 'refuse' | 'close';
   /** After the SUBACK, with the filters granted and refused. */

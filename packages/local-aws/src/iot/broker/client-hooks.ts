@@ -1,5 +1,6 @@
 import type { Authorizer } from '../authorization/authorizer';
 import type { IotAction } from '../authorization/connection-policy';
+import type { Admission } from '../connections/admission';
 import type { Connection, ConnectRequest } from '../connections/connection';
 import type { Connections } from '../connections/connections';
 import type { IotDependencies } from '../iot-dependencies';
@@ -16,6 +17,7 @@ export class ClientHooks implements BrokerHooks {
     private readonly authorizer: Authorizer,
     private readonly connections: Connections,
     private readonly router: MessageRouter,
+    private readonly admission: Admission,
   ) {}
 
   async authenticate(connection: Connection, request: ConnectRequest): Promise<'accept' | RefusalCode> {
@@ -52,6 +54,7 @@ export class ClientHooks implements BrokerHooks {
   /** The connection's stream is closed, by the client or by the broker. */
   disconnected(connection: Connection): void {
     connection.abandon();
+    this.admission.leave(connection);
     if (connection.session === undefined) return;
     const now = this.deps.clock.now();
     this.connections.leave(connection);
@@ -60,7 +63,7 @@ export class ClientHooks implements BrokerHooks {
     this.router.lifecycle(disconnectedMessage(connection, now));
   }
 
-  publish(connection: Connection, publication: Publication): boolean {
+  async publish(connection: Connection, publication: Publication, origin: 'client' | 'will'): Promise<boolean> {
     if (connection.suppressWill) return false;
     const problem = topicNameProblem(publication.topic);
     if (problem !== undefined) {
@@ -72,8 +75,16 @@ export class ClientHooks implements BrokerHooks {
       connection.explain('FORBIDDEN_ACCESS', forbidden);
       return false;
     }
-    this.router.fromClient(connection, publication);
-    return true;
+    const message = this.router.arrived(connection, publication);
+    try {
+      // a client that is gone has no turn
+      if (origin === 'will') await this.router.fromClient(message);
+      else await this.admission.enter(connection, () => this.router.fromClient(message));
+      return true;
+    } catch (error) {
+      connection.explain('SERVER_INITIATED_DISCONNECT', error instanceof Error ? error.message : String(error));
+      return false;
+    }
   }
 
   subscribe(connection: Connection, filter: string): 'grant' | 'refuse' | 'close' {

@@ -29,7 +29,7 @@ export class DataPlaneOperations {
     private readonly connections: Connections,
     private readonly direct: DirectMessages,
     private readonly broker: MqttBroker,
-    private readonly publishMessage: (publication: HttpPublication) => void,
+    private readonly publishMessage: (publication: HttpPublication) => Promise<void>,
   ) {}
 
   async publish({ label: topic, query, body, caller }: DataPlaneRequest): Promise<undefined> {
@@ -50,7 +50,7 @@ export class DataPlaneOperations {
       ...(responseTopic !== null && { response_topic: responseTopic }),
       ...(contentType !== null && { content_type: contentType }),
     };
-    this.publishMessage({ topic, payload: body, qos, retain, properties });
+    await this.publishMessage({ topic, payload: body, qos, retain, properties });
   }
 
   async sendDirectMessage(request: DataPlaneRequest): Promise<{ message: string; traceId: string }> {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { JournalError } from '../../journal';
 import type { IotDependencies } from '../iot-dependencies';
 import { type TopicRuleResource, UnsupportedResourceError } from '../iot-resources';
 import { IOT_LIMITS } from '../limits';
@@ -51,14 +52,21 @@ export class RuleEngine {
     }
   }
 
-  /** Starts the matching rules. The broker does not wait for them. */
-  dispatch(message: RuleMessage): void {
+  /**
+   * Starts the matching rules. Resolves when they are done, whether their actions worked or not. Rejects with a
+   * `JournalError` when the message could not be kept: then it must not be acknowledged.
+   */
+  async dispatch(message: RuleMessage): Promise<void> {
+    const runs: Promise<void>[] = [];
     for (const rule of this.rules.match(message.topic)) {
       if (!passes(rule.statement, message)) continue;
       this.deps.meter.rulesTriggered(message.payload.length);
-      const run = this.run(rule, message).finally(() => this.running.delete(run));
-      this.running.add(run);
+      const run = this.run(rule, message);
+      runs.push(run);
+      const settled = run.catch(() => undefined).finally(() => this.running.delete(settled));
+      this.running.add(settled);
     }
+    await Promise.all(runs);
   }
 
   /** Resolves when every rule started so far is done, retries and error actions included. */
@@ -86,6 +94,7 @@ export class RuleEngine {
         this.deps.meter.actionsExecuted(message.payload.length);
         return undefined;
       } catch (error) {
+        if (error instanceof JournalError) throw error;
         const delay = this.retryDelays[retry];
         if (delay === undefined) return failure(action, error);
         await pause(delay, undefined, { ref: false });

@@ -29,6 +29,8 @@ const WEBSOCKET_PATH = '/mqtt';
 const SUBPROTOCOL = 'mqtt';
 /** Far above any MQTT packet; a frame may hold several. */
 const MAX_FRAME_BYTES = 1024 * 1024;
+/** TCP connections that the operating system holds until they are accepted. It has a limit of its own. */
+const WAITING_SOCKETS = 4096;
 
 /** The servers that clients connect to: TCP, TLS, WebSocket and WebSocket over TLS. Each gives a stream of bytes. */
 export class Listeners {
@@ -109,7 +111,7 @@ export class Listeners {
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => {
+      server.listen({ port, host, backlog: WAITING_SOCKETS }, () => {
         server.off('error', reject);
         resolve();
       });

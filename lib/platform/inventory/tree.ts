@@ -1,0 +1,35 @@
+import { eachAtOnce } from '../../base/at-once';
+import type { ChildKind } from '../../storage/keys';
+import { collect } from '../../storage/pages';
+import type { Table } from '../../storage/table';
+import { childrenOf } from './link-items';
+
+/** A link in the hierarchy, seen from neither end. */
+export interface TreeLink {
+  readonly parent: string;
+  readonly kind: ChildKind;
+  readonly child: string;
+}
+
+const READ_AT_ONCE = 25;
+
+/**
+ * All links below an object, level by level, its own children first. An object that can be reached in two ways is looked
+ * at once, so a circle ends too.
+ */
+export async function linksBelow(registry: Table, tenant: string, root: string): Promise<TreeLink[][]> {
+  const seen = new Set([root]);
+  const levels: TreeLink[][] = [];
+  for (let parents = [root]; parents.length > 0; ) {
+    const links: TreeLink[] = [];
+    await eachAtOnce(parents, READ_AT_ONCE, async (parent) => {
+      for (const { kind, id } of await collect(childrenOf(registry, tenant, parent))) {
+        links.push({ parent, kind, child: id });
+      }
+    });
+    if (links.length > 0) levels.push(links);
+    parents = [...new Set(links.map(({ child }) => child))].filter((id) => !seen.has(id));
+    for (const id of parents) seen.add(id);
+  }
+  return levels;
+}
