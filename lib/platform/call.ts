@@ -2,12 +2,20 @@ import type { Clock } from '../base/clock';
 import type { Change } from '../changes/changes';
 import type { Listeners } from '../changes/listeners';
 import type { Table } from '../storage/table';
-import type { DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
+import type { AsOf, DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
 
 /** A reading on its way to the telemetry table, packed with its neighbours when the message is flushed. */
 export type Reading =
   | { readonly kind: 'measurement'; readonly measurement: Measurement; readonly identity: ReadingIdentity }
-  | { readonly kind: 'event'; readonly event: DeviceEvent };
+  | {
+      readonly kind: 'event';
+      readonly event: DeviceEvent;
+      readonly asOf: AsOf;
+      /** For an event that an older message may still take back: which decision this is. A later one wins. */
+      readonly decision?: number;
+    }
+  /** There is no such event, as it turned out. */
+  | { readonly kind: 'noEvent'; readonly event: DeviceEvent; readonly decision: number };
 
 /**
  * Collects what a message leaves for its end: changes for notifications and event processing. Services add to it.
