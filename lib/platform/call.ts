@@ -28,6 +28,8 @@ export interface Effects {
 
 /** Effects of a message that may make readings. They are packed and stored at its end. */
 export interface ReadingEffects extends Effects {
+  /** The readings that were added so far. */
+  readonly readings: readonly Reading[];
   /** Adds a reading, unless the processing mode leaves it unstored. */
   store(reading: Reading): void;
 }

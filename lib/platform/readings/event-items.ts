@@ -7,21 +7,10 @@ import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
 import { millisOf } from '../journal';
 import type { AsOf, DeviceEvent } from '../model';
+import type { EventRecord } from './event-changes';
 import { readingIdAt, readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { expiryOf, type Retention } from './packs';
-
-/** An event with what an update needs: its version, and when each member was changed last. */
-export interface EventRecord {
-  readonly event: DeviceEvent;
-  readonly version: number;
-  /** Member name → as-of of its last change. Members that are as they were created are not in it. */
-  readonly changes: Readonly<Record<string, string>>;
-  /** As-of of the message that made it. */
-  readonly asOf: AsOf;
-  /** When the platform received it, ms since the epoch. */
-  readonly receivedAt: number;
-}
 
 /** Which events of a device to read. */
 export interface EventQuery {
@@ -33,6 +22,8 @@ export interface EventQuery {
   readonly ascending?: boolean;
   /** Readings received before this moment have expired, ms since the epoch. */
   readonly keptSince: number;
+  /** The months of the device's readings, ascending, when the caller has read them. */
+  readonly months?: readonly string[];
 }
 
 const PREFIX = 'E#';
@@ -175,12 +166,13 @@ export async function deleteEvent(telemetry: Table, tenant: string, id: string):
   return key !== undefined && (await telemetry.delete(key, { text: 'attribute_exists(pk)' })).ok;
 }
 
-/** Events of one device in the order of time. A page is read when the caller gets to it. */
+/** Events of one device in the order of time, as they are stored. A page is read when the caller gets to it. */
 export async function* queryEvents(telemetry: Table, tenant: string, query: EventQuery): AsyncGenerator<EventRecord> {
   const { source, from, to, keptSince, ascending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
   const [first, last] = [from, to].map((at) => (at === undefined ? undefined : timeKeyOf(at).month));
-  const months = (await MonthCatalogue.forTable(telemetry).list(tenant, source)).filter(
+  const known = query.months ?? (await MonthCatalogue.forTable(telemetry).list(tenant, source));
+  const months = known.filter(
     (month) => (first === undefined || month >= first) && (last === undefined || month <= last),
   );
   for (const month of ascending ? months : months.reverse()) {
