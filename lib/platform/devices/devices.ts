@@ -54,7 +54,7 @@ export class Devices {
     private readonly acting: Acting,
   ) {
     this.creation = new DeviceCreation(deps, inventory, identity);
-    this.check = new SenderCheck(deps, acting);
+    this.check = new SenderCheck(inventory, acting);
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
@@ -199,9 +199,9 @@ export class Devices {
   /** Sets the status of a service that exists; this never creates one. */
   async setServiceStatus(
     call: Call,
-    sender: DeviceRef,
     serial: string,
     status: string,
+    sender: DeviceRef,
   ): Promise<Result<DeviceRef, Refusal>> {
     const { tenant } = call.origin;
     const service = await this.identity.resolve(tenant, serial);

@@ -132,6 +132,11 @@ export class Inventory {
     if (kept !== undefined) {
       return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: kept });
     }
+    const long = longName(
+      'managedObject',
+      update.remove.map((name) => [name, name]),
+    );
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(update.set);
     return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }

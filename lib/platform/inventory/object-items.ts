@@ -112,11 +112,12 @@ export async function changeMembers(
 const isTooLarge = (error: unknown): boolean => error instanceof ItemLimitError && error.part === 'item';
 
 /**
- * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, and an assignment to
- * `__proto__` makes no member.
+ * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, which makes no member
+ * `__proto__`, and it tells a map by its `constructor`. So these two names get a sign before them.
  */
-export const attributeOf = (name: string): string => (/^%*__proto__$/.test(name) ? `%${name}` : name);
-const nameOf = (attribute: string): string => (/^%+__proto__$/.test(attribute) ? attribute.slice(1) : attribute);
+export const attributeOf = (name: string): string => (/^%*(?:__proto__|constructor)$/.test(name) ? `%${name}` : name);
+const nameOf = (attribute: string): string =>
+  /^%+(?:__proto__|constructor)$/.test(attribute) ? attribute.slice(1) : attribute;
 
 /** Reads an object from its item. */
 export function recordOf(id: string, item: Item): ObjectRecord {

@@ -224,14 +224,14 @@ describe('children and services', () => {
       status: 'up',
     });
     expect(await inventory.childIds(TENANT, root.id, 'childAdditions')).toEqual([id]);
-    expect(await devices.setServiceStatus(callAt(clock.now() + 3), root, serviceId, 'down')).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down', root)).toMatchObject({
       ok: true,
     });
     await devices.upsertService(callAt(clock.now() + 2), root, { ...input, name: 'broker', status: 'unknown' });
     expect(await objectOf(id)).toMatchObject({ name: 'broker', status: 'down' });
-    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), root, newSerial(), 'up');
+    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up', root);
     expect(onErrorRow(unknown)).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root, root.serial, 'up')).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up', root)).toMatchObject({
       ok: false,
     });
   });
