@@ -30,16 +30,15 @@ const deps = {
   telemetry: new Table(dynamoDb, environment.telemetryTable),
   clock,
 };
-const services = platformServices(deps);
-const connections = new Connections(deps);
 const sinks = changeSinks(deps, environment);
+const services = platformServices({ ...deps, listeners: sinks.listeners });
+const connections = new Connections(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 const credentials = new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const identifiers = new DeviceIdentifiers({
   ...services,
   claims: new Claims(deps.registry, clock),
-  credentials,
   endConnection: connectionEnder(environment),
   onStillConnected: (clientId, error) => logger.error('connection not ended', { clientId, error: String(error) }),
 });

@@ -8,6 +8,7 @@ import { type AuthorizerResult, authorizeConnection } from '../lib/connections/a
 import { Claims } from '../lib/connections/claims';
 import { DeviceIdentifiers } from '../lib/connections/device-identifiers';
 import { connectionEnder } from '../lib/connections/end-connection';
+import { Acting } from '../lib/platform/access/acting';
 import { Credentials } from '../lib/platform/access/credentials';
 import { Identity } from '../lib/platform/inventory/identity';
 import { Inventory } from '../lib/platform/inventory/inventory';
@@ -23,7 +24,7 @@ const deps = { registry, clock };
 const credentials = new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const identifiers = new DeviceIdentifiers({
   claims: new Claims(registry, clock),
-  credentials,
+  acting: new Acting(deps),
   identity: new Identity(deps),
   inventory: new Inventory(deps),
   endConnection: connectionEnder({ target: 'aws' }),

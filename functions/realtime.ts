@@ -10,6 +10,7 @@ import { baseUrlOf } from '../lib/http/base-url';
 import { Authenticator } from '../lib/http/basic-auth';
 import { answerGateway, type GatewayAnswer } from '../lib/notifications/transports/gateway';
 import { managedWebSockets } from '../lib/notifications/transports/managed-web-sockets';
+import { Acting } from '../lib/platform/access/acting';
 import { Credentials } from '../lib/platform/access/credentials';
 import { Tenants } from '../lib/platform/tenants/tenants';
 import { Table } from '../lib/storage/table';
@@ -26,6 +27,7 @@ const deps = {
   registry,
   clock,
   listeners: new Listeners({ registry, clock }),
+  acting: new Acting({ registry, clock }),
   webSockets: managedWebSockets(new ApiGatewayManagementApiClient({ endpoint: environment.webSocketEndpoint })),
   authenticate: async (authorization: string, host: string) => {
     const verified = await authenticator.authenticate(authorization, host);

@@ -33,28 +33,48 @@ export type Match =
   | { readonly kind: 'otherMethods'; readonly allow: readonly Method[] }
   | { readonly kind: 'unknownPath' };
 
-/** Finds the route of a request. Of several matching patterns the one with the earliest literal segment wins. */
-export function matchRoute(routes: readonly Route[], method: Method, path: string): Match {
-  const segments = path.replace(/\/+$/, '').split('/').slice(1);
+/**
+ * Finds the route of a request. Of several matching patterns the one with the earliest literal segment wins. A path with
+ * several slashes in a row, or one at its end, is the path without them. `method` is undefined for a word that is none.
+ */
+export function matchRoute(routes: readonly Route[], method: Method | undefined, path: string): Match {
+  const parts = path.replace(/\/+$/, '').split('/').slice(1);
   const matching = routes
-    .filter((candidate) => matches(candidate.segments, segments))
-    .sort((a, b) => literalFirst(a.segments, b.segments));
+    .flatMap((candidate) => {
+      const segments = aligned(candidate.segments, parts);
+      return segments === undefined ? [] : [{ route: candidate, segments }];
+    })
+    .sort((a, b) => literalFirst(a.route.segments, b.route.segments));
   const [best] = matching;
   if (best === undefined) return { kind: 'unknownPath' };
-  const samePath = matching.filter((candidate) => literalFirst(best.segments, candidate.segments) === 0);
-  const found = samePath.find((candidate) => candidate.method === method);
-  if (found === undefined) return { kind: 'otherMethods', allow: samePath.map((candidate) => candidate.method) };
-  return { kind: 'found', route: found, params: paramsOf(found.segments, segments) };
+  const samePath = matching.filter(({ route }) => literalFirst(best.route.segments, route.segments) === 0);
+  const found = samePath.find(({ route }) => route.method === method);
+  if (found === undefined) return { kind: 'otherMethods', allow: samePath.map(({ route }) => route.method) };
+  return { kind: 'found', route: found.route, params: paramsOf(found.route.segments, found.segments) };
 }
 
 const isParameter = (segment: string): boolean => segment.startsWith(':');
 const takesRest = (segment: string | undefined): boolean => segment?.endsWith('+') === true;
 
-function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  const rest = takesRest(pattern.at(-1));
-  if (rest ? segments.length < pattern.length : segments.length !== pattern.length) return false;
-  return pattern.every((part, at) => (isParameter(part) ? segments[at] !== '' : part === segments[at]));
+/**
+ * The segments of a path, one for each of the pattern; undefined when they do not fit. What the last one takes as the
+ * rest stays as it is, because an external id may have several slashes.
+ */
+function aligned(pattern: readonly string[], parts: readonly string[]): readonly string[] | undefined {
+  const segments: string[] = [];
+  const single = takesRest(pattern.at(-1)) ? pattern.length - 1 : Number.POSITIVE_INFINITY;
+  for (const [at, part] of parts.entries()) {
+    if (segments.length === single) {
+      segments.push(parts.slice(at).join('/'));
+      break;
+    }
+    if (part !== '') segments.push(part);
+  }
+  const fits = segments.length === pattern.length && segments.every((text, at) => fitsPart(pattern[at] ?? '', text));
+  return fits ? segments : undefined;
 }
+
+const fitsPart = (part: string, text: string): boolean => isParameter(part) || part === text;
 
 function literalFirst(a: readonly string[], b: readonly string[]): number {
   for (const [at, part] of a.entries()) {
@@ -69,8 +89,7 @@ function paramsOf(pattern: readonly string[], segments: readonly string[]): Para
   const params: Record<string, string> = {};
   for (const [at, part] of pattern.entries()) {
     if (!isParameter(part)) continue;
-    const text = takesRest(part) ? segments.slice(at).join('/') : (segments[at] ?? '');
-    params[part.slice(1).replace(/\+$/, '')] = decoded(text);
+    params[part.slice(1).replace(/\+$/, '')] = decoded(segments[at] ?? '');
   }
   return params;
 }

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../base/result';
-import { type Credentials, DEVICE_USER_PREFIX, mayChangeDevices, type Principal } from '../platform/access/credentials';
+import type { Acting } from '../platform/access/acting';
+import { DEVICE_USER_PREFIX, mayChangeDevices, type Principal } from '../platform/access/credentials';
 import { type Identity, SERIAL } from '../platform/inventory/identity';
 import type { Inventory } from '../platform/inventory/inventory';
 import type { Refusal } from '../platform/refusal';
@@ -10,7 +11,7 @@ import type { EndConnection } from './end-connection';
 
 export interface DeviceIdentifiersDeps {
   readonly claims: Claims;
-  readonly credentials: Pick<Credentials, 'user'>;
+  readonly acting: Pick<Acting, 'mayName'>;
   readonly identity: Pick<Identity, 'find'>;
   readonly inventory: Pick<Inventory, 'get'>;
   readonly endConnection: EndConnection;
@@ -44,7 +45,7 @@ export class DeviceIdentifiers {
   async bind(principal: Principal, serial: string): Promise<Result<void, Refusal>> {
     if (principal.kind === 'human') return ok(undefined);
     const claimed = await this.claim(principal, serial);
-    return claimed.ok ? ok(undefined) : fail({ kind: 'forbidden', reason: 'otherDevicesIdentifier', serial });
+    return claimed.ok ? ok(undefined) : fail({ kind: 'forbidden', reason: 'identifierOfOther', serial });
   }
 
   /** Who holds an identifier, if that is somebody of the tenant: one read. */
@@ -77,9 +78,8 @@ export class DeviceIdentifiers {
    * device that has it.
    */
   private async isItsDevice(tenant: string, user: string, serial: string): Promise<boolean> {
-    const { credentials, identity, inventory } = this.deps;
-    const namesake = `${DEVICE_USER_PREFIX}${serial}`;
-    if (user !== namesake && (await credentials.user(tenant, namesake)) !== undefined) return false;
+    const { acting, identity, inventory } = this.deps;
+    if (!(await acting.mayName(tenant, user, serial))) return false;
     const known = await identity.find(tenant, SERIAL, serial);
     const owner = known && (await inventory.get(tenant, known.managedObjectId))?.owner;
     return owner === undefined || owner === user || !owner.startsWith(DEVICE_USER_PREFIX);

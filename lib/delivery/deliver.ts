@@ -4,6 +4,7 @@ import type { Connection } from '../connections/connection-items';
 import type { Connections } from '../connections/connections';
 import { listensOn } from '../connections/state';
 import type { DeliveryAttempt, Operation } from '../platform/model';
+import type { Handovers } from '../platform/operations/handovers';
 import type { Operations } from '../platform/operations/operations';
 import type { DeviceMessenger, SendResult } from './messenger';
 import type { DeliveryRequest } from './queue';
@@ -24,7 +25,7 @@ export interface OperationWriter {
 }
 
 export interface DeliverDeps {
-  readonly operations: Pick<Operations, 'pendingOf' | 'recordDelivery'>;
+  readonly operations: Pick<Operations, 'pendingOf'> & { readonly handovers: Pick<Handovers, 'sending' | 'sent'> };
   readonly connections: Pick<Connections, 'find'>;
   readonly messenger: DeviceMessenger;
   readonly writers: readonly OperationWriter[];
@@ -102,8 +103,9 @@ async function sendOperation(
   messages: readonly OperationRows[],
   { messenger, operations, clock }: DeliverDeps,
 ): Promise<readonly SendResult[]> {
-  // taken before sending, because the device's 501 can arrive before the broker's answer
+  // written before sending, because the device's 501 can arrive before the broker's answer
   const sentAt = clock.now();
+  await operations.handovers.sending(tenant, operation, sentAt);
   const results: SendResult[] = [];
   for (const { topic, rows } of messages) {
     const result = await messenger.send(clientId, topic, rows.join('\n'), { confirm: true });
@@ -116,7 +118,7 @@ async function sendOperation(
   );
   const reached = results.includes('acknowledged');
   const acknowledgedAt = reached ? clock.now() : undefined;
-  await operations.recordDelivery(tenant, operation, attempts, defined({ sentAt, acknowledgedAt }));
+  await operations.handovers.sent(tenant, operation, attempts, defined({ sentAt, acknowledgedAt }));
   return results;
 }
 

@@ -1,4 +1,4 @@
-import { dispatch } from '../api/dispatch';
+import { dispatch, routeOf } from '../api/dispatch';
 import { dispatchPublic } from '../api/dispatch-public';
 import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
@@ -6,6 +6,7 @@ import { METHODS, type Method, type PlatformRequest, type PlatformResponse } fro
 import { defined } from '../base/defined';
 import { documentFault, type Json, MAX_LEVELS } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
+import type { Principal } from '../platform/access/credentials';
 import { itemRefusal } from '../platform/limits';
 import type { Origin } from '../platform/model';
 import type { Refusal } from '../platform/refusal';
@@ -39,43 +40,42 @@ export class Exchange {
   async answer(): Promise<Response> {
     const method = methodOf(this.raw.method, this.header('x-http-method'));
     const representation = representationOf(this.header('accept'), method === 'POST' || method === 'PUT');
-    if (representation === undefined) {
-      return respond(errorBody(406, 'general/notAcceptable', 'The platform answers with JSON.'), 'json');
-    }
-    return respond(await this.run(method), representation, this.header('usexbasic'));
+    const answer = await this.run(method, representation !== undefined);
+    // who accepts no type of ours is told so in JSON
+    return respond(answer, representation ?? 'json', this.header('usexbasic'));
   }
 
-  private async run(method: Method | undefined): Promise<PlatformResponse> {
-    if (method === undefined) {
-      const refusal: Refusal = { kind: 'methodNotAllowed', reason: 'unknownMethod', known: METHODS };
-      return { ...errorResponse(refusal), allow: METHODS };
-    }
-    const head: PlatformRequest = {
-      method,
+  /** What is wrong with path or method is said first, before the headers about the body and the body itself are read. */
+  private async run(method: Method | undefined, acceptsJson: boolean): Promise<PlatformResponse> {
+    const url = {
       path: this.url.pathname,
       query: this.url.searchParams,
       baseUrl: baseUrlOf(this.url, (name) => this.header(name)),
     };
-    const open = dispatchPublic(head);
+    const open = dispatchPublic({ ...url, method });
     if (open !== undefined) return open;
-    const host = new URL(head.baseUrl).hostname;
-    const principal = await this.deps.authenticator.authenticate(this.header('authorization'), host);
+    const principal = await this.deps.authenticator.authenticate(
+      this.header('authorization'),
+      new URL(url.baseUrl).hostname,
+    );
     if (!principal.ok) return errorResponse(principal.error);
-    const mode = modeOf(method, this.header('x-cumulocity-processing-mode'));
+    const route = routeOf(method, url.path);
+    if (!route.ok) return route.error;
+    if (!acceptsJson) return errorBody(406, 'general/notAcceptable', 'The platform answers with JSON.');
+    const head = { ...url, method: route.value.route.method };
+    const body = await this.body(head.method);
+    return body.ok ? this.dispatch(principal.value, { ...head, ...body.value }) : body.error;
+  }
+
+  private async dispatch(principal: Principal, request: PlatformRequest): Promise<PlatformResponse> {
+    const mode = modeOf(request.method, this.header('x-cumulocity-processing-mode'));
     if (!mode.ok) return errorResponse(mode.error);
-    const bodyType = bodyTypeOf(this.header('content-type'));
-    if (bodyType === undefined && this.raw.body !== null) {
-      return errorBody(415, 'general/unsupportedMediaType', 'The body must be sent as application/json.');
-    }
-    const body = await this.body(method);
-    if (!body.ok) return errorResponse(body.error);
-    const request = defined({ ...head, ...bodyType, body: body.value });
-    const { tenant, user } = principal.value;
+    const { tenant, user } = principal;
     const origin: Origin = { tenant, user, mode: mode.value, ...this.received, row: 1, readingsBy: 'message' };
     const work = this.deps.beginWork(origin);
     const call = { origin, effects: work.effects };
     try {
-      const answer = await dispatch({ request, call, principal: principal.value, platform: this.deps.platform });
+      const answer = await dispatch({ request, call, principal, platform: this.deps.platform });
       await work.flush();
       return answer;
     } catch (error) {
@@ -84,8 +84,18 @@ export class Exchange {
     }
   }
 
+  /** The body and its type; neither when the request has none. */
+  private async body(method: Method): Promise<Result<Pick<PlatformRequest, 'body' | 'bodyType'>, PlatformResponse>> {
+    const bodyType = bodyTypeOf(this.header('content-type'));
+    if (bodyType === undefined && this.raw.body !== null) {
+      return fail(errorBody(415, 'general/unsupportedMediaType', 'The body must be sent as application/json.'));
+    }
+    const parsed = await this.parsed(method);
+    return parsed.ok ? ok(defined({ ...bodyType, body: parsed.value })) : fail(errorResponse(parsed.error));
+  }
+
   /** The parsed body; undefined when the request has none. Refused when it is too large or not JSON. */
-  private async body(method: Method): Promise<Result<Json | undefined, Refusal>> {
+  private async parsed(method: Method): Promise<Result<Json | undefined, Refusal>> {
     if (method === 'GET') return ok(undefined);
     const limit = this.deps.maxBodyBytes;
     const tooLarge = fail<Refusal>({ kind: 'tooLarge', reason: 'bodySize', maxBytes: limit });
@@ -119,6 +129,6 @@ function kept(document: Json): Result<Json, Refusal> {
  * handled as a GET, and the server leaves out the body.
  */
 function methodOf(method: string, override: string | undefined): Method | undefined {
-  const meant = method === 'POST' && override !== undefined ? override.toUpperCase() : method;
+  const meant = method === 'POST' && override ? override.toUpperCase() : method;
   return METHODS.find((known) => known === (meant === 'HEAD' ? 'GET' : meant));
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../base/result';
+import { ok, type Result } from '../base/result';
 import type { Call, ReadingCall } from '../platform/call';
 import type { Command, CommandKind, Question, Reply } from '../platform/commands';
 import type { Devices } from '../platform/devices/devices';
@@ -26,8 +26,8 @@ const withoutReply = <T>(result: Result<T, Refusal>): Replied => (result.ok ? do
 
 /** The commands that act on the addressed device. A device that does not exist yet is created for them. */
 const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
-  createChild: async (command, { call, services }, device) =>
-    withoutReply(await services.devices.createChild(call, device, command)),
+  createChild: async (command, { call, services, target }, device) =>
+    withoutReply(await services.devices.createChild(call, device, command, await target.root(call))),
   updateInventory: async (command, { call, services }, device) =>
     withoutReply(await services.inventory.updateFragments(call, device.id, command)),
   // every message is a sign of life, and `ingest` records it
@@ -66,7 +66,9 @@ export async function run(command: Command, context: Context): Promise<Replied> 
       return withoutReply(await services.devices.createDevice(call, target.rootSerial, command));
     case 'setServiceStatus':
       // an unknown service is an error, not a new child
-      return withoutReply(await services.devices.setServiceStatus(call, target.serial, command.status));
+      return withoutReply(
+        await services.devices.setServiceStatus(call, target.serial, command.status, await target.root(call)),
+      );
     case 'upsertService':
       return upsertService(command, context);
     case 'ask':
@@ -90,8 +92,9 @@ async function upsertService(
   command: Extract<Command, { kind: 'upsertService' }>,
   { call, services, target }: Context,
 ): Promise<Replied> {
-  const owner = target.childSerial === command.serviceId ? ok(await target.root(call)) : await target.addressed(call);
-  return owner.ok ? withoutReply(await services.devices.upsertService(call, owner.value, command)) : owner;
+  const root = await target.root(call);
+  const owner = target.childSerial === command.serviceId ? ok(root) : await target.addressed(call);
+  return owner.ok ? withoutReply(await services.devices.upsertService(call, owner.value, command, root)) : owner;
 }
 
 async function replyTo(question: Question, { call, services, target }: Context): Promise<Replied> {
@@ -100,7 +103,7 @@ async function replyTo(question: Question, { call, services, target }: Context):
   const { tenant } = call.origin;
   if (question === 'pendingOperations') {
     const { id } = await target.root(call);
-    return ok({ kind: 'pendingOperations', operations: await services.operations.pendingOf(tenant, id) });
+    return ok({ kind: 'pendingOperations', operations: await services.operations.handovers.answer(tenant, id) });
   }
   const device = await target.addressed(call);
   if (!device.ok) return device;
@@ -153,15 +156,6 @@ export class Target {
   private async find(call: Call): Promise<Result<DeviceRef, Refusal>> {
     const root = await this.root(call);
     if (this.childSerial === undefined || this.childSerial === this.rootSerial) return ok(root);
-    const child = await this.devices.ensureChild(call, root, this.childSerial);
-    const agent = await this.devices.agentOf(call.origin.tenant, child.id);
-    return agent?.id === root.id ? ok(child) : fail(foreign(this.childSerial, this.rootSerial));
+    return this.devices.ensureChild(call, root, this.childSerial);
   }
 }
-
-const foreign = (serial: string, sender: string): Refusal => ({
-  kind: 'forbidden',
-  reason: 'notBelowSender',
-  serial,
-  sender,
-});

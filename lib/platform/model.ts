@@ -29,6 +29,9 @@ export interface Origin {
  */
 export type AsOf = string;
 
+/** The fragment of a device that has a connection of its own (docs/reference/static-templates.md#markers-of-a-device). */
+export const AGENT_MARKER = 'com_cumulocity_model_Agent';
+
 /** The device (root, child or service) a row is about, once it is known to exist. */
 export interface DeviceRef {
   /** Internal id: decimal digits. */

@@ -127,8 +127,8 @@ type Forbidden =
       readonly serial: string;
       readonly sender: string;
     }
-  /** A device user names an object with an identifier that is not its own. */
-  | { readonly kind: 'forbidden'; readonly reason: 'otherDevicesIdentifier'; readonly serial: string };
+  /** The device identifier belongs to another device user. */
+  | { readonly kind: 'forbidden'; readonly reason: 'identifierOfOther'; readonly serial: string };
 
 type Unauthorized =
   | { readonly kind: 'unauthorized'; readonly reason: 'noCredentials' }

@@ -1,7 +1,8 @@
 import { PLATFORM_VERSION } from '../base/version';
+import { Acting } from './access/acting';
 import { Alarms } from './alarms/alarms';
 import { Availability } from './availability/availability';
-import { Maintenance } from './availability/maintenance';
+import { maintenanceOf } from './availability/maintenance';
 import type { PlatformDeps, RegistryDeps } from './call';
 import { Devices } from './devices/devices';
 import { Parameters } from './devices/parameters';
@@ -19,10 +20,10 @@ export function registryServices(deps: RegistryDeps) {
   const tenants = new Tenants(deps);
   const inventory = new Inventory(deps);
   const identity = new Identity(deps);
-  const devices = new Devices(deps, inventory, identity);
-  const maintenance = new Maintenance(deps);
-  const alarms = new Alarms({ ...deps, isSuppressed: (tenant, id) => maintenance.isOn(tenant, id) });
-  const availability = new Availability(deps, { identity, maintenance, alarms });
+  const acting = new Acting(deps);
+  const devices = new Devices(deps, inventory, identity, acting);
+  const alarms = new Alarms({ ...deps, maintenanceOf: (tenant, id) => maintenanceOf(deps.registry, tenant, id) });
+  const availability = new Availability(deps, { identity, alarms });
   const operations = new Operations({
     ...deps,
     directory: {
@@ -32,14 +33,19 @@ export function registryServices(deps: RegistryDeps) {
     inventory,
   });
 
+  // a serial is given up when no instance remembers it any more
+  inventory.whenClosing((tenant, names) => identity.close(tenant, names));
   // devices remember serials and agents, which a deleted object no longer has
   inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
+  // an object that is taken from its parent is no longer below those who may act on the parent
+  inventory.whenDetached((tenant, id) => devices.moved(tenant, id));
   // a set or removed c8y_RequiredAvailability changes what is watched
-  inventory.whenRequired((call, id) => availability.requirementChanged(call, id));
+  inventory.whenRequired((call, record) => availability.requirementChanged(call, record));
 
   return {
     platformVersion: PLATFORM_VERSION,
     tenants,
+    acting,
     inventory,
     identity,
     devices,
@@ -60,7 +66,7 @@ export function platformServices(deps: PlatformDeps) {
     ...services,
     measurements: new Measurements(deps, tenants, inventory),
     events,
-    parameters: new Parameters(deps, events),
+    parameters: new Parameters(deps, events, inventory),
   };
 }
 

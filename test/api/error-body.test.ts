@@ -53,6 +53,7 @@ describe('errorResponse', () => {
         "notFound unclaimed: 404 undefined/Not Found: Nobody holds the device identifier valve",
         "forbidden otherDevicesIdentifier: 403 security/Forbidden: The identifier valve belongs to another device",
         "forbidden notBelowSender: 403 security/Forbidden: Device valve does not belong to device pump",
+        "forbidden identifierOfOther: 403 security/Forbidden: Device identifier pump belongs to another device user",
         "unauthorized noCredentials: 401 security/Unauthorized: Full authentication is required to access this resource",
         "unauthorized unknownScheme: 401 security/Unauthorized: Invalid credentials! : Only Basic authentication is supported",
         "unauthorized badCredentials: 401 security/Unauthorized: Invalid credentials! : Bad credentials",

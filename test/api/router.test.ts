@@ -48,6 +48,14 @@ describe('matchRoute', () => {
     expect(found('GET', '/inventory/managedObjects/').pattern).toBe('/inventory/managedObjects');
   });
 
+  it.each([
+    ['//inventory///managedObjects//4711//', '/inventory/managedObjects/:id', { id: '4711' }],
+    ['//identity//externalIds/c8y_Serial/a//b', '/identity/externalIds/:type/:externalId+', { externalId: 'a//b' }],
+    ['/identity/externalIds/c8y_Serial//b', '/identity/externalIds/:type/:externalId+', { externalId: '/b' }],
+  ])('takes several slashes in %s for one, but not within an external id', (path, pattern, params) => {
+    expect(found('GET', path)).toMatchObject({ pattern, params });
+  });
+
   it('names the methods a known path has', () => {
     expect(matchRoute(routes, 'DELETE', '/inventory/managedObjects')).toEqual({
       kind: 'otherMethods',

@@ -82,7 +82,7 @@ describe('naming an object', () => {
     expect(await identifiers.bind(device('device_x'), serial)).toMatchObject({ ok: true });
     expect(await connect(device('device_y'), serial)).toEqual({ ok: false, error: 'claimedByOther' });
     expect(await identifiers.bind(device('device_y'), serial)).toMatchObject({
-      error: { kind: 'forbidden', reason: 'otherDevicesIdentifier' },
+      error: { kind: 'forbidden', reason: 'identifierOfOther' },
     });
   });
 

@@ -127,8 +127,29 @@ describe('bodies', () => {
 });
 
 describe('methods and paths', () => {
-  it('knows no other paths', async () => {
-    expect(await rest.send('GET', '/nowhere')).toMatchObject(refusal(404, 'general/notFound'));
+  it.each([
+    ['nothing', {}],
+    ['a body that is not JSON', { body: 'a=b' }],
+    ['a body of another type', { body: 'a=b', headers: { 'content-type': 'text/plain' } }],
+    ['a body that is too large', { body: `"${'x'.repeat(3000)}"` }],
+    ['an Accept that allows no JSON', { headers: { accept: 'text/csv' } }],
+    ['an unknown processing mode', { body: {}, headers: { 'x-cumulocity-processing-mode': 'NO' } }],
+  ])('says 404 for another path and 405 for another method, with %s', async (_, sent) => {
+    const method = 'body' in sent ? 'POST' : 'GET';
+    expect(await rest.send(method, '/nowhere', sent)).toMatchObject(refusal(404, 'general/notFound'));
+    const other = 'body' in sent ? 'POST' : 'DELETE';
+    expect(await rest.send(other, '/tenant/currentTenant', sent)).toMatchObject(refusal(405));
+    expect(await rest.send('PATCH', '/nowhere', sent)).toMatchObject(refusal(404));
+  });
+
+  it('takes several slashes for one', async () => {
+    expect(await rest.send('GET', '//tenant//currentTenant/')).toMatchObject({ status: 200 });
+    expect(await rest.send('GET', '//tenant/loginOptions', { as: '' })).toMatchObject({ status: 200 });
+    const page = await rest.send('GET', '//inventory//managedObjects?pageSize=1');
+    expect(page).toMatchObject({
+      status: 200,
+      body: { self: expect.stringContaining(`${BASE}/inventory/managedObjects?`) },
+    });
   });
 
   it('names the methods a path has', async () => {

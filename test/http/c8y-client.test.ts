@@ -71,6 +71,12 @@ describe('@c8y/client, unmodified', () => {
     expect(names).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6']);
   });
 
+  it('is told that there are no queries yet, instead of getting every object', async () => {
+    for (const filter of [{ query: "name eq 'm1'" }, { q: "$filter=(name eq 'm1')" }, { onlyRoots: true }]) {
+      await expect(client.inventory.list(filter)).rejects.toMatchObject({ res: { status: 422 } });
+    }
+  });
+
   it('keeps children', async () => {
     const [parent, a, b] = [await device('parent'), await device('a'), await device('b')];
     expect((await client.inventory.childDevicesAdd(a, parent)).data).toMatchObject({ id: a, name: 'a' });

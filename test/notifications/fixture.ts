@@ -4,6 +4,7 @@ import type { RealtimeDeps } from '../../lib/notifications/bayeux/subscriber';
 import { FanOut } from '../../lib/notifications/fan-out';
 import { answerPoll } from '../../lib/notifications/transports/long-polling';
 import { answerMessage, closeWebSocket, openWebSocket } from '../../lib/notifications/transports/web-socket';
+import { Acting } from '../../lib/platform/access/acting';
 import { insertUser, replaceSecret } from '../../lib/platform/access/items';
 import { link } from '../../lib/platform/inventory/link-items';
 import { insertObject } from '../../lib/platform/inventory/object-items';
@@ -76,6 +77,7 @@ export class RealtimeWorld {
       clock,
       webSockets,
       listeners: this.listeners,
+      acting: new Acting({ registry, clock }),
       authenticate: async (authorization) => this.authenticate(authorization),
     };
     const onUnreachable = (error: unknown): void => void this.unreachable.push(error);

@@ -100,5 +100,5 @@ function pageLink(request: PlatformRequest, page: PageQuery, currentPage: number
   const query = new URLSearchParams(request.query);
   query.set('pageSize', String(page.pageSize));
   query.set('currentPage', String(currentPage));
-  return `${request.baseUrl}${request.path}?${query}`;
+  return `${request.baseUrl}${request.path.replace(/\/{2,}/g, '/')}?${query}`;
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
+import { SERIAL } from '../../platform/inventory/identity';
 import type { ExternalId } from '../../platform/model';
 import type { Refusal } from '../../platform/refusal';
-import { requireUsable, usableObject } from '../access';
+import { requireIdentifier, requireUsable, usableObject } from '../access';
 import { objectBody, parseMembers } from '../body';
 import { noContent, type PlatformRequest, type RequestContext, type RouteAnswer } from '../request';
 import { type Route, route } from '../router';
@@ -45,7 +46,10 @@ async function bind(context: RequestContext, param: (name: string) => string): P
   if (!given.ok) return given;
   const object = await usableObject(context, param('id'));
   if (!object.ok) return object;
-  const bound = await platform.identity.bind(call, object.value.id, given.value.type, given.value.externalId);
+  const { type, externalId } = given.value;
+  const kept = type === SERIAL ? await requireIdentifier(context, externalId) : ok(undefined);
+  if (!kept.ok) return kept;
+  const bound = await platform.identity.bind(call, object.value.id, type, externalId);
   if (!bound.ok) return bound;
   return ok({
     status: 201,

@@ -124,7 +124,7 @@ async function remove(context: RequestContext, param: (name: string) => string):
 }
 
 async function removeMany({ request, call, platform }: RequestContext): Promise<RouteAnswer> {
-  const filter = readNarrowed(request.query, filterOf, 'measurement');
+  const filter = readNarrowed(request.query, deletionFilterOf, 'measurement');
   if (!filter.ok) return filter;
   await platform.measurements.deleteMany(call, filter.value);
   return ok({ status: 204 });
@@ -143,4 +143,10 @@ function filterOf(query: Reader): MeasurementFilter {
     fragment: query.optional('valueFragmentType'),
     series: query.optional('valueFragmentSeries'),
   });
+}
+
+/** For a deletion Cumulocity calls the fragment `fragmentType`. */
+function deletionFilterOf(query: Reader): MeasurementFilter {
+  const fragment = query.optional('fragmentType');
+  return { ...defined({ fragment }), ...filterOf(query) };
 }

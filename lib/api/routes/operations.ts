@@ -8,7 +8,7 @@ import type { OperationFilter } from '../../platform/operations/filter';
 import type { Refusal } from '../../platform/refusal';
 import { requireFound, requireUsableSource } from '../access';
 import { fragmentsOf, id, objectBody, parseMembers, textMember } from '../body';
-import { pageAnswer, pageQueryOf } from '../query/page';
+import { collectionResponse, pageQueryOf, takePage } from '../query/page';
 import { dateRangeOf, readQuery } from '../query/query';
 import type { RequestContext, RouteAnswer } from '../request';
 import { type Route, route } from '../router';
@@ -76,8 +76,11 @@ async function list(context: RequestContext): Promise<RouteAnswer> {
   const usable = await requireUsableSource(context, filter.deviceId ?? filter.agentId);
   if (!usable.ok) return usable;
   const found = platform.operations.list(call.origin.tenant, { ...filter, revert });
-  const collection = { key: 'operations', bodyType: 'operationCollection', view: operationView };
-  return pageAnswer(request, collection, page, found);
+  const taken = await takePage(found, page);
+  await handOver(context, taken.elements);
+  const elements = taken.elements.map((operation) => operationView(request, operation));
+  const collection = { key: 'operations', bodyType: 'operationCollection' };
+  return ok(collectionResponse(request, collection, page, { ...taken, elements }));
 }
 
 /** Deletes all operations of a filter. The filter must not be empty. */
@@ -98,9 +101,17 @@ async function removeMany({ request, call, platform }: RequestContext): Promise<
 
 async function read(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {
   const found = await usableOperation(context, param('id'));
-  return found.ok
-    ? ok({ status: 200, bodyType: 'operation', body: operationView(context.request, found.value) })
-    : found;
+  if (!found.ok) return found;
+  await handOver(context, [found.value]);
+  return ok({ status: 200, bodyType: 'operation', body: operationView(context.request, found.value) });
+}
+
+/** What a device reads counts as handed over to it, as what it is sent does. */
+async function handOver(
+  { principal, call, platform }: RequestContext,
+  operations: readonly Operation[],
+): Promise<void> {
+  if (principal.kind === 'device') await platform.operations.handovers.read(call.origin.tenant, operations);
 }
 
 async function update(context: RequestContext, param: (name: string) => string): Promise<RouteAnswer> {

@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import type { Principal } from '../../platform/access/credentials';
 import { deleteMail, openMailbox } from '../items/mailbox-items';
 import { changeSession, getSession, putSession, type Session, type SessionChange } from '../items/session-items';
 import { deleteSession } from '../items/subscription-items';
@@ -50,6 +51,8 @@ const HANDSHAKE_DENIED = '403::Handshake denied';
 export class Bayeux {
   private readonly replies: BayeuxReply[] = [];
   private readonly mail: string[] = [];
+  /** By the Authorization header, so that a request with many messages is checked once. */
+  private readonly principals = new Map<string, Promise<Principal | undefined>>();
   private session: Session | undefined;
   private subscriptions: Subscriptions | undefined;
   private poll: BayeuxAnswer['poll'];
@@ -76,7 +79,7 @@ export class Bayeux {
         : `403::Publishing is not possible: ${channel}`;
       return { channel, successful: false, error };
     }
-    const session = await this.sessionOf(message.clientId);
+    const session = await this.sessionOf(message);
     if (session === undefined) {
       return { channel, successful: false, error: UNKNOWN_CLIENT, advice: HANDSHAKE_AGAIN };
     }
@@ -117,23 +120,58 @@ export class Bayeux {
   }
 
   private async identity(token: string | undefined): Promise<SubscriberIdentity | undefined> {
-    const { authorization, identity, baseUrl } = this.client;
-    const header = token === undefined || token === '' ? authorization : `Basic ${token}`;
-    if (header !== undefined) return identify(this.deps, header, new URL(baseUrl).hostname);
+    const { authorization, identity } = this.client;
+    const header = headerOf(token) ?? authorization;
+    if (header !== undefined) {
+      const found = await identify(this.deps, header, this.host);
+      return found !== undefined && (await this.isFrom(found, authorization)) ? found : undefined;
+    }
     return identity && (await isPasswordCurrent(this.deps.registry, identity)) ? identity : undefined;
   }
 
-  /** The session of a client ID, read once per request; undefined when there is none or it has expired. */
-  private async sessionOf(clientId: string | undefined): Promise<Session | undefined> {
+  /**
+   * Whether a message that names a session comes from somebody else than the session's user. The client ID alone is
+   * enough for a request without credentials. A WebSocket may have been opened as somebody else than the handshake on
+   * it says.
+   */
+  private async isOther(session: Session, { token }: ClientMessage): Promise<boolean> {
+    const { authorization, identity, connectionId } = this.client;
+    for (const header of [headerOf(token), authorization]) {
+      if (!(await this.isFrom(session, header))) return true;
+    }
+    const isShakenHere = connectionId !== undefined && session.connectionId === connectionId;
+    return identity !== undefined && !isShakenHere && !isSameUser(identity, session);
+  }
+
+  /** Whether an Authorization header, if there is one, belongs to the user. */
+  private async isFrom(user: User, authorization: string | undefined): Promise<boolean> {
+    if (authorization === undefined) return true;
+    const found = this.principals.get(authorization) ?? this.deps.authenticate(authorization, this.host);
+    this.principals.set(authorization, found);
+    const principal = await found;
+    return principal !== undefined && isSameUser(principal, user);
+  }
+
+  private get host(): string {
+    return new URL(this.client.baseUrl).hostname;
+  }
+
+  /** The session that a message names; undefined when there is none, it has expired, or it is another user's. */
+  private async sessionOf(message: ClientMessage): Promise<Session | undefined> {
+    const { clientId } = message;
     if (clientId === undefined || clientId === '') return undefined;
-    if (this.session?.clientId === clientId) return this.session;
+    const session = this.session?.clientId === clientId ? this.session : await this.readSession(clientId);
+    if (session === undefined || (await this.isOther(session, message))) return undefined;
+    if (session !== this.session) this.use(session);
+    return session;
+  }
+
+  private async readSession(clientId: string): Promise<Session | undefined> {
     const { registry, clock } = this.deps;
     const { session, mail } = await openMailbox(registry, clientId, MAIL_PER_ANSWER);
     // the mailbox is so full that the page ended before the session's item: the client has not read for a while
     const found = session ?? (mail.length > 0 ? await getSession(registry, clientId) : undefined);
-    if (found === undefined || found.aliveUntil <= clock.now()) return undefined;
-    this.use(found);
-    return found;
+    return found !== undefined && found.aliveUntil > clock.now() ? found : undefined;
   }
 
   private use(session: Session): void {
@@ -235,6 +273,10 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 /** Posts nothing, because the client hears of the closed session in the reply. */
 const SILENT = { post: async () => 'gone' as const, close: async () => undefined };
 
+type User = Pick<Session, 'tenant' | 'user'>;
+const isSameUser = (a: User, b: User): boolean => a.tenant === b.tenant && a.user === b.user;
+const headerOf = (token: string | undefined): string | undefined =>
+  token === undefined || token === '' ? undefined : `Basic ${token}`;
 const idOf = ({ id }: ClientMessage): Pick<BayeuxReply, 'id'> => (id === undefined ? {} : { id });
 /** One name as a text and several as a list, as the client sent them. */
 const only = (names: readonly string[]): string | readonly string[] => (names.length === 1 ? (names[0] ?? '') : names);

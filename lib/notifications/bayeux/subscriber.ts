@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock';
 import type { Listeners } from '../../changes/listeners';
+import type { Acting } from '../../platform/access/acting';
 import type { Principal } from '../../platform/access/credentials';
 import { getUser } from '../../platform/access/items';
 import type { Table } from '../../storage/table';
@@ -23,6 +24,7 @@ export interface RealtimeDeps {
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly listeners: Pick<Listeners, 'notifyUntil'>;
+  readonly acting: Pick<Acting, 'mayActOn'>;
   readonly webSockets: WebSockets;
 }
 

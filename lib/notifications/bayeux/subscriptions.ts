@@ -18,7 +18,7 @@ export class Subscriptions {
   private known: Map<string, Subscription> | undefined;
 
   constructor(
-    private readonly deps: Pick<RealtimeDeps, 'registry' | 'clock' | 'webSockets'>,
+    private readonly deps: Pick<RealtimeDeps, 'registry' | 'clock' | 'webSockets' | 'acting'>,
     private readonly session: Session,
   ) {}
 
@@ -74,14 +74,14 @@ export class Subscriptions {
   }
 
   /**
-   * Whether the user may listen to a channel. People may listen to every object of the tenant. A device user may listen
-   * to its own objects only.
+   * Whether the user may listen to a channel: to an object that the user may act on. Only people may listen to all
+   * objects of the tenant.
    */
   private async mayHear(channel: Channel): Promise<boolean> {
     const { tenant, user, userKind } = this.session;
     if (channel.id === undefined) return userKind === 'human';
     const object = await getObject(this.deps.registry, tenant, channel.id);
-    return object !== undefined && (userKind === 'human' || object.owner === user);
+    return object !== undefined && this.deps.acting.mayActOn(tenant, { kind: userKind, user }, object);
   }
 
   /** Closes the user's oldest sessions on a channel that has too many of them. */

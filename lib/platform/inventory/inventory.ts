@@ -8,6 +8,8 @@ import { asOf } from '../journal';
 import { longName } from '../limits';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
+import type { RequirementChange } from '../requirement/requirement-journal';
+import { splitRequirement, updateRequirement } from '../requirement/requirement-updates';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink, unlinkAll } from './link-items';
 import { delist, enlistNew } from './list-items';
@@ -23,9 +25,13 @@ const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
-export type RequirementListener = (call: Call, id: string) => Promise<void>;
+export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
+/** Hears of the external ids of objects that are about to be deleted. */
+export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
+/** Hears of an object that was taken from a parent. */
+export type DetachmentListener = (tenant: string, id: string) => void;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
@@ -33,11 +39,18 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
  * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
  */
 export class Inventory {
+  private readonly closingListeners: ClosingListener[] = [];
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly erasureListeners: ErasureListener[] = [];
+  private readonly detachmentListeners: DetachmentListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
+
+  /** Adds a listener that is awaited before objects are deleted. */
+  whenClosing(listener: ClosingListener): void {
+    this.closingListeners.push(listener);
+  }
 
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
@@ -47,6 +60,11 @@ export class Inventory {
   /** Adds a listener that is awaited before an object and its external ids go. */
   beforeDeletion(listener: ErasureListener): void {
     this.erasureListeners.push(listener);
+  }
+
+  /** Adds a listener that is called when this instance has taken an object from a parent. */
+  whenDetached(listener: DetachmentListener): void {
+    this.detachmentListeners.push(listener);
   }
 
   /** Adds a listener that is awaited after `c8y_RequiredAvailability` of an object was set or removed. */
@@ -97,7 +115,7 @@ export class Inventory {
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
-    if (REQUIREMENT in record.members) await this.required(call, record.id);
+    if (REQUIREMENT in record.members) await this.required(call, record);
     return true;
   }
 
@@ -122,18 +140,36 @@ export class Inventory {
     if (kept !== undefined) {
       return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: kept });
     }
+    const long = longName(
+      'managedObject',
+      update.remove.map((name) => [name, name]),
+    );
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(update.set);
     return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }
 
+  /** What is required of a device has a journal of its own. Everything else is written as it is. */
   private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
-    const done = await updateObject(this.deps, call, id, update);
-    if (done.ok && requires(update, done.value)) await this.required(call, id);
-    return done;
+    const { change, others } = splitRequirement(update);
+    if (change === undefined) return updateObject(this.deps, call, id, update);
+    if (Object.keys(others.set).length + others.remove.length > 0) {
+      const done = await updateObject(this.deps, call, id, others);
+      if (!done.ok) return done;
+    }
+    return this.changeRequirement(call, id, change);
   }
 
-  private async required(call: Call, id: string): Promise<void> {
-    for (const listener of this.requirementListeners) await listener(call, id);
+  /** Changes `c8y_RequiredAvailability` in the order of the broker, and lets follow from it what has to. */
+  async changeRequirement(call: Call, id: string, change: RequirementChange): Promise<Result<ManagedObject, Refusal>> {
+    const done = await updateRequirement(this.deps, call, id, change);
+    if (!done.ok) return done;
+    if (done.value.follows) await this.required(call, done.value.record);
+    return ok(managedObjectOf(done.value.record));
+  }
+
+  private async required(call: Call, record: ObjectRecord): Promise<void> {
+    for (const listener of this.requirementListeners) await listener(call, record);
   }
 
   /** Objects in the order of their ids, or of `ids`. They are loaded when the caller gets to them. */
@@ -162,6 +198,7 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
+    await this.close(tenant, id, cascade);
     if (cascade) await this.eraseBelow(call, id);
     const children = await collect(childrenOf(registry, tenant, id));
     const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
@@ -169,6 +206,17 @@ export class Inventory {
     for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
     await this.erase(call, record);
     return ok(undefined);
+  }
+
+  /** Announces the deletion of an object, and of all below it. */
+  private async close(tenant: string, id: string, withChildren: boolean): Promise<void> {
+    const { registry } = this.deps;
+    const below = withChildren ? (await linksBelow(registry, tenant, id)).flat().map(({ child }) => child) : [];
+    const names: ExternalIdRecord[] = [];
+    await eachAtOnce(new Set([id, ...below]), ERASED_AT_ONCE, async (each) => {
+      names.push(...(await collect(externalIdsOf(registry, tenant, each))));
+    });
+    for (const listener of this.closingListeners) await listener(tenant, names);
   }
 
   /**
@@ -223,7 +271,9 @@ export class Inventory {
 
   /** Removes a link. Removing one that is not there changes nothing. */
   async removeChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<void> {
-    await unlink(this.deps.registry, call.origin.tenant, parent, kind, child);
+    const { tenant } = call.origin;
+    await unlink(this.deps.registry, tenant, parent, kind, child);
+    for (const listener of this.detachmentListeners) listener(tenant, child);
   }
 
   /** Ids of the children of one kind, ascending, which is the order of their creation. */
@@ -245,7 +295,8 @@ export class Inventory {
     return collect(parentsOf(this.deps.registry, tenant, id));
   }
 
-  private async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+  /** Whether an object is another one or below it. It costs one query for each object on the way up. */
+  async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
     const seen = new Set<string>();
     const waiting = [id];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -256,10 +307,4 @@ export class Inventory {
     }
     return false;
   }
-}
-
-/** Whether the update has changed what is required. An update of absent members has not, when the member was there. */
-function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
-  if (remove.includes(REQUIREMENT)) return true;
-  return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);
 }

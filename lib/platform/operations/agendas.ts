@@ -1,25 +1,37 @@
 import type { Clock } from '../../base/clock';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
-import { fold, JOURNAL_CHARACTERS, JOURNAL_WINDOW_MS, millisOf, settle } from '../journal';
+import { fold, JOURNAL_CHARACTERS, JOURNAL_WINDOW_MS, millisOf } from '../journal';
 import {
   type AgendaFold,
   type AgendaState,
   agendaStep,
+  forgetSettled,
   isClosed,
   type OperationEvent,
   type Progress,
+  settleAgenda,
   statusOf,
   take,
 } from './fold';
 import type { Agenda, AgendaEntry, OperationItems, OperationRecord } from './items';
 import { parseAgenda } from './records';
 
+/** A record and the progress that is in it now. */
+interface Advanced {
+  readonly record: OperationRecord;
+  readonly progress: Progress;
+}
+
 /** What an event did to the operations of a device. */
 export interface AgendaChange {
   /** Ids of the operations that the event means, changed by it now or by an earlier delivery of it. */
   readonly taken: readonly string[];
-  /** Records that the event changed, and their progress now. */
-  readonly changed: readonly { readonly record: OperationRecord; readonly progress: Progress }[];
+  /** The event has come before, so long ago that it is not known any more what it meant. */
+  readonly isSettled?: true;
+  /** Records that were changed, and their progress now. */
+  readonly changed: readonly Advanced[];
+  /** Records that have their progress already. What follows from it may still be missing after a crash. */
+  readonly confirmed: readonly Advanced[];
 }
 
 /**
@@ -29,13 +41,16 @@ export interface AgendaChange {
  */
 export class Agendas {
   constructor(
-    private readonly items: OperationItems,
+    private readonly items: Pick<
+      OperationItems,
+      'agenda' | 'writeJournal' | 'writeProgress' | 'readAll' | 'dropEntries'
+    >,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Puts an event into a device's journal and writes what follows from it. An event that can mean no operation is not
-   * kept.
+   * kept. One that has come before completes the records that a first try has left behind.
    */
   async apply(tenant: string, agent: string, device: string, event: OperationEvent): Promise<AgendaChange> {
     return versioned(this.clock, `operations of device ${device}`, async () => {
@@ -43,16 +58,19 @@ export class Agendas {
       const stored = journals[0];
       const before = parseAgenda(stored);
       const { journal, state, taken, how } = take(before, event, entries);
-      if (how === 'idle') return { taken, changed: [] };
-      if (how === 'known')
-        return this.write(tenant, event, { taken, state, changed: taken, version: stored?.version ?? 0 });
+      if (how === 'idle') return { taken, changed: [], confirmed: [] };
+      if (how === 'known' || how === 'settled') {
+        const ids = how === 'known' ? taken : Object.keys(state.progress);
+        const completed = await this.complete(tenant, ids, state, stored?.version ?? 0);
+        return { taken, ...completed, ...(how === 'settled' && { isSettled: true }) };
+      }
       const version = (stored?.version ?? 0) + 1;
-      const step = agendaStep(entries);
-      const kept = await this.prune(tenant, agent, entries, settle(journal, step));
+      const { kept, completed } = await this.prune(tenant, agent, entries, settleAgenda(journal, entries), version);
       if (!(await this.items.writeJournal(tenant, agent, { device, version, body: JSON.stringify(kept) })))
         return OVERTAKEN;
-      const changed = changedBetween(fold(before, step), state);
-      return this.write(tenant, event, { taken, state, changed, version });
+      const moved = changedBetween(fold(before, agendaStep(entries)), state);
+      const changed = await this.write(tenant, event, state, moved, version);
+      return { taken, changed: [...completed.changed, ...changed], confirmed: completed.confirmed };
     });
   }
 
@@ -81,49 +99,69 @@ export class Agendas {
 
   /**
    * Takes closed operations off the agenda: those that closed before the journal's window, or all when their results
-   * get too long. The entries are removed before the journal is written, so that no closed operation becomes PENDING
-   * again.
+   * get too long. Their records are looked at before, because nobody completes them afterwards. The entries are removed
+   * before the journal is written, so that no closed operation becomes PENDING again.
    */
   private async prune(
     tenant: string,
     agent: string,
     entries: readonly AgendaEntry[],
     journal: AgendaFold,
-  ): Promise<AgendaFold> {
+    version: number,
+  ): Promise<{ readonly kept: AgendaFold; readonly completed: Completed }> {
     const newest = journal.events.at(-1);
     const horizon = newest === undefined ? 0 : millisOf(newest.asOf) - JOURNAL_WINDOW_MS;
     const tooLong = JSON.stringify(journal.base.progress).length > JOURNAL_CHARACTERS;
     const isOver = ({ status, asOf }: Progress) => isClosed(status) && (tooLong || millisOf(asOf) < horizon);
     const progress = Object.entries(journal.base.progress);
     const over = new Set(progress.filter(([, one]) => isOver(one)).map(([id]) => id));
-    await this.items.dropEntries(
-      tenant,
-      agent,
-      entries.filter(({ id }) => over.has(id)),
-    );
-    const kept = Object.fromEntries(progress.filter(([id]) => !over.has(id)));
-    return { base: { progress: kept, taken: [] }, events: journal.events };
+    const completed = await this.complete(tenant, [...over], journal.base, version - 1);
+    const [gone, left] = [entries.filter(({ id }) => over.has(id)), entries.filter(({ id }) => !over.has(id))];
+    await this.items.dropEntries(tenant, agent, gone);
+    const base = { progress: Object.fromEntries(progress.filter(([id]) => !over.has(id))), taken: [] };
+    return { kept: forgetSettled({ ...journal, base }, left), completed };
+  }
+
+  /** Writes the progress into those records that do not have it. */
+  private async complete(
+    tenant: string,
+    ids: readonly string[],
+    { progress }: AgendaState,
+    version: number,
+  ): Promise<Completed> {
+    const changed: Advanced[] = [];
+    const confirmed: Advanced[] = [];
+    for (const record of ids.length === 0 ? [] : await this.items.readAll(tenant, ids)) {
+      const own = progress[record.id];
+      if (own === undefined) continue;
+      const text = JSON.stringify(own);
+      if (record.progress === text) confirmed.push({ record, progress: own });
+      else {
+        const written = await this.items.writeProgress(tenant, record.id, version, text);
+        if (written !== undefined) changed.push({ record: written, progress: own });
+      }
+    }
+    return { changed, confirmed };
   }
 
   private async write(
     tenant: string,
     event: OperationEvent,
-    {
-      taken,
-      state,
-      changed,
-      version,
-    }: { taken: readonly string[]; state: AgendaState; changed: readonly string[]; version: number },
-  ): Promise<AgendaChange> {
-    const written: { record: OperationRecord; progress: Progress }[] = [];
-    for (const id of changed) {
+    state: AgendaState,
+    moved: readonly string[],
+    version: number,
+  ): Promise<readonly Advanced[]> {
+    const written: Advanced[] = [];
+    for (const id of moved) {
       const progress = state.progress[id] ?? { status: 'PENDING', asOf: event.asOf };
       const record = await this.items.writeProgress(tenant, id, version, JSON.stringify(progress));
       if (record !== undefined) written.push({ record, progress });
     }
-    return { taken, changed: written };
+    return written;
   }
 }
+
+type Completed = Pick<AgendaChange, 'changed' | 'confirmed'>;
 
 /**
  * Ids of the operations whose progress differs. An operation that the new fold no longer takes is among them; it is

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../base/json';
 import type { OperationSelector } from '../commands';
-import { fold, foldThrough, insert, type Journal, millisOf, type Stamped } from '../journal';
+import { fold, foldThrough, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
 import type { AsOf, OperationStatus } from '../model';
+import { forgetBefore, NOTHING_SEEN, remember, type Seen, sightingOf } from './seen';
 
 /**
  * A status change of a device's operations. Their states are a fold over such changes in the order of the broker
@@ -22,8 +23,7 @@ export interface OperationEvent extends Stamped {
 export interface OpenOperation {
   readonly id: string;
   readonly names: readonly string[];
-  readonly createdAt: number;
-  /** When it was sent to the broker, where that is known. */
+  /** When it was first handed over to the device; absent before. It never changes. */
   readonly sentAt?: number;
 }
 
@@ -46,7 +46,10 @@ export interface AgendaState {
   /** The operations the last event took. */
   readonly taken: readonly string[];
 }
-export type AgendaFold = Journal<AgendaState, OperationEvent>;
+export interface AgendaFold extends Journal<AgendaState, OperationEvent> {
+  /** The events that are in the base. */
+  readonly seen?: Seen;
+}
 
 export const EMPTY_AGENDA: AgendaFold = { base: { progress: {}, taken: [] }, events: [] };
 
@@ -74,31 +77,63 @@ export interface Taking {
   /** Ids of the operations that this event took. */
   readonly taken: readonly string[];
   /**
-   * `known`: the event was in the journal before. `idle`: it means no operation and never will, so it need not be kept.
+   * `known`: the event was in the journal before. `settled`: it was folded into the base, so what it took is not known
+   * any more. `idle`: it means no operation and never will, so it need not be kept. That is also so when it is too old
+   * to tell whether it was seen.
    */
-  readonly how: 'new' | 'known' | 'idle';
+  readonly how: 'new' | 'known' | 'settled' | 'idle';
 }
 
 /** Puts an event into a journal and says what it does to the operations. */
 export function take(before: AgendaFold, event: OperationEvent, operations: readonly OpenOperation[]): Taking {
   const step = agendaStep(operations);
   const inserted = insert(before, event);
-  const journal = inserted ?? before;
+  if (inserted === undefined) {
+    const { taken } = foldThrough(before, step, event);
+    return { journal: before, state: fold(before, step), taken, how: 'known' };
+  }
+  const sighting = event.select.by === 'id' ? 'unseen' : sightingOf(before.seen ?? NOTHING_SEEN, event.asOf);
+  if (sighting !== 'unseen') {
+    const how = sighting === 'seen' ? 'settled' : 'idle';
+    return { journal: before, state: fold(before, step), taken: [], how };
+  }
+  const journal = { ...before, ...inserted };
   const { taken } = foldThrough(journal, step, event);
-  const state = fold(journal, step);
-  if (inserted === undefined) return { journal, state, taken, how: 'known' };
-  const idle = taken.length === 0 && !mayTakeLater(event.select, operations);
-  return { journal, state, taken, how: idle ? 'idle' : 'new' };
+  const idle = taken.length === 0 && !mayTakeLater(event, operations);
+  return { journal, state: fold(journal, step), taken, how: idle ? 'idle' : 'new' };
 }
 
 /**
  * Whether the event may still take an operation. An older event that arrives later can leave one to it, if there is any
  * that it could mean.
  */
-const mayTakeLater = (select: OperationSelector, operations: readonly OpenOperation[]): boolean =>
+const mayTakeLater = ({ select }: OperationEvent, operations: readonly OpenOperation[]): boolean =>
   operations.some(({ id, names }) =>
     select.by === 'id' ? id === select.id : select.fragment === undefined || names.includes(select.fragment),
   );
+
+/** Folds the oldest events of a journal into its base, and remembers that they are in it. */
+export function settleAgenda(journal: AgendaFold, operations: readonly OpenOperation[]): AgendaFold {
+  const { base, events } = settle(journal, agendaStep(operations));
+  const settled = journal.events.slice(0, journal.events.length - events.length);
+  // a row with an id cannot take another operation, so it may come again
+  const choosing = settled.filter(({ select }) => select.by !== 'id').map(({ asOf }) => asOf);
+  return { base, events, seen: remember(journal.seen ?? NOTHING_SEEN, choosing) };
+}
+
+/**
+ * The journal without what is remembered of events that could mean none of the operations on the agenda: an operation
+ * that is handed over later cannot be meant by them either.
+ */
+export function forgetSettled(journal: AgendaFold, operations: readonly OpenOperation[]): AgendaFold {
+  const open = operations.filter(({ id }) => !isClosed(statusOf(journal.base, id)));
+  const times = open.map(({ id, sentAt }) => {
+    const began = journal.base.progress[id]?.asOf ?? journal.events[0]?.asOf;
+    const never = Number.POSITIVE_INFINITY;
+    return Math.min(sentAt ?? never, began === undefined ? never : millisOf(began));
+  });
+  return { ...journal, seen: forgetBefore(journal.seen ?? NOTHING_SEEN, Math.min(...times)) };
+}
 
 /** The status of an operation in a state. */
 export const statusOf = (state: AgendaState, id: string): OperationStatus => state.progress[id]?.status ?? 'PENDING';
@@ -113,21 +148,23 @@ function select(
   }
   const { fragment } = by;
   const matching = operations.filter(({ names }) => fragment === undefined || names.includes(fragment));
-  const executing = matching.filter(({ id }) => statusOf(state, id) === 'EXECUTING');
-  if (by.by === 'all') return executing;
+  const known = matching.filter((operation) => isKnown(operation, state, asOf));
+  const executing = known.filter(({ id }) => statusOf(state, id) === 'EXECUTING');
+  // one that began to execute later did not do so when the row was written
+  if (by.by === 'all') return executing.filter(({ id }) => (state.progress[id]?.asOf ?? '') <= asOf);
   if (by.from === 'EXECUTING' && executing.length > 0) return executing.slice(0, 1);
   // the row for the end may arrive before the row for the start: then the operation is still PENDING here
-  return oldestPending(matching, state, millisOf(asOf));
+  return known.filter(({ id }) => statusOf(state, id) === 'PENDING').slice(0, 1);
 }
 
 /**
- * The oldest PENDING operation that a device can mean: one that existed when it wrote the row. Operations that are
- * known to have been sent before that come first.
+ * Whether the device knew of an operation when it wrote the row: it had been handed over before, or somebody had
+ * reported by its id that it executes.
  */
-function oldestPending(operations: readonly OpenOperation[], state: AgendaState, at: number): readonly OpenOperation[] {
-  const pending = operations.filter(({ id, createdAt }) => createdAt <= at && statusOf(state, id) === 'PENDING');
-  const handedOver = pending.filter(({ sentAt }) => sentAt !== undefined && sentAt <= at);
-  return (handedOver.length > 0 ? handedOver : pending).slice(0, 1);
+function isKnown({ id, sentAt }: OpenOperation, state: AgendaState, asOf: AsOf): boolean {
+  if (sentAt !== undefined && sentAt <= millisOf(asOf)) return true;
+  const progress = state.progress[id];
+  return progress?.status === 'EXECUTING' && progress.asOf <= asOf;
 }
 
 /**
@@ -138,13 +175,20 @@ export function moveTo(before: Progress | undefined, event: OperationEvent): Pro
   const { status, asOf, failureReason, parameters } = event;
   const same = before?.status === status ? before : undefined;
   const reported = status === 'SUCCESSFUL' && parameters !== undefined;
+  // a device that reports an end again has nothing new to say
+  if (same !== undefined && isClosed(status) && parameters !== undefined) return same;
+  // the same status again, by a row that is older: what was reported later stays
+  if (same !== undefined && same.asOf > asOf) return withFragments(same, { ...event.fragments, ...same.fragments });
   const fragments = { ...before?.fragments, ...event.fragments };
-  return {
+  const progress = {
     ...same,
     status,
     asOf,
     ...(failureReason !== undefined && { failureReason }),
     ...(reported && { parameters, ...(event.select.by === 'oldest' && { fragment: event.select.fragment }) }),
-    ...(Object.keys(fragments).length > 0 && { fragments }),
   };
+  return withFragments(progress, fragments);
 }
+
+const withFragments = (progress: Progress, fragments: JsonObject): Progress =>
+  Object.keys(fragments).length > 0 ? { ...progress, fragments } : progress;

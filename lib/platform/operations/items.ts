@@ -32,6 +32,9 @@ export interface OperationRecord {
   readonly delivery?: string;
 }
 
+/** What names the place of an operation on an agenda. */
+export type OnAgenda = Pick<OperationRecord, 'id' | 'agentId' | 'deviceId'>;
+
 /** An open operation on its agent's agenda. Times are ms since the epoch. */
 export interface AgendaEntry {
   readonly id: string;
@@ -39,7 +42,7 @@ export interface AgendaEntry {
   /** Names of the operation's fragments. Rows without an id select by them. */
   readonly names: readonly string[];
   readonly createdAt: number;
-  /** When it was last sent to the broker. */
+  /** When it was first handed over to the device; absent before. */
   readonly sentAt?: number;
   readonly acknowledgedAt?: number;
 }
@@ -98,7 +101,7 @@ export class OperationItems {
 
   /**
    * Writes the progress under the version of the agenda's journal. A slower writer with an older version changes
-   * nothing. Returns the record afterwards, or `undefined` when nothing was written.
+   * nothing. All writers of one version write the same, so the write may be repeated. Returns the record afterwards, or `undefined` when nothing was written.
    */
   async writeProgress(
     tenant: string,
@@ -113,14 +116,29 @@ export class OperationItems {
         values: { ':progress': progress, ':version': version },
       },
       {
-        text: 'attribute_exists(pk) AND (attribute_not_exists(progressVersion) OR progressVersion < :version)',
+        text: 'attribute_exists(pk) AND (attribute_not_exists(progressVersion) OR progressVersion <= :version)',
       },
       'ALL_NEW',
     );
-    if (written.ok) return recordOf(written.value);
-    // after a lost answer the record holds exactly what the first try has written
-    const found = written.error.maybeOwn && (await this.read(tenant, id));
-    return found && found.progressVersion === version && found.progress === progress ? found : undefined;
+    return written.ok ? recordOf(written.value) : undefined;
+  }
+
+  /** The records of entries on an agent's agenda. A creation that was cut short leaves an entry without one. */
+  async readPending(tenant: string, agentId: string, entries: readonly AgendaEntry[]): Promise<OperationRecord[]> {
+    const ids = entries.map(({ id }) => id);
+    return (await this.readAll(tenant, ids)).filter((record) => record.agentId === agentId);
+  }
+
+  /** Notes when an operation is handed over, in ms since the epoch. The first time counts. */
+  async writeSent(tenant: string, { id, agentId, deviceId }: OnAgenda, sentAt: number): Promise<void> {
+    const change = { text: 'SET sentAt = if_not_exists(sentAt, :at)', values: { ':at': sentAt } };
+    await this.table.update(agendaKey(tenant, agentId, deviceId, id), change, EXISTS);
+  }
+
+  /** Takes back that an operation was handed over at this time. An earlier time stays. */
+  async removeSent(tenant: string, { id, agentId, deviceId }: OnAgenda, sentAt: number): Promise<void> {
+    const own = { text: 'sentAt = :at', values: { ':at': sentAt } };
+    await this.table.update(agendaKey(tenant, agentId, deviceId, id), { text: 'REMOVE sentAt' }, own);
   }
 
   /**
@@ -129,16 +147,12 @@ export class OperationItems {
    */
   async writeDelivery(
     tenant: string,
-    { id, agentId, deviceId }: Pick<OperationRecord, 'id' | 'agentId' | 'deviceId'>,
+    { id, agentId, deviceId }: OnAgenda,
     delivery: string,
-    times: { readonly sentAt?: number; readonly acknowledgedAt?: number },
+    acknowledgedAt?: number,
   ): Promise<void> {
-    const values = Object.entries(times);
-    if (values.length > 0) {
-      const change = {
-        text: `SET ${values.map(([name]) => `${name} = :${name}`).join(', ')}`,
-        values: Object.fromEntries(values.map(([name, value]) => [`:${name}`, value])),
-      };
+    if (acknowledgedAt !== undefined) {
+      const change = { text: 'SET acknowledgedAt = :at', values: { ':at': acknowledgedAt } };
       await this.table.update(agendaKey(tenant, agentId, deviceId, id), change, EXISTS);
     }
     const change = { text: 'SET delivery = :delivery', values: { ':delivery': delivery } };

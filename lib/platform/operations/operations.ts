@@ -6,11 +6,12 @@ import type { Call, RegistryDeps } from '../call';
 import type { Command, OperationSelector } from '../commands';
 import { asOf, isoTimeOf, millisOf } from '../journal';
 import { MAX_RECORD_BYTES, tooLarge } from '../limits';
-import type { AsOf, DeliveryAttempt, DeviceRef, Operation, OperationStatus } from '../model';
+import type { AsOf, DeviceRef, Operation, OperationStatus } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { type AgendaChange, Agendas } from './agendas';
 import type { OperationFilter } from './filter';
 import { moveTo, type OperationEvent, type Progress } from './fold';
+import { Handovers } from './handovers';
 import { OperationIds } from './ids';
 import { type AgendaEntry, OperationItems, type OperationRecord } from './items';
 import { OperationLists } from './lists';
@@ -51,8 +52,6 @@ export interface OperationUpdate {
 type DeviceUpdate = Omit<Extract<Command, { kind: 'updateOperations' }>, 'kind'>;
 type Device = Pick<DeviceRef, 'id'>;
 
-/** Attempts that are kept on the record; the latest ones. */
-const ATTEMPTS_KEPT = 20;
 const CREATE_ATTEMPTS = 5;
 
 /**
@@ -65,12 +64,14 @@ export class Operations {
   private readonly agendas: Agendas;
   private readonly lists: OperationLists;
   private readonly ids: OperationIds;
+  readonly handovers: Handovers;
 
   constructor(private readonly deps: OperationsDeps) {
     this.items = new OperationItems(deps.registry);
     this.agendas = new Agendas(this.items, deps.clock);
     this.lists = new OperationLists(this.items, this.agendas);
     this.ids = new OperationIds(deps.clock);
+    this.handovers = new Handovers(this.items, this.agendas, deps.clock, (...asked) => this.shown(...asked));
   }
 
   /**
@@ -133,8 +134,9 @@ export class Operations {
     const event: OperationEvent = defined({ asOf: asOf(call.origin), select, status, parameters, failureReason });
     const change = await this.agendas.apply(call.origin.tenant, agent.id, device.id, event);
     const announced = await this.announce(call, change);
+    if (change.isSettled) return ok([]);
     if (change.taken.length === 0) return this.nothingMeant(call.origin.tenant, device, select, status);
-    return ok(announced.filter(({ id }) => change.taken.includes(id)));
+    return ok(announced);
   }
 
   /** By ascending id, or descending with `revert`. */
@@ -159,10 +161,12 @@ export class Operations {
   ): Promise<readonly Operation[]> {
     const pending = await this.agendas.pending(tenant, agentId);
     const wanted = pending.filter(({ acknowledgedAt }) => !undelivered || acknowledgedAt === undefined);
-    const records = await this.items.readAll(
-      tenant,
-      wanted.map(({ id }) => id),
-    );
+    return this.shown(tenant, agentId, wanted);
+  }
+
+  /** The operations behind entries of an agent's agenda. */
+  private async shown(tenant: string, agentId: string, entries: readonly AgendaEntry[]): Promise<readonly Operation[]> {
+    const records = await this.items.readPending(tenant, agentId, entries);
     return Promise.all(records.map((record) => this.addressed(tenant, operationOf(record))));
   }
 
@@ -171,22 +175,6 @@ export class Operations {
     if (operation.deviceSerial !== '') return operation;
     const device = await this.deps.directory.deviceOf(tenant, operation.deviceId);
     return device === undefined ? operation : { ...operation, deviceSerial: device.serial };
-  }
-
-  /** Records what came of sending an operation to the broker. Times are ms since the epoch. */
-  async recordDelivery(
-    tenant: string,
-    operation: Operation,
-    attempts: readonly DeliveryAttempt[],
-    { sentAt, acknowledgedAt }: { readonly sentAt: number; readonly acknowledgedAt?: number },
-  ): Promise<void> {
-    const log = {
-      attempts: [...operation.delivery, ...attempts].slice(-ATTEMPTS_KEPT),
-      acknowledgedAt: acknowledgedAt === undefined ? undefined : isoOf(acknowledgedAt),
-    };
-    const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
-    const times = defined({ sentAt: reached ? sentAt : undefined, acknowledgedAt });
-    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), times);
   }
 
   /** Deletes an operation. Refused when there is none. */
@@ -222,19 +210,19 @@ export class Operations {
   }
 
   /** Announces changes and writes results into the device's object. Returns the operations that the event means. */
-  private async announce(call: Call, { changed, taken }: AgendaChange): Promise<readonly Operation[]> {
-    const operations: Operation[] = [];
-    for (const { record, progress } of changed) {
+  private async announce(call: Call, { changed, confirmed, taken }: AgendaChange): Promise<readonly Operation[]> {
+    for (const { record } of changed) call.effects.changed(operationChange('UPDATE', operationOf(record)));
+    // a first try may have ended before the results were written
+    for (const { record, progress } of [...changed, ...confirmed]) {
       const operation = operationOf(record);
-      operations.push(operation);
-      call.effects.changed(operationChange('UPDATE', operation));
       const set = progress.status === 'SUCCESSFUL' ? resultsOf(operation, progress) : undefined;
       if (set === undefined) continue;
       await this.deps.inventory.updateFragments(callAsOf(call, progress.asOf), operation.deviceId, { set, remove: [] });
     }
-    const missing = taken.filter((id) => !operations.some((operation) => operation.id === id));
-    const records = missing.length === 0 ? [] : await this.items.readAll(call.origin.tenant, missing);
-    return [...operations, ...records.map(operationOf)];
+    const records = new Map([...changed, ...confirmed].map(({ record }) => [record.id, record]));
+    const missing = taken.filter((id) => !records.has(id));
+    const read = missing.length === 0 ? [] : await this.items.readAll(call.origin.tenant, missing);
+    return [...taken.flatMap((id) => records.get(id) ?? []), ...read].map(operationOf);
   }
 
   /** Updates an operation that has left the agenda: only its own status again, for the fragments that come with it. */

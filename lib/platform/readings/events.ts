@@ -61,9 +61,25 @@ export class Events {
     const large = tooLarge('event', [input.type, input.text, input.fragments], MAX_READING_BYTES);
     if (large !== undefined) return fail(large);
     const event = eventOf(call.origin, device.id, input);
-    call.effects.store({ kind: 'event', event });
+    call.effects.store({ kind: 'event', event, asOf: asOf(call.origin) });
     call.effects.changed(eventChange('CREATE', event));
     return ok(event);
+  }
+
+  /**
+   * Makes an event, or takes it back, as a decision that may have to be made again when an older message arrives. The
+   * decision with the highest number stays. `isNews` says whether listeners have not heard of it yet.
+   */
+  decide(
+    call: ReadingCall,
+    device: { readonly id: string },
+    input: EventInput,
+    { exists, decision, isNews }: { readonly exists: boolean; readonly decision: number; readonly isNews: boolean },
+  ): void {
+    const event = eventOf(call.origin, device.id, input);
+    const at = asOf(call.origin);
+    call.effects.store(exists ? { kind: 'event', event, asOf: at, decision } : { kind: 'noEvent', event, decision });
+    if (isNews) call.effects.changed(eventChange(exists ? 'CREATE' : 'DELETE', event));
   }
 
   /** One event by id. Undefined when there is none, or when it has expired under the retention of today. */

@@ -64,11 +64,11 @@ const SPELLINGS: Spellings<Spelling> = {
   bodySize: () => [45, SMALLER],
   denied: () => [41, PLATFORM],
   unclaimed: () => [41, 'Connect as the device first.'],
-  otherDevicesIdentifier: () => [41, 'Use the identifier of your own device.'],
   notBelowSender: () => [
     41,
     'another device has this id already: give children ids that start with the id of their gateway',
   ],
+  identifierOfOther: () => [41, 'give the child an id that no device connects with'],
   noCredentials: () => [41, PLATFORM],
   unknownScheme: () => [41, PLATFORM],
   badCredentials: () => [41, PLATFORM],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BASE, PUMP, type Rest, refusal, STRANGER, startRest, VALVE } from '../../http/fixture';
+import { ADMIN, BASE, PUMP, type Rest, refusal, STRANGER, startRest, VALVE } from '../../http/fixture';
 
 let rest: Rest;
 beforeAll(async () => {
@@ -74,5 +74,29 @@ describe('external ids', () => {
     expect(await rest.send('DELETE', named('c8y_Serial', 'pump'), { as: VALVE })).toMatchObject(refusal(403));
     expect(await rest.send('GET', named('c8y_Serial', 'pump'), { as: STRANGER })).toMatchObject(refusal(404));
     expect(await rest.send('DELETE', named('c8y_Serial', 'pump'), { as: STRANGER })).toMatchObject(refusal(404));
+  });
+
+  describe('of type c8y_Serial are kept for the device user that connects with them', () => {
+    const bind = async (serial: string, as: string) =>
+      rest.send('POST', of(await object(as)), { body: { type: 'c8y_Serial', externalId: serial }, as });
+
+    it('so another device user cannot give one, before its device exists or after', async () => {
+      expect(await bind('valve', PUMP)).toMatchObject(refusal(403, 'security/Forbidden'));
+      expect(await bind('valve', VALVE)).toMatchObject({ status: 201 });
+      expect(await bind('valve', PUMP)).toMatchObject(refusal(409));
+    });
+
+    it('and a free one is kept for the device user that gives it, for good', async () => {
+      expect(await bind('pump-child', PUMP)).toMatchObject({ status: 201 });
+      expect(await rest.send('DELETE', named('c8y_Serial', 'pump-child'), { as: PUMP })).toMatchObject({ status: 204 });
+      expect(await bind('pump-child', VALVE)).toMatchObject(refusal(403, 'security/Forbidden'));
+      expect(await bind('pump-child', PUMP)).toMatchObject({ status: 201 });
+    });
+
+    it('while a person gives any, and other types are free', async () => {
+      expect(await bind('any-serial', ADMIN)).toMatchObject({ status: 201 });
+      const body = { type: 'acme_Name', externalId: 'valve' };
+      expect(await rest.send('POST', of(await object(PUMP)), { body, as: PUMP })).toMatchObject({ status: 201 });
+    });
   });
 });

@@ -161,7 +161,7 @@ describe('a subscription', () => {
     }
   });
 
-  it('of a device is to its own objects only', async () => {
+  it('of a device user is to its own objects only', async () => {
     const own = await world.pollingClient('device_a');
     const other = await world.pollingClient('device_b');
     const taken = async (clientId: string, channel: string) =>
@@ -259,5 +259,63 @@ describe('bad input', () => {
       const { messages } = await world.poll(channels.map((channel) => ({ channel, ...sender })));
       expect(messages.map(({ error }) => error)).toEqual(refused);
     }
+  });
+});
+
+describe('a session belongs to the user of its handshake', () => {
+  const refused = (channel: string) => ({
+    channel,
+    successful: false,
+    error: '402::Unknown client',
+    advice: { reconnect: 'handshake', interval: 0 },
+  });
+  const CHANNELS = ['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect'];
+
+  it.each([
+    ['another user of the tenant', () => basic('second')],
+    ['a user of another tenant', () => `Basic ${Buffer.from('t200/admin:secret').toString('base64')}`],
+    ['a wrong password', () => basic('admin', 'wrong')],
+  ])('and %s does not get its notifications', async (_, authorization) => {
+    const clientId = await world.pollingClient('admin', '/measurements/*');
+    expect(await world.change(measurement(DEVICE))).toBe(1);
+    for (const channel of CHANNELS) {
+      const message = { channel, clientId, subscription: '/alarms/*', advice: { timeout: 0 } };
+      const { messages } = await world.poll([message], { authorization: authorization() });
+      expect(messages).toEqual([refused(channel)]);
+    }
+    const { messages } = await world.poll([{ channel: '/meta/connect', clientId, advice: { timeout: 0 } }], {
+      authorization: basic('admin'),
+    });
+    expect(messages.map(({ channel }) => channel)).toEqual([`/measurements/${DEVICE}`, '/meta/connect']);
+  });
+
+  it('also when a message carries the other credentials itself', async () => {
+    const clientId = await world.pollingClient('admin');
+    const ext = { 'com.cumulocity.authn': { token: world.token('second') } };
+    expect((await world.poll([{ channel: '/meta/connect', clientId, ext }])).messages).toEqual([
+      refused('/meta/connect'),
+    ]);
+  });
+
+  it('also over a WebSocket that was opened as somebody else', async () => {
+    const clientId = await world.webSocketClient('mine', 'admin', '/measurements/*');
+    await openWebSocket(world.deps, { connectionId: 'theirs', baseUrl: BASE_URL, authorization: basic('second') });
+    expect(await world.say('theirs', { channel: '/meta/connect', clientId })).toEqual([refused('/meta/connect')]);
+    await world.change(measurement(DEVICE));
+    expect(world.heard('theirs')).toEqual([]);
+    expect(world.heard('mine')).toHaveLength(1);
+  });
+
+  it('and a WebSocket keeps the session of the handshake that was made on it', async () => {
+    await openWebSocket(world.deps, { connectionId: 'login', baseUrl: BASE_URL, authorization: basic('second') });
+    const [handshake] = await world.say('login', handshakeOf(world.token('admin')));
+    const connect = { channel: '/meta/connect', clientId: handshake?.clientId };
+    expect(await world.say('login', connect)).toMatchObject([{ successful: true }]);
+  });
+
+  it('so a handshake does not take two users', async () => {
+    const [handshake] = (await world.poll([handshakeOf(world.token('admin'))], { authorization: basic('second') }))
+      .messages;
+    expect(handshake).toMatchObject({ successful: false, error: '403::Handshake denied' });
   });
 });

@@ -57,7 +57,7 @@ const byId = (ms: number, id: string, status: OperationEvent['status']): Operati
 const operation = (id: string, names: readonly string[] = ['c8y_Restart'], more = {}): OpenOperation => ({
   id,
   names,
-  createdAt: START - 1000,
+  sentAt: START - 1000,
   ...more,
 });
 const RESTARTS = [operation('71'), operation('72'), operation('73')];
@@ -93,16 +93,21 @@ describe('rows without an id', () => {
     expect(statuses(journal, RESTARTS)).toEqual(['SUCCESSFUL', 'PENDING', 'PENDING']);
   });
 
-  it('mean nothing that was created after them', () => {
-    const operations = [operation('71', ['c8y_Restart'], { createdAt: START + 10 })];
+  it('mean nothing that was handed over after them, or never', () => {
+    const operations = [
+      operation('70', ['c8y_Restart'], { sentAt: undefined }),
+      operation('71', ['c8y_Restart'], { sentAt: START + 10 }),
+    ];
     expect(take(EMPTY_AGENDA, row[501](5), operations).taken).toEqual([]);
+    expect(take(EMPTY_AGENDA, row[503](9), operations)).toMatchObject({ taken: [] });
     expect(take(EMPTY_AGENDA, row[501](10), operations).taken).toEqual(['71']);
   });
 
-  it('prefer what is known to have been handed over before them', () => {
-    const operations = [operation('71'), operation('72', ['c8y_Restart'], { sentAt: START + 5 })];
-    expect(take(EMPTY_AGENDA, row[501](4), operations).taken).toEqual(['71']);
-    expect(take(EMPTY_AGENDA, row[501](6), operations).taken).toEqual(['72']);
+  it('mean what was never handed over only when it was said by id that it executes', () => {
+    const operations = [operation('70', ['c8y_Restart'], { sentAt: undefined })];
+    const executing = arriving([byId(3, '70', 'EXECUTING')], operations);
+    expect(take(executing, row[503](2), operations).taken).toEqual([]);
+    expect(take(executing, row[503](4), operations).taken).toEqual(['70']);
   });
 
   it('507 fails all that execute, also those whose 501 it has overtaken', () => {

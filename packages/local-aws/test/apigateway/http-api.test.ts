@@ -140,12 +140,17 @@ describe('an HTTP API', () => {
     expect(await bare.json()).toEqual({ hello: 'world' });
   });
 
-  it('answers 500 when the function fails, and 413 for a body over 10 MB', async () => {
+  it('answers 500 when the function fails, and 413 for a body over 10 MB or an event over 6 MB', async () => {
     const failed = await fetch(`${base}?mode=throw`);
     expect(failed.status).toBe(500);
     expect(await failed.json()).toEqual({ message: 'Internal Server Error' });
     const large = await fetch(base, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
     expect(large.status).toBe(413);
+    const headers = { 'content-type': 'application/json' };
+    const event = await fetch(base, { method: 'POST', headers, body: `"${'x'.repeat(6 * 1024 * 1024)}"` });
+    expect([event.status, await event.json()]).toEqual([413, { message: 'Request Too Long' }]);
+    const binary = await fetch(base, { method: 'POST', body: Buffer.alloc(5 * 1024 * 1024) });
+    expect(binary.status).toBe(413);
   });
 
   it('is billed per request', async () => {

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock';
+import { AwsError } from '../../endpoint/aws-error';
 import type { Invoker } from '../../lambda/invoker';
 import type { Meter } from '../../meter/meter';
 import { newUuid } from '../../uuid';
@@ -81,6 +82,8 @@ export class HttpApi {
       if (!body) return refuse(response, 413, 'Request Entity Too Large');
       await this.#handle(request, body, response);
     } catch (error) {
+      // Lambda takes a smaller event than API Gateway takes a body
+      if (error instanceof AwsError && error.status === 413) return refuse(response, 413, 'Request Too Long');
       this.#dependencies.onLog(
         `${request.method} ${request.url}: ${error instanceof Error ? error.message : String(error)}`,
       );

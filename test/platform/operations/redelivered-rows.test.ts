@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { asOf } from '../../../lib/platform/journal';
+import { Agendas } from '../../../lib/platform/operations/agendas';
+import type { OperationEvent } from '../../../lib/platform/operations/fold';
+import { SEEN_LIMIT } from '../../../lib/platform/operations/seen';
+import { AgendaMemory } from '../../support/agenda-memory';
+import { ManualClock } from '../../support/clock';
+
+const START = Date.UTC(2026, 1, 3, 4, 5);
+const MINUTE = 60_000;
+const FROM = { 501: 'PENDING', 502: 'EXECUTING', 503: 'EXECUTING' } as const;
+const STATUS = { 501: 'EXECUTING', 502: 'FAILED', 503: 'SUCCESSFUL' } as const;
+
+let memory: AgendaMemory;
+let agendas: Agendas;
+let made = 0;
+beforeEach(() => {
+  memory = new AgendaMemory();
+  agendas = new Agendas(memory, new ManualClock());
+  made = 0;
+});
+
+/** Operations that were handed over at `sentAt`, in ms since `START`. */
+function handedOver(count: number, sentAt: number, fragment = 'c8y_Command'): void {
+  for (let more = 0; more < count; more++) {
+    const createdAt = START + sentAt;
+    memory.add({ id: String(++made).padStart(5, '0'), device: '1', names: [fragment], createdAt, sentAt: createdAt });
+  }
+}
+const row = (ms: number, template: '501' | '502' | '503', value = '', fragment = 'c8y_Command'): OperationEvent => ({
+  asOf: asOf({ receivedAt: START + ms, messageId: 'aaaaaaaa', row: 1 }),
+  select: { by: 'oldest', fragment, from: FROM[template] },
+  status: STATUS[template],
+  parameters: [value],
+});
+const arrive = (event: OperationEvent) => agendas.apply('t100', '1', '1', event);
+const statuses = () => memory.ends().map(({ status }) => status);
+const count = (wanted: string) => statuses().filter((status) => status === wanted).length;
+
+describe('a row that comes again', () => {
+  it('ten minutes later takes no other operation', async () => {
+    handedOver(3, 0);
+    const rows = [row(1_000, '501'), row(2_000, '503', 'one')];
+    for (const one of rows) await arrive(one);
+    await arrive(row(9 * MINUTE, '501'));
+    expect(statuses()).toEqual(['SUCCESSFUL', 'EXECUTING', 'PENDING']);
+    for (const one of rows) expect(await arrive(one)).toMatchObject({ taken: [], isSettled: true, changed: [] });
+    expect(statuses()).toEqual(['SUCCESSFUL', 'EXECUTING', 'PENDING']);
+  });
+
+  it('ten minutes later takes no operation that was handed over in between', async () => {
+    handedOver(1, 0);
+    const rows = [row(1_000, '501'), row(2_000, '503', 'one')];
+    for (const one of rows) await arrive(one);
+    handedOver(2, 8 * MINUTE);
+    await arrive(row(9 * MINUTE, '501'));
+    for (const one of rows) await arrive(one);
+    expect(statuses()).toEqual(['SUCCESSFUL', 'EXECUTING', 'PENDING']);
+  });
+
+  it('is known beside more rows than a journal holds', async () => {
+    handedOver(40, 0);
+    const rows = Array.from({ length: 70 }, (_, at) => row(1_000 + at, at % 2 === 0 ? '501' : '503', String(at)));
+    for (const one of [...rows, ...rows]) await arrive(one);
+    expect([count('SUCCESSFUL'), count('EXECUTING'), count('PENDING')]).toEqual([35, 0, 5]);
+  });
+
+  it('is known beside results that are longer than a journal', async () => {
+    handedOver(9, 0);
+    const rows = Array.from({ length: 7 }, (_, at) => row(1_000 + at, '503', String(at).repeat(12_000)));
+    for (const one of [...rows, ...rows.slice(0, 2)]) await arrive(one);
+    expect([count('SUCCESSFUL'), count('PENDING')]).toEqual([7, 2]);
+  });
+
+  it('completes records that the first try has left behind, also after the journal', async () => {
+    handedOver(2, 0);
+    await arrive(row(1_000, '503', 'one'));
+    const [first] = [...memory.records.values()];
+    if (first !== undefined) {
+      const { progress: _, progressVersion: _version, ...asCreated } = first;
+      memory.records.set(first.id, asCreated);
+    }
+    expect(statuses()).toEqual(['PENDING', 'PENDING']);
+    const later = await arrive(row(9 * MINUTE, '501'));
+    expect(later.changed.map(({ record }) => record.id)).toEqual(['00001', '00002']);
+    expect(statuses()).toEqual(['SUCCESSFUL', 'EXECUTING']);
+  });
+});
+
+describe('what is remembered of settled rows', () => {
+  const stamps = () => (JSON.parse(memory.journal?.body ?? '{}') as { seen?: { stamps: string } }).seen?.stamps ?? '';
+
+  it('is nothing when no operation was handed over before them', async () => {
+    for (let at = 0; at < 20; at++) {
+      handedOver(1, at * 6 * MINUTE);
+      await arrive(row(at * 6 * MINUTE + 1_000, '501'));
+      await arrive(row(at * 6 * MINUTE + 2_000, '503'));
+    }
+    expect(count('SUCCESSFUL')).toBe(20);
+    expect(stamps()).toBe('');
+  });
+
+  it('has a bound; an older row that may be one of the forgotten ones means nothing', async () => {
+    handedOver(1, 0, 'c8y_Restart');
+    const rows = SEEN_LIMIT + 100;
+    for (let at = 0; at < rows; at++) {
+      handedOver(1, (at + 1) * MINUTE);
+      await arrive(row((at + 1) * MINUTE + 1, '503'));
+    }
+    expect(stamps().length).toBe(12 * SEEN_LIMIT);
+    const old = row(2 * MINUTE, '503', 'old', 'c8y_Restart');
+    expect(await arrive(old)).toEqual({ taken: [], changed: [], confirmed: [] });
+    expect(statuses()[0]).toBe('PENDING');
+    expect((await arrive(row((rows + 1) * MINUTE, '503', '', 'c8y_Restart'))).taken).toEqual(['00001']);
+  });
+});
