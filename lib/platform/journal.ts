@@ -8,15 +8,21 @@ import type { AsOf, Origin } from './model';
  */
 export const JOURNAL_WINDOW_MS = 4 * 60_000;
 /**
- * The most events that a journal keeps. Beyond it the oldest are folded into the base, so that the item of an alarm
- * that is raised again and again does not grow without end.
+ * The most events that a journal keeps, unless its owner says otherwise. Beyond it the oldest are folded into the base,
+ * so that an item does not grow without end.
  */
 export const JOURNAL_LIMIT = 64;
 /**
- * The most JSON characters that a journal keeps of its events. An item holds at most 400 KB, and texts and command
- * results can be long.
+ * The most that a journal keeps of its events as JSON, unless its owner says otherwise. An item holds at most 400 KB,
+ * and texts and command results can be long.
  */
 export const JOURNAL_CHARACTERS = 64_000;
+
+/** How much a journal keeps: the number of events, and their bytes as JSON in UTF-8. */
+export interface JournalLimits {
+  readonly events: number;
+  readonly bytes: number;
+}
 
 /** An event with its place in time. */
 export interface Stamped {
@@ -67,16 +73,17 @@ export function foldThrough<State, Event extends Stamped>(
 export function settle<State, Event extends Stamped>(
   journal: Journal<State, Event>,
   step: Step<State, Event>,
+  limits: JournalLimits = { events: JOURNAL_LIMIT, bytes: JOURNAL_CHARACTERS },
 ): Journal<State, Event> {
   const { base, events } = journal;
   const newest = events.at(-1);
   if (newest === undefined) return journal;
   const horizon = millisOf(newest.asOf) - JOURNAL_WINDOW_MS;
   let first = events.length;
-  let characters = 0;
+  let bytes = 0;
   for (const event of [...events].reverse()) {
-    characters += JSON.stringify(event).length;
-    const tooMuch = events.length - first >= JOURNAL_LIMIT || characters > JOURNAL_CHARACTERS;
+    bytes += Buffer.byteLength(JSON.stringify(event));
+    const tooMuch = events.length - first >= limits.events || bytes > limits.bytes;
     if (tooMuch || millisOf(event.asOf) < horizon) break;
     first--;
   }

@@ -2,7 +2,7 @@ import { PLATFORM_VERSION } from '../base/version';
 import { Acting } from './access/acting';
 import { Alarms } from './alarms/alarms';
 import { Availability } from './availability/availability';
-import { Maintenance } from './availability/maintenance';
+import { maintenanceOf } from './availability/maintenance';
 import type { PlatformDeps, RegistryDeps } from './call';
 import { Devices } from './devices/devices';
 import { Parameters } from './devices/parameters';
@@ -22,9 +22,8 @@ export function registryServices(deps: RegistryDeps) {
   const identity = new Identity(deps);
   const acting = new Acting(deps);
   const devices = new Devices(deps, inventory, identity, acting);
-  const maintenance = new Maintenance(deps);
-  const alarms = new Alarms({ ...deps, isSuppressed: (tenant, id) => maintenance.isOn(tenant, id) });
-  const availability = new Availability(deps, { identity, maintenance, alarms });
+  const alarms = new Alarms({ ...deps, maintenanceOf: (tenant, id) => maintenanceOf(deps.registry, tenant, id) });
+  const availability = new Availability(deps, { identity, alarms });
   const operations = new Operations({
     ...deps,
     directory: {
@@ -41,7 +40,7 @@ export function registryServices(deps: RegistryDeps) {
   // an object that is taken from its parent is no longer below those who may act on the parent
   inventory.whenDetached((tenant, id) => devices.moved(tenant, id));
   // a set or removed c8y_RequiredAvailability changes what is watched
-  inventory.whenRequired((call, id) => availability.requirementChanged(call, id));
+  inventory.whenRequired((call, record) => availability.requirementChanged(call, record));
 
   return {
     platformVersion: PLATFORM_VERSION,

@@ -2,12 +2,12 @@ import { defined } from '../../base/defined';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
-import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
-import { asOf, fold, insert, isoTimeOf } from '../journal';
+import { asOf, insert, isoTimeOf, millisOf } from '../journal';
 import { MAX_RECORD_BYTES, tooLarge } from '../limits';
 import type { Alarm, AlarmStatus, DeviceRef, Severity } from '../model';
 import { notFound, type Refusal } from '../refusal';
+import type { MaintenanceTimes } from '../requirement/requirement-journal';
 import { type AlarmFilter, matchesAlarmFilter } from './filter';
 import { alarmId, deviceOfAlarm } from './ids';
 import { AlarmItems } from './items';
@@ -17,25 +17,26 @@ import {
   byCreation,
   changesBetween,
   listedAlarm,
-  listingOf,
   parseClosed,
   parseSlot,
-  sameDraft,
-  slotBody,
   touchedBy,
 } from './records';
 import {
   type AlarmChange,
   type AlarmEvent,
+  type AlarmSlot,
   alarmOf,
   alarmsOf,
   applyChange,
   EMPTY_SLOT,
   isOpen,
+  mayDependOnMaintenance,
   type SlotState,
   slotStep,
-  withIds,
+  stateOf,
+  withMaintenance,
 } from './slot';
+import { AlarmSlots } from './slots';
 
 /** An alarm as a device or a REST client raises it. */
 export interface AlarmInput {
@@ -50,10 +51,10 @@ export interface AlarmInput {
 
 export interface AlarmsDeps extends RegistryDeps {
   /**
-   * Whether the device is in maintenance. Then no new alarms are created
+   * When the device was in maintenance. What is raised then makes no alarm
    * (docs/reference/static-templates.md#alarms-in-maintenance). When this is left out, no device is in maintenance.
    */
-  readonly isSuppressed?: (tenant: string, deviceId: string) => Promise<boolean>;
+  readonly maintenanceOf?: (tenant: string, deviceId: string) => Promise<MaintenanceTimes | undefined>;
 }
 
 /**
@@ -77,9 +78,11 @@ const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNI
  */
 export class Alarms {
   private readonly items: AlarmItems;
+  private readonly slots: AlarmSlots;
 
   constructor(private readonly deps: AlarmsDeps) {
     this.items = new AlarmItems(deps.registry);
+    this.slots = new AlarmSlots(this.items, deps.clock);
   }
 
   /** Creates an alarm, or counts one more occurrence of the open one. Refused when it is too large. */
@@ -97,12 +100,8 @@ export class Alarms {
       fragments: input.fragments,
     });
     if (!sinksOf(origin.mode, 'alarms').store) return ok(this.announceUnstored(call, device, input.type, event));
-    if (await this.isSuppressed(origin.tenant, device, input.type)) {
-      return ok(this.unstored(device, input.type, event, SUPPRESSED_ALARM_ID));
-    }
     const alarm = await this.apply(call, device.id, input.type, event);
-    if (alarm === undefined) throw new Error(`a raised alarm of type ${input.type} left the fold`);
-    return ok(alarm);
+    return ok(alarm ?? this.unstored(device, input.type, event, SUPPRESSED_ALARM_ID));
   }
 
   /**
@@ -151,7 +150,7 @@ export class Alarms {
     if (large !== undefined) return fail(large);
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
-    const current = fold(slot, slotStep).current;
+    const { current } = stateOf(slot);
     if (current?.id !== id && change.status !== undefined && change.status !== 'CLEARED') {
       return fail({ kind: 'invalid', reason: 'replaced', subject: 'alarm', id, type: found.type });
     }
@@ -186,13 +185,6 @@ export class Alarms {
     return counts;
   }
 
-  private async isSuppressed(tenant: string, device: Device, type: string): Promise<boolean> {
-    if (this.deps.isSuppressed === undefined || !(await this.deps.isSuppressed(tenant, device.id))) return false;
-    // an alarm that is open already still counts
-    const slot = parseSlot(await this.items.slot(tenant, device.id, type));
-    return !isOpen(fold(slot, slotStep).current);
-  }
-
   /** For TRANSIENT and CEP: listeners hear of the alarm, but nothing is stored. */
   private announceUnstored(call: Call, device: Device, type: string, event: AlarmEvent): Alarm {
     const alarm = this.unstored(device, type, event, alarmId(device.id, type, event.asOf));
@@ -217,10 +209,7 @@ export class Alarms {
     return fail({ kind: 'notFound', reason: 'noOpenAlarm', subject: 'alarm', type });
   }
 
-  /**
-   * Puts one event into the slot: it reads, folds, writes closed alarms and then the slot under its version. It starts
-   * again when another writer was faster. `keeps` says whether the slot is the right place for the event.
-   */
+  /** Puts one event into the slot. `keeps` says whether the slot is the right place for the event. */
   private async apply(
     call: Call,
     device: string,
@@ -229,31 +218,47 @@ export class Alarms {
     keeps: (state: SlotState) => boolean = () => true,
   ): Promise<Alarm | undefined> {
     const { tenant } = call.origin;
-    return versioned(this.deps.clock, `alarm ${type} of device ${device}`, async () => {
-      const stored = await this.items.slot(tenant, device, type);
-      const before = parseSlot(stored);
-      const old = fold(before, slotStep);
-      if (!keeps(old)) return undefined;
-      const inserted = insert(before, event);
-      const after = withIds(inserted ?? before, device, type);
-      const state = fold(after, slotStep);
-      const alarm = touchedBy(after, event, device, type);
-      if (inserted === undefined) return alarm;
-      await this.writeClosed(tenant, device, type, old, state);
-      const slot = { type, version: (stored?.version ?? 0) + 1, body: slotBody(after) };
-      if (!(await this.items.writeSlot(tenant, device, slot, listingOf(state.current)))) return OVERTAKEN;
-      for (const change of changesBetween(old, state, device, type)) call.effects.changed(change);
-      return alarm;
+    let isKept = true;
+    const { old, ...first } = await this.slots.change(tenant, device, type, (slot) => {
+      isKept = keeps(stateOf(slot));
+      const inserted = isKept ? insert(slot, event) : undefined;
+      return inserted && { ...slot, ...inserted };
     });
+    if (!isKept) return undefined;
+    const slot = mayDependOnMaintenance(old, first.slot, event)
+      ? await this.inMaintenance(tenant, device, type, first.slot)
+      : first.slot;
+    if (first.written || slot !== first.slot) this.announce(call, device, type, old, slot);
+    return touchedBy(slot, event, device, type);
   }
 
-  private async writeClosed(tenant: string, device: string, type: string, old: SlotState, state: SlotState) {
-    for (const draft of state.closed) {
-      if (draft.id === undefined || old.closed.some((known) => sameDraft(known, draft))) continue;
-      const body = JSON.stringify(alarmOf(draft, device, type));
-      const { creationTime, id } = draft;
-      await this.items.writeClosed(tenant, device, { id, type, body }, { id, creationTime });
+  /**
+   * The slot with the times of maintenance as they are now. They are read after the slot was written, and whoever changes
+   * them goes through the slots afterwards. So one of the two sees the other, whatever their order.
+   */
+  private async inMaintenance(tenant: string, device: string, type: string, slot: AlarmSlot): Promise<AlarmSlot> {
+    const times = await this.deps.maintenanceOf?.(tenant, device);
+    if (times === undefined || withMaintenance(slot, times) === undefined) return slot;
+    const done = await this.slots.change(tenant, device, type, (stored) => withMaintenance(stored, times));
+    return done.slot;
+  }
+
+  /**
+   * Applies changed times of maintenance to the alarms of the last minutes. Those that turn out to be raised in
+   * maintenance go, and those that do not come back. It costs one Query, and one write for each slot that it concerns.
+   */
+  async applyMaintenance(call: Call, { id: device }: Device, times: MaintenanceTimes): Promise<void> {
+    const { tenant } = call.origin;
+    for await (const { type, ...item } of this.items.slots(tenant, device)) {
+      const newest = parseSlot({ type, ...item }).events.at(-1);
+      if (newest === undefined || millisOf(newest.asOf) < times.from) continue;
+      const { old, slot } = await this.slots.change(tenant, device, type, (stored) => withMaintenance(stored, times));
+      this.announce(call, device, type, old, slot);
     }
+  }
+
+  private announce(call: Call, device: string, type: string, old: AlarmSlot, slot: AlarmSlot): void {
+    for (const change of changesBetween(stateOf(old), stateOf(slot), device, type)) call.effects.changed(change);
   }
 
   /** Changes an alarm that is older than the journal. The last writer wins, as REST clients expect. */

@@ -1,5 +1,6 @@
 import { withPrefix } from '../../storage/key-conditions';
 import { alarmHistoryKey, alarmPartition, alarmSlotKey, LIST_INDEX, listPartition } from '../../storage/keys';
+import { packText, unpackText } from '../../storage/long-text';
 import { growingPages } from '../../storage/pages';
 import type { Item, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
@@ -47,20 +48,40 @@ export class AlarmItems {
   async writeSlot(tenant: string, device: string, slot: AlarmSlotItem, listing?: AlarmListing): Promise<boolean> {
     const { type, version, body } = slot;
     const listed = listing && listAttributes(tenant, listing);
-    const item = { ...alarmSlotKey(tenant, device, type), ...listed, d: device, t: type, v: version, b: body };
+    const item = {
+      ...alarmSlotKey(tenant, device, type),
+      ...listed,
+      d: device,
+      t: type,
+      v: version,
+      b: packText(body),
+    };
     const written = await this.table.put(item, replaces(version));
     return written.ok;
   }
 
-  async writeClosed(tenant: string, device: string, alarm: ClosedAlarmItem, listing: AlarmListing): Promise<void> {
+  /** Writes a closed alarm over what is there; with `onlyNew` only when there is nothing. */
+  async writeClosed(
+    tenant: string,
+    device: string,
+    alarm: ClosedAlarmItem,
+    listing: AlarmListing,
+    { onlyNew = false }: { readonly onlyNew?: boolean } = {},
+  ): Promise<void> {
     const { id, type, body } = alarm;
     const key = alarmHistoryKey(tenant, device, id);
-    await this.table.put({ ...key, ...listAttributes(tenant, listing), d: device, i: id, t: type, b: body });
+    const item = { ...key, ...listAttributes(tenant, listing), d: device, i: id, t: type, b: body };
+    await this.table.put(item, onlyNew ? replaces(1) : undefined);
   }
 
   async closed(tenant: string, device: string, id: string): Promise<ClosedAlarmItem | undefined> {
     const item = await this.table.get(alarmHistoryKey(tenant, device, id));
     return item && closedOf(item);
+  }
+
+  /** Removes a closed alarm. */
+  async removeClosed(tenant: string, device: string, id: string): Promise<void> {
+    await this.table.delete(alarmHistoryKey(tenant, device, id));
   }
 
   /** The slots of a device: one for each alarm type that it has ever used. */
@@ -109,7 +130,7 @@ const CHUNK = 25;
 const slotOf = (item: Item): AlarmSlotItem => ({
   type: String(item.t),
   version: Number(item.v),
-  body: String(item.b),
+  body: unpackText(item.b),
 });
 const closedOf = (item: Item): ClosedAlarmItem => ({
   id: String(item.i),

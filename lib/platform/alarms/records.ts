@@ -1,6 +1,6 @@
 import type { Change } from '../../changes/changes';
 import { sourcedObject } from '../../changes/links';
-import { fold, foldThrough, settle } from '../journal';
+import { foldThrough, settle } from '../journal';
 import type { Alarm } from '../model';
 import type { AlarmItem, AlarmListing, AlarmSlotItem } from './items';
 import {
@@ -10,8 +10,10 @@ import {
   alarmOf,
   alarmsOf,
   EMPTY_SLOT,
+  SLOT_LIMITS,
   type SlotState,
-  slotStep,
+  stateOf,
+  stepIn,
 } from './slot';
 
 /** Reads the slot from its item; an empty slot when there is no item. */
@@ -24,9 +26,10 @@ export function parseSlot(item: AlarmSlotItem | undefined): AlarmSlot {
  * The JSON of a slot, with old events folded into the base. Alarms that were replaced have items of their own by then.
  */
 export function slotBody(slot: AlarmSlot): string {
-  const { base, events } = settle(slot, slotStep);
+  const { base, events } = settle(slot, stepIn(slot), SLOT_LIMITS);
   const { current, latest } = base;
-  return JSON.stringify({ base: { closed: [], ...(current && { current }), latest }, events } satisfies AlarmSlot);
+  const settled = { closed: [], ...(current && { current }), latest };
+  return JSON.stringify({ ...slot, base: settled, events } satisfies AlarmSlot);
 }
 
 /** Reads the item of a closed alarm. */
@@ -34,7 +37,7 @@ export const parseClosed = (body: string): Alarm => JSON.parse(body) as Alarm;
 
 /** Every alarm of a slot, oldest first: those that the journal still covers, and at the end the newest. */
 export function alarmsIn(item: AlarmSlotItem, device: string): readonly Alarm[] {
-  return alarmsOf(fold(parseSlot(item), slotStep)).map((draft) => alarmOf(draft, device, item.type));
+  return alarmsOf(stateOf(parseSlot(item))).map((draft) => alarmOf(draft, device, item.type));
 }
 
 /** The alarm that an item of the tenant's list is about. */
@@ -47,9 +50,8 @@ export const listingOf = (draft: AlarmDraft | undefined): AlarmListing | undefin
 
 /** The alarm that an event acted on, as it is after all events; `undefined` when the event found none. */
 export function touchedBy(slot: AlarmSlot, event: AlarmEvent, device: string, type: string): Alarm | undefined {
-  const { touched } = foldThrough(slot, slotStep, event);
-  const draft =
-    touched === undefined ? undefined : alarmsOf(fold(slot, slotStep)).find((alarm) => alarm.raised === touched);
+  const { touched } = foldThrough(slot, stepIn(slot), event);
+  const draft = touched === undefined ? undefined : alarmsOf(stateOf(slot)).find((alarm) => alarm.raised === touched);
   return draft && alarmOf(draft, device, type);
 }
 
@@ -57,14 +59,21 @@ export function touchedBy(slot: AlarmSlot, event: AlarmEvent, device: string, ty
 export const sameDraft = (one: AlarmDraft, other: AlarmDraft): boolean =>
   one.id === other.id && JSON.stringify(one) === JSON.stringify(other);
 
-/** The changes that lead from one state of a slot to another. */
+/**
+ * The changes that lead from one state of a slot to another. An alarm goes when an older message shows that it was
+ * raised in maintenance.
+ */
 export function changesBetween(old: SlotState, state: SlotState, device: string, type: string): readonly Change[] {
   const known = new Map(alarmsOf(old).map((draft) => [draft.id, draft]));
-  return alarmsOf(state).flatMap((draft) => {
+  const left = new Set(alarmsOf(state).map((draft) => draft.id));
+  const gone = alarmsOf(old).filter((draft) => !left.has(draft.id));
+  const taken = gone.map((draft) => alarmChange('DELETE', alarmOf(draft, device, type)));
+  const made = alarmsOf(state).flatMap((draft) => {
     const before = known.get(draft.id);
     if (before !== undefined && sameDraft(before, draft)) return [];
     return [alarmChange(before === undefined ? 'CREATE' : 'UPDATE', alarmOf(draft, device, type))];
   });
+  return [...taken, ...made];
 }
 
 /** What notifications and event processing hear of an alarm. */
@@ -72,7 +81,7 @@ export const alarmChange = (action: Change['action'], alarm: Alarm): Change => (
   api: 'alarms',
   action,
   sourceId: alarm.source,
-  object: sourcedObject(alarm),
+  object: action === 'DELETE' ? { id: alarm.id } : sourcedObject(alarm),
 });
 
 /** Sorts by creation, newest first. Equal times are sorted by id. */

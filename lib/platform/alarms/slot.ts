@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json';
-import { fold, isoTimeOf, type Journal, type Stamped } from '../journal';
+import { fold, isoTimeOf, type Journal, type JournalLimits, millisOf, type Stamped } from '../journal';
 import type { Alarm, AlarmStatus, AsOf, Severity } from '../model';
+import { isInMaintenance, type MaintenanceTimes } from '../requirement/requirement-journal';
 import { alarmId } from './ids';
 
 /**
@@ -50,13 +51,36 @@ export interface SlotState {
   readonly touched?: AsOf;
 }
 
-export type AlarmSlot = Journal<SlotState, AlarmEvent>;
+export type AlarmSlot = Journal<SlotState, AlarmEvent> & {
+  /** When the device was in maintenance; absent when it was not, as far as the slot knows. */
+  readonly maintenance?: MaintenanceTimes;
+};
+
+/**
+ * How much a slot keeps. The events of one type are alike, so 2,000 of them are about 40 KB when they are stored. A type
+ * that is raised more often within the journal's window is no longer counted exactly when its messages come out of
+ * order.
+ */
+export const SLOT_LIMITS: JournalLimits = { events: 2_000, bytes: 256_000 };
 
 export const EMPTY_SLOT: AlarmSlot = { base: { closed: [], latest: {} }, events: [] };
 
 /** Whether there is an alarm and it is not CLEARED. */
 export const isOpen = (alarm: Pick<AlarmDraft, 'status'> | undefined): boolean =>
   alarm !== undefined && alarm.status !== 'CLEARED';
+
+/** How an event of this slot changes the state. A raise in maintenance makes no alarm, but counts what is open. */
+export const stepIn =
+  ({ maintenance }: AlarmSlot) =>
+  (state: SlotState, event: AlarmEvent): SlotState => {
+    const isSuppressed = event.kind === 'raise' && !isOpen(state.current) && isInMaintenance(maintenance, event.asOf);
+    if (!isSuppressed) return slotStep(state, event);
+    const { touched: _, ...untouched } = state;
+    return untouched;
+  };
+
+/** The alarms of a slot after all its events. */
+export const stateOf = (slot: AlarmSlot): SlotState => fold(slot, stepIn(slot));
 
 /**
  * Applies one event to the state. As-ofs are compared only for events that are older than the base, because all others
@@ -86,9 +110,11 @@ function raise(state: SlotState, event: Raise): SlotState {
   const clearedSince = latest.clear !== undefined && latest.clear > event.asOf ? latest.clear : undefined;
   if (current !== undefined && isOpen(current)) {
     // too old to tell whether it was counted already: leave the count alone
-    if (latest.raise !== undefined && event.asOf < latest.raise) return { ...next, touched: current.raised };
+    if (latest.raise !== undefined && event.asOf <= latest.raise) return { ...next, touched: current.raised };
     return { ...next, current: counted(current, event), touched: current.raised };
   }
+  // a raise that was settled long ago is delivered again
+  if (current?.raised === event.asOf) return { ...next, touched: current.raised };
   const created = draft(event, clearedSince);
   const replacesCurrent = clearedSince === undefined || current === undefined;
   if (!replacesCurrent) return { ...next, closed: [...state.closed, created], touched: created.raised };
@@ -171,14 +197,37 @@ export function applyChange<T extends AlarmDraft | Alarm>(alarm: T, change: Alar
  * event makes at most one new alarm.
  */
 export function withIds(slot: AlarmSlot, device: string, type: string): AlarmSlot {
-  const state = fold(slot, slotStep);
+  const state = stateOf(slot);
   const nameless = alarmsOf(state).filter((alarm) => alarm.id === undefined);
   if (nameless.length === 0) return slot;
   const makers = new Set(nameless.map((alarm) => alarm.raised));
   const events = slot.events.map((event) =>
     event.kind === 'raise' && makers.has(event.asOf) ? { ...event, id: alarmId(device, type, event.asOf) } : event,
   );
-  return { base: slot.base, events };
+  return { ...slot, events };
+}
+
+/**
+ * The slot with the times of maintenance that its device has now; undefined when that changes nothing. Events before
+ * these times are settled by what the slot knew until then.
+ */
+export function withMaintenance(slot: AlarmSlot, times: MaintenanceTimes): AlarmSlot | undefined {
+  const known = slot.maintenance;
+  if (known === undefined ? !times.changes.some(({ on }) => on) : known.version >= times.version) return undefined;
+  const first = slot.events.findIndex(({ asOf }) => millisOf(asOf) >= times.from);
+  const events = first < 0 ? [] : slot.events.slice(first);
+  const settled = first < 0 ? slot.events : slot.events.slice(0, first);
+  return { base: settled.reduce(stepIn(slot), slot.base), events, maintenance: times };
+}
+
+/**
+ * Whether maintenance decides about an alarm of the slot, so that its times have to be read: the event made an alarm, or
+ * it is the raise of an alarm and delivered again, or the slot knows of a maintenance, which may be over.
+ */
+export function mayDependOnMaintenance(old: AlarmSlot, slot: AlarmSlot, event: AlarmEvent): boolean {
+  if (slot.maintenance?.changes.some(({ on }) => on)) return true;
+  const known = new Set(alarmsOf(stateOf(old)).map(({ raised }) => raised));
+  return alarmsOf(stateOf(slot)).some(({ raised }) => raised === event.asOf || !known.has(raised));
 }
 
 /** All alarms of a folded slot, oldest first. */

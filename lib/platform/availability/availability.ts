@@ -10,21 +10,21 @@ import { type Identity, SERIAL } from '../inventory/identity';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { managedObjectOf, objectChange } from '../inventory/object-members';
 import { applied, relist } from '../inventory/object-updates';
-import { REQUIREMENT, responseIntervalOf } from '../inventory/requirement';
+import { responseIntervalOf } from '../inventory/requirement';
 import { asOf, millisOf } from '../journal';
 import type { DeviceRef, ManagedObject } from '../model';
+import { requireOfSerial, sameRequirement } from '../requirement/requirement-items';
+import { maintenanceTimesOf, requirementJournalOf, requirementOf } from '../requirement/requirement-journal';
 import {
   changeLife,
   type DueDevice,
   dueDevices,
   type LifeChange,
-  requireOfSerial,
   settleDue,
   stillDue,
   stillRequired,
-  unchangedSince,
+  unknownConnection,
 } from './items';
-import type { Maintenance } from './maintenance';
 
 const AVAILABILITY = 'c8y_Availability';
 const CONNECTION = 'c8y_Connection';
@@ -37,6 +37,9 @@ const UNAVAILABILITY_ALARM = {
   severity: 'MAJOR',
   text: 'No data received from the device within the required interval.',
 } as const;
+
+/** What the connection of a device in maintenance says. */
+const RESTING_CONNECTION = { status: 'MAINTENANCE' } as const;
 
 const MINUTE = 60_000;
 const LONGEST_REFRESH_MS = 60 * MINUTE;
@@ -62,8 +65,7 @@ export class Availability {
     private readonly deps: RegistryDeps,
     private readonly others: {
       readonly identity: Identity;
-      readonly maintenance: Maintenance;
-      readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
+      readonly alarms: Pick<Alarms, 'raise' | 'clear' | 'applyMaintenance'>;
     },
   ) {
     this.written = new Lru(deps.clock, REMEMBERED);
@@ -89,7 +91,7 @@ export class Availability {
     // a newer message was faster, or the requirement has changed: the next message reads the requirement again
     if (before === undefined) {
       this.others.identity.forget(tenant, serial);
-      this.others.maintenance.forget(tenant, id);
+      if (pushed) await this.connectAgain(call, device);
       return;
     }
     await this.clearAlarm(call, before, change.asOf);
@@ -103,6 +105,17 @@ export class Availability {
     const responseInterval = responseIntervalOf(fragments);
     if (responseInterval !== undefined)
       await this.recordSignOfLife(call, { id, serial: '', responseInterval }, { pushed: false });
+  }
+
+  /**
+   * After maintenance nothing is known of the connection, so the next message over it tells. One that was overtaken by
+   * the end of the maintenance tells as well.
+   */
+  private async connectAgain(call: Call, { id, responseInterval }: DeviceRef): Promise<void> {
+    if (responseInterval === undefined) return;
+    const written = { [CONNECTION]: { status: 'CONNECTED' } };
+    const condition = unknownConnection(responseInterval, CONNECTION, RESTING_CONNECTION);
+    await this.change(call, id, { members: written, asOf: asOf(call.origin) }, condition);
   }
 
   /** Records what the broker says about the device's connection at the time of the call. */
@@ -145,27 +158,32 @@ export class Availability {
   }
 
   /**
-   * Applies a requirement (`c8y_RequiredAvailability`) that was set or removed. This is rare, so it reads what is there
-   * now. Repeating it changes nothing more.
+   * Applies a requirement (`c8y_RequiredAvailability`) that was set or removed. `record` is the object with its new
+   * requirement. This is rare. Repeating it changes nothing more.
    */
-  async requirementChanged(call: Call, id: string): Promise<void> {
+  async requirementChanged(call: Call, record: ObjectRecord): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    this.others.maintenance.forget(tenant, id);
-    const record = await getObject(registry, tenant, id);
-    if (record === undefined) return;
+    const { id } = record;
+    this.written.delete(`${tenant}/${id}`);
     const responseInterval = responseIntervalOf(record.members);
-    const since = record.asOf[REQUIREMENT];
-    const change = lifeUnder(responseInterval, record, since ?? asOf(call.origin));
-    const before = await this.change(call, id, change, unchangedSince(REQUIREMENT, since));
+    const { version, ...journal } = requirementJournalOf(record);
+    const change = lifeUnder(
+      responseInterval,
+      record,
+      requirementOf({ version, ...journal }).since ?? asOf(call.origin),
+    );
+    const before = await this.change(call, id, change, sameRequirement(record));
     // another change came in between; that change calls this method too
     if (before === undefined) return;
     await this.clearAlarm(call, before, change.asOf);
     for (const { type, externalId } of await collect(externalIdsOf(registry, tenant, id))) {
       if (type !== SERIAL) continue;
-      await requireOfSerial(registry, tenant, { type, externalId, id }, responseInterval);
+      await requireOfSerial(registry, tenant, { type, externalId, id }, { responseInterval, version });
       this.others.identity.forget(tenant, externalId);
     }
+    const times = maintenanceTimesOf(record);
+    if (times !== undefined) await this.others.alarms.applyMaintenance(call, { id }, times);
   }
 
   /**
@@ -208,7 +226,7 @@ function lifeUnder(responseInterval: number | undefined, record: ObjectRecord, s
     return { members: { [AVAILABILITY]: null, [CONNECTION]: null }, asOf: at, responseInterval: null, due: null };
   }
   if (responseInterval <= 0) {
-    const resting = { [AVAILABILITY]: { ...last, status: 'MAINTENANCE' }, [CONNECTION]: { status: 'MAINTENANCE' } };
+    const resting = { [AVAILABILITY]: { ...last, status: 'MAINTENANCE' }, [CONNECTION]: RESTING_CONNECTION };
     return { members: resting, asOf: at, responseInterval, due: null };
   }
   const due = millisOf(at) + responseInterval * MINUTE + refreshOf(responseInterval);

@@ -1,7 +1,7 @@
 import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import type { Result } from '../../base/result';
-import { DUE_INDEX, duePartition, externalIdKey, objectKey } from '../../storage/keys';
+import { DUE_INDEX, duePartition, objectKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Expression, Table } from '../../storage/table';
 import { type ObjectRecord, recordOf } from '../inventory/object-items';
@@ -76,11 +76,12 @@ export const stillRequired = (responseInterval: number, member: string, asOf: st
   values: { ':q0': responseInterval, ':as0': asOf },
 });
 
-/** Condition: the member has not been written since it was read. */
-export const unchangedSince = (member: string, asOf: string | undefined): Expression =>
-  asOf === undefined
-    ? { text: 'attribute_exists(pk) AND attribute_not_exists(#a.#member)', names: { '#member': member } }
-    : { text: '#a.#member = :seen', names: { '#member': member }, values: { ':seen': asOf } };
+/** Condition: the device is watched with this interval, and nothing is known of its connection. */
+export const unknownConnection = (responseInterval: number, member: string, resting: JsonObject): Expression => ({
+  text: 'q = :q0 AND (attribute_not_exists(#f.#member) OR #f.#member = :resting)',
+  names: { '#member': member },
+  values: { ':q0': responseInterval, ':resting': JSON.stringify(resting) },
+});
 
 /** Condition: the object is still due at the time with which it was found. */
 export const stillDue = (dueAt: string): Expression => ({ text: 'dueAt = :seen', values: { ':seen': dueAt } });
@@ -112,17 +113,4 @@ export async function* dueDevices(registry: Table, tenant: string, now: number):
     const [time = '', id = ''] = String(dueAt).split('#');
     yield { id, dueAt: String(dueAt), due: Date.parse(time) };
   }
-}
-
-/** Stores the requirement in the item of the device's serial too, which every message reads anyway. */
-export async function requireOfSerial(
-  registry: Table,
-  tenant: string,
-  { type, externalId, id }: { readonly type: string; readonly externalId: string; readonly id: string },
-  responseInterval: number | undefined,
-): Promise<void> {
-  const own = { text: 'i = :i', values: { ':i': id } };
-  const change =
-    responseInterval === undefined ? { text: 'REMOVE q' } : { text: 'SET q = :q', values: { ':q': responseInterval } };
-  await registry.update(externalIdKey(tenant, type, externalId), change, own);
 }

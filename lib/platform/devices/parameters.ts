@@ -7,7 +7,7 @@ import type { Call, ReadingCall, RegistryDeps } from '../call';
 import { replaceMembers } from '../inventory/member-items';
 import { mergeMembers } from '../inventory/member-merge';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
-import { managedObjectOf, objectChange } from '../inventory/object-members';
+import { managedObjectOf, objectChange, writableMembers } from '../inventory/object-members';
 import { relist } from '../inventory/object-updates';
 import { asOf } from '../journal';
 import type { DeviceRef } from '../model';
@@ -41,6 +41,8 @@ export class Parameters {
    */
   async update(call: ReadingCall, device: DeviceRef, update: ParameterUpdate): Promise<Result<void, Refusal>> {
     const { fragments, onlyIfChanged, text, time } = update;
+    const writable = writableMembers(fragments);
+    if (!writable.ok) return writable;
     const at = asOf(call.origin);
     return versioned(this.deps.clock, `parameters of ${device.serial}`, async () => {
       const read = await getObject(this.deps.registry, call.origin.tenant, device.id);

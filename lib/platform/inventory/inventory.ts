@@ -8,6 +8,8 @@ import { asOf } from '../journal';
 import { longName } from '../limits';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
+import type { RequirementChange } from '../requirement/requirement-journal';
+import { splitRequirement, updateRequirement } from '../requirement/requirement-updates';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
 import { childrenOf, type Link, link, parentsOf, unlink, unlinkAll } from './link-items';
 import { delist, enlistNew } from './list-items';
@@ -17,13 +19,13 @@ import { type InventoryFilter, listObjects } from './object-lists';
 import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-import { linksBelow } from './tree';
+import { linksBelow, namesToGo } from './tree';
 
 const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
-export type RequirementListener = (call: Call, id: string) => Promise<void>;
+export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
 /** Hears of the external ids of objects that are about to be deleted. */
 export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
@@ -113,7 +115,7 @@ export class Inventory {
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
-    if (REQUIREMENT in record.members) await this.required(call, record.id);
+    if (REQUIREMENT in record.members) await this.required(call, record);
     return true;
   }
 
@@ -138,18 +140,36 @@ export class Inventory {
     if (kept !== undefined) {
       return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: kept });
     }
+    const long = longName(
+      'managedObject',
+      update.remove.map((name) => [name, name]),
+    );
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(update.set);
     return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }
 
+  /** What is required of a device has a journal of its own. Everything else is written as it is. */
   private async change(call: Call, id: string, update: FragmentUpdate): Promise<Result<ManagedObject, Refusal>> {
-    const done = await updateObject(this.deps, call, id, update);
-    if (done.ok && requires(update, done.value)) await this.required(call, id);
-    return done;
+    const { change, others } = splitRequirement(update);
+    if (change === undefined) return updateObject(this.deps, call, id, update);
+    if (Object.keys(others.set).length + others.remove.length > 0) {
+      const done = await updateObject(this.deps, call, id, others);
+      if (!done.ok) return done;
+    }
+    return this.changeRequirement(call, id, change);
   }
 
-  private async required(call: Call, id: string): Promise<void> {
-    for (const listener of this.requirementListeners) await listener(call, id);
+  /** Changes `c8y_RequiredAvailability` in the order of the broker, and lets follow from it what has to. */
+  async changeRequirement(call: Call, id: string, change: RequirementChange): Promise<Result<ManagedObject, Refusal>> {
+    const done = await updateRequirement(this.deps, call, id, change);
+    if (!done.ok) return done;
+    if (done.value.follows) await this.required(call, done.value.record);
+    return ok(managedObjectOf(done.value.record));
+  }
+
+  private async required(call: Call, record: ObjectRecord): Promise<void> {
+    for (const listener of this.requirementListeners) await listener(call, record);
   }
 
   /** Objects in the order of their ids, or of `ids`. They are loaded when the caller gets to them. */
@@ -178,29 +198,18 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
-    await this.close(tenant, id, cascade);
+    const names = await namesToGo(registry, tenant, id, cascade);
+    for (const listener of this.closingListeners) await listener(tenant, names);
     if (cascade) await this.eraseBelow(call, id);
     const children = await collect(childrenOf(registry, tenant, id));
-    const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
-    await unlinkAll(registry, tenant, links);
+    await unlinkAll(
+      registry,
+      tenant,
+      children.map(({ kind, id: child }) => ({ parent: id, kind, child })),
+    );
     for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
     await this.erase(call, record);
     return ok(undefined);
-  }
-
-  /** Announces the deletion of an object, and of all below it. */
-  private async close(tenant: string, id: string, withChildren: boolean): Promise<void> {
-    const { registry } = this.deps;
-    const names: ExternalIdRecord[] = [];
-    const seen = new Set<string>();
-    const waiting = [id];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      names.push(...(await collect(externalIdsOf(registry, tenant, next))));
-      if (withChildren) waiting.push(...(await collect(childrenOf(registry, tenant, next))).map((child) => child.id));
-    }
-    for (const listener of this.closingListeners) await listener(tenant, names);
   }
 
   /**
@@ -291,10 +300,4 @@ export class Inventory {
     }
     return false;
   }
-}
-
-/** Whether the update has changed what is required. An update of absent members has not, when the member was there. */
-function requires({ set, remove }: FragmentUpdate, { fragments }: ManagedObject): boolean {
-  if (remove.includes(REQUIREMENT)) return true;
-  return REQUIREMENT in set && JSON.stringify(set[REQUIREMENT]) === JSON.stringify(fragments[REQUIREMENT]);
 }

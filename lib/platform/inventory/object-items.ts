@@ -26,6 +26,8 @@ export interface ObjectRecord {
   readonly places?: readonly GivenPlace[];
   /** The external id that it was created for. A retry can tell its own object from another one with the same id. */
   readonly createdFor?: string;
+  /** JSON with the journal of `c8y_RequiredAvailability`; absent before its first change. */
+  readonly requirement?: string;
 }
 
 /** As-of of members from a creation that any later change shall win over, however old that change is. */
@@ -114,11 +116,12 @@ export async function changeMembers(
 const isTooLarge = (error: unknown): boolean => error instanceof ItemLimitError && error.part === 'item';
 
 /**
- * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, and an assignment to
- * `__proto__` makes no member.
+ * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, which makes no member
+ * `__proto__`, and it tells a map by its `constructor`. So these two names get a sign before them.
  */
-export const attributeOf = (name: string): string => (/^%*__proto__$/.test(name) ? `%${name}` : name);
-const nameOf = (attribute: string): string => (/^%+__proto__$/.test(attribute) ? attribute.slice(1) : attribute);
+export const attributeOf = (name: string): string => (/^%*(?:__proto__|constructor)$/.test(name) ? `%${name}` : name);
+const nameOf = (attribute: string): string =>
+  /^%+(?:__proto__|constructor)$/.test(attribute) ? attribute.slice(1) : attribute;
 
 /** Reads an object from its item. */
 export function recordOf(id: string, item: Item): ObjectRecord {
@@ -133,6 +136,7 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     named: item.n,
     places: item.l && placesIn(item.l as Set<string>),
     createdFor: item.x,
+    requirement: item.rj,
   });
 }
 

@@ -101,7 +101,7 @@ describe('raise', () => {
     const suppressing = new Alarms({
       registry: tables.registry,
       clock,
-      isSuppressed: async (_, id) => id === device.id,
+      maintenanceOf: async () => ({ version: 1, from: 0, changes: [{ at: '', on: true }] }),
     });
     const call = callAt(1000);
     const nothing = made(await suppressing.raise(call, device, input('acme_New')));
@@ -124,6 +124,29 @@ describe('raise', () => {
     const text = 'x'.repeat(16_000);
     for (let ms = 0; ms < 40; ms++) await alarms.raise(callAt(ms), device, input('acme_Long', 'MAJOR', { text }));
     expect((await all(alarms.list('t100', { source: device.id })))[0]).toMatchObject({ count: 40 });
+  });
+
+  it('keeps 150 raises of a minute in a few KB, and finds them all again', async () => {
+    const device = newDevice();
+    let usage = await tables.calls.counting(async () => {});
+    for (let n = 149; n >= 0; n--) usage = await tables.calls.counting(() => raised(n * 400, device, 'acme_Often'));
+    for (const n of [0, 75, 149]) await raised(n * 400, device, 'acme_Often');
+    expect((await all(alarms.list('t100', { source: device.id })))[0]).toMatchObject({ count: 150 });
+    expect(usage).toMatchObject({ commands: { GetItem: 1, PutItem: 1 } });
+    expect(usage.writeUnits).toBeLessThanOrEqual(8);
+  });
+
+  it('leaves a closed alarm as it is when its raise is delivered again much later', async () => {
+    const device = newDevice();
+    const first = await raised(0, device, 'acme_Hot');
+    await raised(1_000, device, 'acme_Hot');
+    await alarms.clear(callAt(2_000), device, 'acme_Hot');
+    await raised(JOURNAL_WINDOW_MS + 10_000, device, 'acme_Hot');
+    await alarms.clear(callAt(JOURNAL_WINDOW_MS + 11_000), device, 'acme_Hot');
+    const before = await all(alarms.list('t100', { source: device.id }));
+    await raised(0, device, 'acme_Hot');
+    expect(await all(alarms.list('t100', { source: device.id }))).toEqual(before);
+    expect(before.find(({ id }) => id === first.id)).toMatchObject({ count: 2, status: 'CLEARED' });
   });
 
   it('counts a redelivery once', async () => {

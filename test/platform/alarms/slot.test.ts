@@ -32,6 +32,12 @@ const severity = (ms: number, word: (typeof SEVERITIES)[number]): AlarmEvent => 
 });
 const drop = (ms: number): AlarmEvent => ({ kind: 'fragments', asOf: stamp(ms), remove: ['acme_Detail'] });
 
+/** Positions from 0 to below `length`, in an order of their own, each of them twice. */
+const shuffledTwice = (length: number) => {
+  const twice = Array.from({ length: 2 * length }, (_, n) => n % length);
+  return fc.shuffledSubarray(twice, { minLength: twice.length });
+};
+
 /** Applies events as the service does: one at a time, each from what the one before has stored. */
 function arriving(events: readonly AlarmEvent[], start: AlarmSlot = EMPTY_SLOT): AlarmSlot {
   return events.reduce((slot, event) => {
@@ -138,6 +144,18 @@ describe('alarm slot', () => {
     expect(later[1]?.id).toBe(open?.id);
   });
 
+  it('counts 150 raises of a minute once each, however often and in whatever order they arrive', () => {
+    const raises = Array.from({ length: 150 }, (_, n) => raise(n * 400));
+    fc.assert(
+      fc.property(shuffledTwice(raises.length), (order) => {
+        const slot = arriving(order.flatMap((n) => raises[n] ?? []));
+        expect(idless(slot)).toEqual(idless(arriving(raises)));
+        expect(alarms(slot)).toMatchObject([{ count: 150 }]);
+      }),
+      { numRuns: 5 },
+    );
+  }, 30_000);
+
   describe('long after the window', () => {
     const LATE = 3 * JOURNAL_WINDOW_MS;
 
@@ -164,6 +182,13 @@ describe('alarm slot', () => {
     it('an old clear leaves an alarm alone that was raised since', () => {
       const slot = arriving([raise(1_000), raise(2_000), raise(LATE), clear(1_500)]);
       expect(fold(slot, slotStep).current).toMatchObject({ status: 'ACTIVE', count: 3 });
+    });
+
+    it('a raise that is delivered again is not counted again, though nothing was raised since', () => {
+      const open = arriving([raise(0), severity(LATE, 'MINOR'), raise(0)]);
+      expect(alarms(open)).toMatchObject([{ count: 1, severity: 'MINOR' }]);
+      const cleared = arriving([raise(0), clear(1_000), severity(LATE, 'MINOR'), raise(0)]);
+      expect(alarms(cleared)).toMatchObject([{ raised: stamp(0), status: 'CLEARED' }]);
     });
 
     it('an old severity does not overwrite a newer one', () => {

@@ -228,14 +228,14 @@ describe('children and services', () => {
       status: 'up',
     });
     expect(await inventory.childIds(TENANT, root.id, 'childAdditions')).toEqual([id]);
-    expect(await devices.setServiceStatus(callAt(clock.now() + 3), root, serviceId, 'down')).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down', root)).toMatchObject({
       ok: true,
     });
     await devices.upsertService(callAt(clock.now() + 2), root, { ...input, name: 'broker', status: 'unknown' });
     expect(await objectOf(id)).toMatchObject({ name: 'broker', status: 'down' });
-    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), root, newSerial(), 'up');
+    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up', root);
     expect(onErrorRow(unknown)).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root, root.serial, 'up')).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up', root)).toMatchObject({
       ok: false,
     });
   });
@@ -266,7 +266,7 @@ describe('a status that overtakes the creation of its service', () => {
     ['more than a minute after it', 60_001, 'up'],
   ])('that was sent %s', async (_, ms, status) => {
     const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
-    const late = await devices.setServiceStatus(callAt(clock.now() + ms), root, serial, 'down');
+    const late = await devices.setServiceStatus(callAt(clock.now() + ms), serial, 'down', root);
     expect(onErrorRow(late)).toMatchObject({ ok: false, error: { code: 41 } });
     await instance().devices.upsertService(callAt(clock.now()), root, input(serial));
     expect(await statusOf(serial)).toBe(status);
@@ -276,7 +276,7 @@ describe('a status that overtakes the creation of its service', () => {
     const [owner, other] = [newSerial(), newSerial()];
     const serial = newSerial();
     const stranger = await devices.ensureRoot(callAt(clock.now()), other);
-    await devices.setServiceStatus(callAt(clock.now() + 1), stranger, serial, 'down');
+    await devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', stranger);
     const root = await devices.ensureRoot(callAt(clock.now()), owner);
     await devices.upsertService(callAt(clock.now()), root, input(serial));
     expect(await statusOf(serial)).toBe('up');
@@ -287,7 +287,7 @@ describe('a status that overtakes the creation of its service', () => {
     const create = (serial: string, own: Instance) =>
       own.devices.upsertService(callAt(clock.now()), root, input(serial));
     const status = (serial: string, own: Instance) =>
-      own.devices.setServiceStatus(callAt(clock.now() + 1), root, serial, 'down');
+      own.devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', root);
     for (const [slow, fast] of [
       [create, status],
       [status, create],
@@ -316,7 +316,7 @@ describe('a status that overtakes the creation of its service', () => {
   it('costs one write and two reads to refuse, and an update of a service reads nothing more', async () => {
     const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
     const refused = await tables.calls.counting(() =>
-      devices.setServiceStatus(callAt(clock.now()), root, serial, 'down'),
+      devices.setServiceStatus(callAt(clock.now()), serial, 'down', root),
     );
     expect(refused).toMatchObject({ writeUnits: 1, readUnits: 2 });
     await devices.upsertService(callAt(clock.now()), root, input(serial));
