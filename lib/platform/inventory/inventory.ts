@@ -19,7 +19,7 @@ import { type InventoryFilter, listObjects } from './object-lists';
 import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-import { linksBelow, namesToGo } from './tree';
+import { linksBelow, namesToGo, unlinkFromAll } from './tree';
 
 const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
@@ -201,13 +201,7 @@ export class Inventory {
     const names = await namesToGo(registry, tenant, id, cascade);
     for (const listener of this.closingListeners) await listener(tenant, names);
     if (cascade) await this.eraseBelow(call, id);
-    const children = await collect(childrenOf(registry, tenant, id));
-    await unlinkAll(
-      registry,
-      tenant,
-      children.map(({ kind, id: child }) => ({ parent: id, kind, child })),
-    );
-    for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
+    await unlinkFromAll(registry, tenant, id);
     await this.erase(call, record);
     return ok(undefined);
   }

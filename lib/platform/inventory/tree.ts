@@ -3,7 +3,7 @@ import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Table } from '../../storage/table';
 import { type ExternalIdRecord, externalIdsOf } from './external-id-items';
-import { childrenOf } from './link-items';
+import { childrenOf, parentsOf, unlink, unlinkAll } from './link-items';
 
 /** A link in the hierarchy, seen from neither end. */
 export interface TreeLink {
@@ -48,4 +48,17 @@ export async function namesToGo(
     names.push(...(await collect(externalIdsOf(registry, tenant, id))));
   });
   return names;
+}
+
+/** Removes the links of an object to its children and to its parents. */
+export async function unlinkFromAll(registry: Table, tenant: string, id: string): Promise<void> {
+  const children = await collect(childrenOf(registry, tenant, id));
+  await unlinkAll(
+    registry,
+    tenant,
+    children.map((child) => ({ parent: id, kind: child.kind, child: child.id })),
+  );
+  for (const parent of await collect(parentsOf(registry, tenant, id))) {
+    await unlink(registry, tenant, parent.id, parent.kind, id);
+  }
 }
