@@ -11,8 +11,8 @@ import { longName } from '../limits';
 import { AGENT_MARKER, type DeviceRef, type ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
-import { keepLateStatus, lateStatusOf } from './late-status-items';
 import { SenderCheck } from './sender-check';
+import { SERVICE_TYPE, ServiceStatus } from './service-status';
 
 /** A child device as a message describes it. */
 export interface NewChild {
@@ -40,15 +40,13 @@ export interface Creation {
 }
 
 const DEVICE_MARKER = 'c8y_IsDevice';
-const SERVICE_TYPE = 'c8y_Service';
-/** Ms by which a message can overtake another one of the same sender. */
-const OVERTAKING_MS = 60_000;
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
 export class Devices {
   private readonly creation: DeviceCreation;
   private readonly check: SenderCheck;
+  private readonly statuses: ServiceStatus;
   private readonly agents: Lru<DeviceRef>;
 
   constructor(
@@ -59,6 +57,7 @@ export class Devices {
   ) {
     this.creation = new DeviceCreation(deps, inventory, identity);
     this.check = new SenderCheck(inventory, acting);
+    this.statuses = new ServiceStatus(deps, { inventory, identity, check: this.check });
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
@@ -196,60 +195,18 @@ export class Devices {
     });
     if (!ensured.ok) return ensured;
     const { device, created } = ensured.value;
-    if (created) return this.withLateStatus(call, device, sender);
+    if (created) return this.statuses.takeLate(call, sender, device);
     const type = { set: { type: SERVICE_TYPE }, remove: [DEVICE_MARKER] };
     const named = await this.nameBelow(call, device, { ...type, parent: place });
     if (!named.ok) return named;
     const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
     if (!updated.ok) return updated;
-    return named.value === 'named' ? this.withLateStatus(call, device, sender) : ok(device);
+    return named.value === 'named' ? this.statuses.takeLate(call, sender, device) : ok(device);
   }
 
-  /**
-   * Sets the status of a service that exists; this never creates one. The status of an unknown service is refused, and
-   * kept for its creation, which the message may have overtaken.
-   */
-  async setServiceStatus(
-    call: Call,
-    serial: string,
-    status: string,
-    sender: DeviceRef,
-  ): Promise<Result<DeviceRef, Refusal>> {
-    const done = await this.setStatus(call, sender, serial, status);
-    if (done !== undefined) return done;
-    const owner = { tenant: call.origin.tenant, sender: sender.serial, service: serial };
-    await keepLateStatus(this.deps.registry, owner, { status, origin: call.origin });
-    // the creation may have looked for a status before this one was kept
-    const unknown: Refusal = { kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial };
-    return (await this.setStatus(call, sender, serial, status)) ?? fail(unknown);
-  }
-
-  /** Sets the status of a service; undefined when there is no such service. Refused when it is not below the sender. */
-  private async setStatus(
-    call: Call,
-    sender: DeviceRef,
-    serial: string,
-    status: string,
-  ): Promise<Result<DeviceRef, Refusal> | undefined> {
-    const { tenant } = call.origin;
-    const service = await this.identity.resolve(tenant, serial);
-    const allowed = service === undefined ? ok(undefined) : await this.check.requireBelow(call, sender, service);
-    if (!allowed.ok) return allowed;
-    const record = service && (await getObject(this.deps.registry, tenant, service.id));
-    if (service === undefined || record?.members.type !== SERVICE_TYPE) return undefined;
-    const updated = await this.inventory.updateFragments(call, service.id, { set: { status }, remove: [] });
-    return updated.ok ? ok(service) : updated;
-  }
-
-  /** Gives a new service the status that overtook its creation, under the as-of of that status. */
-  private async withLateStatus(call: Call, service: DeviceRef, sender: DeviceRef): Promise<Result<DeviceRef, Refusal>> {
-    const { tenant, receivedAt } = call.origin;
-    const late = await lateStatusOf(this.deps.registry, { tenant, sender: sender.serial, service: service.serial });
-    if (late === undefined || late.origin.receivedAt > receivedAt + OVERTAKING_MS) return ok(service);
-    const overtook: Call = { ...call, origin: { ...call.origin, ...late.origin } };
-    const set = { status: late.status };
-    const updated = await this.inventory.updateFragments(overtook, service.id, { set, remove: [] });
-    return updated.ok ? ok(service) : updated;
+  /** Sets the status of a service that exists; this never creates one. `sender` is the connected device. */
+  setServiceStatus(call: Call, serial: string, status: string, sender: DeviceRef): Promise<Result<DeviceRef, Refusal>> {
+    return this.statuses.set(call, sender, serial, status);
   }
 
   /** Serials of the direct child devices, sorted as text. Children without a serial are left out. */

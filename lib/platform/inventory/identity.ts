@@ -1,3 +1,4 @@
+import { eachAtOnce } from '../../base/at-once';
 import { defined } from '../../base/defined';
 import { fail, ok, type Result } from '../../base/result';
 import { type Lease, LeasedCache } from '../../changes/leased-cache';
@@ -30,6 +31,7 @@ const KNOWN_MS = 60_000;
 
 /** Ms by which clocks may run apart while an instance waits for the leases of the others. */
 const WAIT_MARGIN_MS = 100;
+const CLOSED_AT_ONCE = 25;
 /** Ms after which a deletion that was cut short does not hinder the memory of instances any more. */
 const CLOSING_MS = 10 * 60_000;
 
@@ -90,7 +92,7 @@ export class Identity {
     const serials = names.filter(({ type }) => type === SERIAL);
     if (serials.length === 0) return;
     const until = clock.now() + CLOSING_MS;
-    for (const name of serials) await closeExternalId(registry, tenant, name, until);
+    await eachAtOnce(serials, CLOSED_AT_ONCE, (name) => closeExternalId(registry, tenant, name, until));
     await this.listeners.released(tenant);
     await clock.sleep(NAME_LEASE_MS + WAIT_MARGIN_MS);
   }

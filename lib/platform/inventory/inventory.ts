@@ -19,7 +19,7 @@ import { type InventoryFilter, listObjects } from './object-lists';
 import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-import { linksBelow } from './tree';
+import { linksBelow, namesToGo, unlinkFromAll } from './tree';
 
 const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
@@ -198,25 +198,12 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
-    await this.close(tenant, id, cascade);
+    const names = await namesToGo(registry, tenant, id, cascade);
+    for (const listener of this.closingListeners) await listener(tenant, names);
     if (cascade) await this.eraseBelow(call, id);
-    const children = await collect(childrenOf(registry, tenant, id));
-    const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
-    await unlinkAll(registry, tenant, links);
-    for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
+    await unlinkFromAll(registry, tenant, id);
     await this.erase(call, record);
     return ok(undefined);
-  }
-
-  /** Announces the deletion of an object, and of all below it. */
-  private async close(tenant: string, id: string, withChildren: boolean): Promise<void> {
-    const { registry } = this.deps;
-    const below = withChildren ? (await linksBelow(registry, tenant, id)).flat().map(({ child }) => child) : [];
-    const names: ExternalIdRecord[] = [];
-    await eachAtOnce(new Set([id, ...below]), ERASED_AT_ONCE, async (each) => {
-      names.push(...(await collect(externalIdsOf(registry, tenant, each))));
-    });
-    for (const listener of this.closingListeners) await listener(tenant, names);
   }
 
   /**
