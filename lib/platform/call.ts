@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Change } from '../changes/changes';
+import type { Listeners } from '../changes/listeners';
 import type { Table } from '../storage/table';
 import type { AsOf, DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
 
@@ -37,6 +38,10 @@ export interface ReadingEffects extends Effects {
 export interface RegistryDeps {
   readonly registry: Table;
   readonly clock: Clock;
+  /** The device user that holds an identifier by a claim, if one does; given where rows create devices. */
+  readonly identifierHolder?: (tenant: string, serial: string) => Promise<string | undefined>;
+  /** Shared with the sinks, so that their item is read once for both; of its own when left out. */
+  readonly listeners?: Listeners;
 }
 
 /** What all services together are built from. A function without the telemetry table cannot build them. */

@@ -111,6 +111,15 @@ export const agendaJournalKey = (tenant: string, agent: string, device: string):
 });
 
 /**
+ * Registry: the status of a service that is not there yet. It is under the serial of the sender, so that no other
+ * device can take it.
+ */
+export const lateStatusKey = (tenant: string, sender: string, service: string): Key => ({
+  pk: tenantKey(tenant, 'LATE', part(sender)),
+  sk: `STATUS#${shortPart(service)}`,
+});
+
+/**
  * Registry: the connection of a device, with client ID, session and subscriptions. The device identifier is the key, so
  * that every spelling of the client ID leads to the same item.
  */

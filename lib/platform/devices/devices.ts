@@ -11,6 +11,7 @@ import { longName } from '../limits';
 import { AGENT_MARKER, type DeviceRef, type ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
+import { keepLateStatus, lateStatusOf } from './late-status-items';
 import { SenderCheck } from './sender-check';
 
 /** A child device as a message describes it. */
@@ -38,7 +39,10 @@ export interface Creation {
   readonly outcome: 'created' | 'named' | 'existing';
 }
 
+const DEVICE_MARKER = 'c8y_IsDevice';
 const SERVICE_TYPE = 'c8y_Service';
+/** Ms by which a message can overtake another one of the same sender. */
+const OVERTAKING_MS = 60_000;
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
@@ -54,7 +58,7 @@ export class Devices {
     private readonly acting: Acting,
   ) {
     this.creation = new DeviceCreation(deps, inventory, identity);
-    this.check = new SenderCheck(deps, acting);
+    this.check = new SenderCheck(inventory, acting);
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
@@ -132,8 +136,9 @@ export class Devices {
     const members = rootMembers(serial, name, type);
     const { device, created } = await this.ensure(call, serial, () => ({ members, automatic: false }));
     if (created) return ok({ device, outcome: 'created' });
-    const set = { name: members.name, type: members.type };
-    if (await this.creation.name(call, device, { set, remove: [] })) return ok({ device, outcome: 'named' });
+    const named = await this.creation.name(call, device, { set: members, remove: [] });
+    if (!named.ok) return named;
+    if (named.value !== undefined) return ok({ device, outcome: 'named' });
     return fail({ kind: 'exists', reason: 'deviceExists', subject: 'managedObject', serial });
   }
 
@@ -159,14 +164,15 @@ export class Devices {
     if (!ensured.ok) return ensured;
     const { device, created } = ensured.value;
     if (created) return ok({ device, outcome: 'created' });
-    const set = { name: members.name, type: members.type };
-    const remove = child.isDevice ? [] : ['c8y_IsDevice'];
-    return ok({ device, outcome: await this.nameBelow(call, device, { set, remove, parent: place }) });
+    const remove = child.isDevice ? [] : [DEVICE_MARKER];
+    const outcome = await this.nameBelow(call, device, { set: members, remove, parent: place });
+    return outcome.ok ? ok({ device, outcome: outcome.value }) : outcome;
   }
 
   /**
    * Creates a service as a child addition of its owner, or updates its name, type of service and status. `sender` is the
-   * connected device; the owner when left out.
+   * connected device; the owner when left out. A status that the sender has sent in the minute after counts too, when it
+   * came before the service was there: that costs one read at the creation.
    */
   async upsertService(
     call: Call,
@@ -190,28 +196,59 @@ export class Devices {
     });
     if (!ensured.ok) return ensured;
     const { device, created } = ensured.value;
-    if (created) return ok(device);
-    await this.nameBelow(call, device, { set: { type: SERVICE_TYPE }, remove: ['c8y_IsDevice'], parent: place });
+    if (created) return this.withLateStatus(call, device, sender);
+    const type = { set: { type: SERVICE_TYPE }, remove: [DEVICE_MARKER] };
+    const named = await this.nameBelow(call, device, { ...type, parent: place });
+    if (!named.ok) return named;
     const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
-    return updated.ok ? ok(device) : updated;
+    if (!updated.ok) return updated;
+    return named.value === 'named' ? this.withLateStatus(call, device, sender) : ok(device);
   }
 
-  /** Sets the status of a service that exists; this never creates one. */
+  /**
+   * Sets the status of a service that exists; this never creates one. The status of an unknown service is refused, and
+   * kept for its creation, which the message may have overtaken.
+   */
   async setServiceStatus(
+    call: Call,
+    serial: string,
+    status: string,
+    sender: DeviceRef,
+  ): Promise<Result<DeviceRef, Refusal>> {
+    const done = await this.setStatus(call, sender, serial, status);
+    if (done !== undefined) return done;
+    const owner = { tenant: call.origin.tenant, sender: sender.serial, service: serial };
+    await keepLateStatus(this.deps.registry, owner, { status, origin: call.origin });
+    // the creation may have looked for a status before this one was kept
+    const unknown: Refusal = { kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial };
+    return (await this.setStatus(call, sender, serial, status)) ?? fail(unknown);
+  }
+
+  /** Sets the status of a service; undefined when there is no such service. Refused when it is not below the sender. */
+  private async setStatus(
     call: Call,
     sender: DeviceRef,
     serial: string,
     status: string,
-  ): Promise<Result<DeviceRef, Refusal>> {
+  ): Promise<Result<DeviceRef, Refusal> | undefined> {
     const { tenant } = call.origin;
     const service = await this.identity.resolve(tenant, serial);
     const allowed = service === undefined ? ok(undefined) : await this.check.requireBelow(call, sender, service);
     if (!allowed.ok) return allowed;
     const record = service && (await getObject(this.deps.registry, tenant, service.id));
-    if (service === undefined || record?.members.type !== SERVICE_TYPE) {
-      return fail({ kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial });
-    }
+    if (service === undefined || record?.members.type !== SERVICE_TYPE) return undefined;
     const updated = await this.inventory.updateFragments(call, service.id, { set: { status }, remove: [] });
+    return updated.ok ? ok(service) : updated;
+  }
+
+  /** Gives a new service the status that overtook its creation, under the as-of of that status. */
+  private async withLateStatus(call: Call, service: DeviceRef, sender: DeviceRef): Promise<Result<DeviceRef, Refusal>> {
+    const { tenant, receivedAt } = call.origin;
+    const late = await lateStatusOf(this.deps.registry, { tenant, sender: sender.serial, service: service.serial });
+    if (late === undefined || late.origin.receivedAt > receivedAt + OVERTAKING_MS) return ok(service);
+    const overtook: Call = { ...call, origin: { ...call.origin, ...late.origin } };
+    const set = { status: late.status };
+    const updated = await this.inventory.updateFragments(overtook, service.id, { set, remove: [] });
     return updated.ok ? ok(service) : updated;
   }
 
@@ -275,22 +312,23 @@ export class Devices {
     call: Call,
     device: DeviceRef,
     what: Parameters<DeviceCreation['name']>[2],
-  ): Promise<'named' | 'existing'> {
+  ): Promise<Result<'named' | 'existing', Refusal>> {
     const named = await this.creation.name(call, device, what);
-    if (named !== undefined) this.moved(call.origin.tenant, device.id);
-    return named === undefined ? 'existing' : 'named';
+    if (!named.ok) return named;
+    if (named.value !== undefined) this.moved(call.origin.tenant, device.id);
+    return ok(named.value === undefined ? 'existing' : 'named');
   }
 }
 
 const rootMembers = (serial: string, name = `MQTT Device ${serial}`, type = 'c8y_MQTTDevice') => ({
   name,
   type,
-  c8y_IsDevice: {},
+  [DEVICE_MARKER]: {},
   [AGENT_MARKER]: {},
 });
 
 const childMembers = ({ childId, name, type, isDevice }: NewChild) => ({
   name: name ?? `MQTT Device ${childId}`,
   type: type ?? 'c8y_MQTTChildDevice',
-  ...(isDevice && { c8y_IsDevice: {} }),
+  ...(isDevice && { [DEVICE_MARKER]: {} }),
 });

@@ -26,6 +26,8 @@ const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
+/** Hears of the external ids of objects that are about to be deleted. */
+export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears of an object that was taken from a parent. */
@@ -37,12 +39,18 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
  * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
  */
 export class Inventory {
+  private readonly closingListeners: ClosingListener[] = [];
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly erasureListeners: ErasureListener[] = [];
   private readonly detachmentListeners: DetachmentListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
+
+  /** Adds a listener that is awaited before objects are deleted. */
+  whenClosing(listener: ClosingListener): void {
+    this.closingListeners.push(listener);
+  }
 
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
@@ -132,6 +140,11 @@ export class Inventory {
     if (kept !== undefined) {
       return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: kept });
     }
+    const long = longName(
+      'managedObject',
+      update.remove.map((name) => [name, name]),
+    );
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(update.set);
     return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }
@@ -185,6 +198,7 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
+    await this.close(tenant, id, cascade);
     if (cascade) await this.eraseBelow(call, id);
     const children = await collect(childrenOf(registry, tenant, id));
     const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
@@ -192,6 +206,17 @@ export class Inventory {
     for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
     await this.erase(call, record);
     return ok(undefined);
+  }
+
+  /** Announces the deletion of an object, and of all below it. */
+  private async close(tenant: string, id: string, withChildren: boolean): Promise<void> {
+    const { registry } = this.deps;
+    const below = withChildren ? (await linksBelow(registry, tenant, id)).flat().map(({ child }) => child) : [];
+    const names: ExternalIdRecord[] = [];
+    await eachAtOnce(new Set([id, ...below]), ERASED_AT_ONCE, async (each) => {
+      names.push(...(await collect(externalIdsOf(registry, tenant, each))));
+    });
+    for (const listener of this.closingListeners) await listener(tenant, names);
   }
 
   /**
@@ -270,7 +295,8 @@ export class Inventory {
     return collect(parentsOf(this.deps.registry, tenant, id));
   }
 
-  private async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+  /** Whether an object is another one or below it. It costs one query for each object on the way up. */
+  async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
     const seen = new Set<string>();
     const waiting = [id];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
