@@ -94,7 +94,7 @@ describe('status rows that come again', () => {
       fc.asyncProperty(history, async (epochs) => {
         expect(await play(epochs, false)).toEqual(await play(epochs, true));
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -107,11 +107,9 @@ export function take(before: AgendaFold, event: OperationEvent, operations: read
  * Whether the event may still take an operation. An older event that arrives later can leave one to it, if there is any
  * that it could mean.
  */
-const mayTakeLater = ({ select, asOf }: OperationEvent, operations: readonly OpenOperation[]): boolean =>
-  operations.some(({ id, names, sentAt }) =>
-    select.by === 'id'
-      ? id === select.id
-      : (select.fragment === undefined || names.includes(select.fragment)) && (sentAt ?? 0) <= millisOf(asOf),
+const mayTakeLater = ({ select }: OperationEvent, operations: readonly OpenOperation[]): boolean =>
+  operations.some(({ id, names }) =>
+    select.by === 'id' ? id === select.id : select.fragment === undefined || names.includes(select.fragment),
   );
 
 /** Folds the oldest events of a journal into its base, and remembers that they are in it. */
