@@ -30,9 +30,9 @@ const deps = {
   telemetry: new Table(dynamoDb, environment.telemetryTable),
   clock,
 };
-const services = platformServices(deps);
-const connections = new Connections(deps);
 const sinks = changeSinks(deps, environment);
+const services = platformServices({ ...deps, listeners: sinks.listeners });
+const connections = new Connections(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 const credentials = new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter));

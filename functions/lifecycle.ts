@@ -23,7 +23,7 @@ const deps = { registry, clock };
 const connections = new Connections(deps);
 const senderOf = senderLookup(new Claims(registry, clock), environment.defaultTenant);
 const sinks = changeSinks(deps, environment);
-const { availability, devices } = registryServices(deps);
+const { availability, devices } = registryServices({ ...deps, listeners: sinks.listeners });
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 /**

@@ -25,7 +25,7 @@ export interface IngestParts {
 
 /** Everything one instance of the ingest function works with. Its caches are empty. */
 export function composeIngest({ registry, telemetry, clock, sinks, defaultTenant, ...given }: IngestParts): IngestDeps {
-  const platform = { registry, telemetry, clock };
+  const platform = { registry, telemetry, clock, ...(sinks && { listeners: sinks.listeners }) };
   const claims = new Claims(registry, clock);
   const identifierHolder = async (tenant: string, serial: string): Promise<string | undefined> => {
     const claim = await claims.heldBy(tenant, serial);

@@ -10,7 +10,7 @@ import { Credentials } from '../../lib/platform/access/credentials';
 import type { PlatformDeps } from '../../lib/platform/call';
 import { platformServices } from '../../lib/platform/services';
 import { beginWork } from '../../lib/platform/unit-of-work';
-import { ManualClock } from '../support/clock';
+import { FlowingClock, type ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
 export const BASE = 'http://t100.example.com';
@@ -54,7 +54,7 @@ export interface Rest {
 
 export async function startRest(options: Partial<AppOptions> = {}): Promise<Rest> {
   const tables = await startTables();
-  const clock = new ManualClock();
+  const clock = new FlowingClock();
   const deliveries: Rest['deliveries'] = [];
   const changes: RoutedChange[] = [];
   const deps = { registry: tables.registry, telemetry: tables.telemetry, clock };

@@ -19,13 +19,15 @@ import { type InventoryFilter, listObjects } from './object-lists';
 import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-import { linksBelow } from './tree';
+import { linksBelow, namesToGo, unlinkFromAll } from './tree';
 
 const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
+/** Hears of the external ids of objects that are about to be deleted. */
+export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears of an object that was taken from a parent. */
@@ -37,12 +39,18 @@ export type DeletionListener = (tenant: string, id: string, names: readonly Exte
  * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
  */
 export class Inventory {
+  private readonly closingListeners: ClosingListener[] = [];
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly erasureListeners: ErasureListener[] = [];
   private readonly detachmentListeners: DetachmentListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
+
+  /** Adds a listener that is awaited before objects are deleted. */
+  whenClosing(listener: ClosingListener): void {
+    this.closingListeners.push(listener);
+  }
 
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
@@ -190,11 +198,10 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
+    const names = await namesToGo(registry, tenant, id, cascade);
+    for (const listener of this.closingListeners) await listener(tenant, names);
     if (cascade) await this.eraseBelow(call, id);
-    const children = await collect(childrenOf(registry, tenant, id));
-    const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
-    await unlinkAll(registry, tenant, links);
-    for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
+    await unlinkFromAll(registry, tenant, id);
     await this.erase(call, record);
     return ok(undefined);
   }
@@ -275,7 +282,8 @@ export class Inventory {
     return collect(parentsOf(this.deps.registry, tenant, id));
   }
 
-  private async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+  /** Whether an object is another one or below it. It costs one query for each object on the way up. */
+  async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
     const seen = new Set<string>();
     const waiting = [id];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

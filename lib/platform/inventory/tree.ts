@@ -2,7 +2,8 @@ import { eachAtOnce } from '../../base/at-once';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Table } from '../../storage/table';
-import { childrenOf } from './link-items';
+import { type ExternalIdRecord, externalIdsOf } from './external-id-items';
+import { childrenOf, parentsOf, unlink, unlinkAll } from './link-items';
 
 /** A link in the hierarchy, seen from neither end. */
 export interface TreeLink {
@@ -32,4 +33,32 @@ export async function linksBelow(registry: Table, tenant: string, root: string):
     for (const id of parents) seen.add(id);
   }
   return levels;
+}
+
+/** The external ids that a deletion frees: those of the object, and with `cascade` of everything below it. */
+export async function namesToGo(
+  registry: Table,
+  tenant: string,
+  root: string,
+  cascade: boolean,
+): Promise<ExternalIdRecord[]> {
+  const levels = cascade ? await linksBelow(registry, tenant, root) : [];
+  const names: ExternalIdRecord[] = [];
+  await eachAtOnce(new Set([root, ...levels.flat().map(({ child }) => child)]), READ_AT_ONCE, async (id) => {
+    names.push(...(await collect(externalIdsOf(registry, tenant, id))));
+  });
+  return names;
+}
+
+/** Removes the links of an object to its children and to its parents. */
+export async function unlinkFromAll(registry: Table, tenant: string, id: string): Promise<void> {
+  const children = await collect(childrenOf(registry, tenant, id));
+  await unlinkAll(
+    registry,
+    tenant,
+    children.map((child) => ({ parent: id, kind: child.kind, child: child.id })),
+  );
+  for (const parent of await collect(parentsOf(registry, tenant, id))) {
+    await unlink(registry, tenant, parent.id, parent.kind, id);
+  }
 }
