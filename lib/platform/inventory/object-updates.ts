@@ -9,7 +9,14 @@ import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { type MemberMerge, replaceMembers } from './member-items';
 import { mergeBeneath, withMerge } from './member-merge';
-import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
+import {
+  CREATED,
+  changeMembers,
+  getObject,
+  MEMBERS_PER_UPDATE,
+  type MemberChange,
+  type ObjectRecord,
+} from './object-items';
 import { listFor, managedObjectOf, objectChange } from './object-members';
 
 /** What a device's message changes in an object. */
@@ -68,7 +75,10 @@ async function updatePart(
     const beneath = part.onlyIfAbsent ? NOTHING : mergeBeneath(current, part);
     const isMerged = Object.keys(beneath.set).length > 0;
     if (isMerged && !(await replaceMembers(registry, tenant, current, beneath))) return OVERTAKEN;
+    const wanted = part.set;
     part = stillNewer(current, part);
+    const settled = Object.keys(wanted).filter((name) => !Object.hasOwn(part.set, name));
+    await listAgain(registry, tenant, current, settled);
     return isEmpty(part) ? ok({ record: withMerge(current, beneath), changed: isMerged }) : OVERTAKEN;
   });
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
@@ -95,6 +105,22 @@ export async function relist(
   for (const member of change.remove) {
     const left = listFor(member, own(before.members, member) ?? null);
     if (left) await delist(registry, tenant, before.id, left, change.asOf);
+  }
+}
+
+/**
+ * Writes the list entries of members that are there already. An earlier attempt may have died after it had added one,
+ * and a newer change of the same member has not entered the list, because it found the member there.
+ */
+async function listAgain(
+  registry: Table,
+  tenant: string,
+  { id, members, asOf: changedAt }: ObjectRecord,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    const list = listFor(name, own(members, name));
+    if (list) await enlist(registry, tenant, id, list, own(changedAt, name) ?? CREATED);
   }
 }
 
