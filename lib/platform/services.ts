@@ -66,7 +66,7 @@ export function platformServices(deps: PlatformDeps) {
     ...services,
     measurements: new Measurements(deps, tenants, inventory),
     events,
-    parameters: new Parameters(deps, events),
+    parameters: new Parameters(deps, events, inventory),
   };
 }
 

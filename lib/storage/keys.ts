@@ -146,6 +146,11 @@ export const readingsPartition = (tenant: string, device: string, month: string)
   tenantKey(tenant, 'D', part(device), month);
 /** Telemetry: which months a device has readings for. */
 export const monthsPartition = (tenant: string, device: string): string => tenantKey(tenant, 'MONTHS', part(device));
+/** Telemetry: messages that remove fragments of events of a type, beside the months. */
+export const eventClearsKey = (tenant: string, device: string, type: string): Key => ({
+  pk: monthsPartition(tenant, device),
+  sk: `CLEARS#${shortPart(type)}`,
+});
 
 /** Registry: the advanced software list of a device, with its journal. */
 export const softwareKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'SOFTWARE' });

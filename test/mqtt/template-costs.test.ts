@@ -21,7 +21,7 @@ const DEARER: Readonly<Record<string, { readonly reads: number; readonly writes:
   303: { reads: 2, writes: 1 },
   304: { reads: 2, writes: 1 },
   402: { reads: 0, writes: 3 },
-  407: { reads: 5, writes: 1 },
+  407: { reads: 3, writes: 1 },
   408: { reads: 1, writes: 3 },
   500: { reads: 2, writes: 0 },
   503: { reads: 1, writes: 4 },

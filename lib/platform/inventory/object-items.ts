@@ -26,12 +26,17 @@ export interface ObjectRecord {
   readonly places?: readonly GivenPlace[];
   /** The external id that it was created for. A retry can tell its own object from another one with the same id. */
   readonly createdFor?: string;
+  /** JSON with the journal of parameters; absent before the device has reported one. */
+  readonly parameters?: string;
   /** JSON with the journal of `c8y_RequiredAvailability`; absent before its first change. */
   readonly requirement?: string;
 }
 
 /** As-of of members from a creation that any later change shall win over, however old that change is. */
 export const CREATED = '0';
+
+/** Separates a member from the path of a value in it. As-ofs of paths are stored beside those of members. */
+export const WITHIN = '//';
 
 /** Members in one update. An expression of DynamoDB has at most 4 KB. */
 export const MEMBERS_PER_UPDATE = 20;
@@ -137,6 +142,7 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     places: item.l && placesIn(item.l as Set<string>),
     createdFor: item.x,
     requirement: item.rj,
+    parameters: item.pj,
   });
 }
 
