@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../../base/exact-json';
 import { instantOf, isoOf, timeKeyOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
@@ -65,7 +66,7 @@ export async function createEvent(
       x: event.text,
       t: event.time,
       c: instantOf(event.creationTime) ?? retention.receivedAt,
-      f: JSON.stringify(event.fragments),
+      f: printJson(event.fragments),
       ...expiryOf(retention),
     },
     { text: 'attribute_not_exists(pk)' },
@@ -102,8 +103,8 @@ export async function replaceEvent(
       values: {
         ':x': text,
         ':y': type,
-        ':f': JSON.stringify(fragments),
-        ':a': JSON.stringify(record.changes),
+        ':f': printJson(fragments),
+        ':a': printJson(record.changes),
         ':next': record.version + 1,
         ':v': record.version,
       },
@@ -138,7 +139,7 @@ export async function* queryEvents(telemetry: Table, tenant: string, query: Even
 }
 
 function recordOf(source: string, item: Item): EventRecord {
-  const changes = JSON.parse(item.a ?? '{}') as Record<string, string>;
+  const changes = parseJson<Record<string, string>>(item.a ?? '{}');
   const creationTime = isoOf(item.c);
   const latest = Object.values(changes).sort().at(-1);
   return {
@@ -151,7 +152,7 @@ function recordOf(source: string, item: Item): EventRecord {
       text: item.x,
       creationTime,
       lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, millisOf(latest))),
-      fragments: JSON.parse(item.f) as JsonObject,
+      fragments: parseJson<JsonObject>(item.f),
     },
     version: item.v ?? 0,
     changes,
