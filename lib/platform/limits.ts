@@ -1,4 +1,5 @@
-import { isLargerThan, type Json } from '../base/json';
+import { isLargerThan } from '../base/exact-json';
+import type { Json } from '../base/json';
 import type { ItemLimitError } from '../storage/item-limits';
 import type { Refusal, RefusalOf } from './refusal';
 

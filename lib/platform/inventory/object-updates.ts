@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
@@ -97,7 +98,7 @@ export async function relist(
   for (const [member, value] of Object.entries(change.set)) {
     const left = listFor(member, own(before.members, member));
     const entered = listFor(member, value);
-    const moved = JSON.stringify(left) !== JSON.stringify(entered);
+    const moved = printJson(left) !== printJson(entered);
     const retried = own(before.asOf, member) === change.asOf;
     if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
