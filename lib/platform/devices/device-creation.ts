@@ -13,11 +13,10 @@ import {
 import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { link, parentsOf, unlink } from '../inventory/link-items';
-import { enlist } from '../inventory/list-items';
 import { newObjectId } from '../inventory/object-id';
 import { CREATED, getObject, type ObjectRecord } from '../inventory/object-items';
-import { listFor, managedObjectOf, objectChange } from '../inventory/object-members';
-import { applied, relist } from '../inventory/object-updates';
+import { managedObjectOf, objectChange } from '../inventory/object-members';
+import { applied, enterLists, leaveLists } from '../inventory/object-updates';
 import { asOf } from '../journal';
 import type { DeviceRef, Origin } from '../model';
 import { isNameable, type Naming, nameObject } from './naming-items';
@@ -151,9 +150,10 @@ export class DeviceCreation {
   ): Promise<void> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    await relist(registry, tenant, before, naming);
-    const list = listFor('type', naming.set.type);
-    if (list !== undefined) await enlist(registry, tenant, before.id, list, naming.asOf);
+    // a first try of this very message may have ended before its lists
+    const members = before.named === naming.asOf ? {} : before.members;
+    await enterLists(this.deps, tenant, { id: before.id, members }, naming);
+    await leaveLists(registry, tenant, before, naming);
     if (parent === undefined) return;
     await link(registry, tenant, parent.id, parent.kind, before.id);
     for (const other of await collect(parentsOf(registry, tenant, before.id))) {

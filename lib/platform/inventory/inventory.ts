@@ -103,7 +103,10 @@ export class Inventory {
   async insert(call: Call, record: ObjectRecord): Promise<boolean> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    await enlistNew(registry, tenant, record.id, listsOf(record), asOf(call.origin));
+    await enlistNew(registry, tenant, record.id, listsOf(record), {
+      asOf: asOf(call.origin),
+      writtenAt: this.deps.clock.now(),
+    });
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
