@@ -2,6 +2,7 @@ import { withPrefix } from '../../storage/key-conditions';
 import { type ChildKind, childKey, objectPartition, parentKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Table } from '../../storage/table';
+import { getObject } from './object-items';
 
 /** All ways in which one object can be below another. */
 export const CHILD_KINDS: readonly ChildKind[] = ['childDevices', 'childAssets', 'childAdditions'];
@@ -22,6 +23,22 @@ export async function link(
   child: string,
 ): Promise<void> {
   await registry.batchWrite([parentKey(tenant, child, kind, parent), childKey(tenant, parent, kind, child)]);
+}
+
+/**
+ * Links a child that is about to be created. Readers see the link when the child exists. False when the id of the child
+ * is taken.
+ */
+export async function linkAhead(
+  registry: Table,
+  tenant: string,
+  parent: string,
+  kind: ChildKind,
+  child: string,
+): Promise<boolean> {
+  const ahead = await registry.create({ ...childKey(tenant, parent, kind, child), g: true });
+  if (ahead.ok) await registry.put(parentKey(tenant, child, kind, parent));
+  return ahead.ok;
 }
 
 /** Removes both items of a link. */
@@ -60,7 +77,10 @@ async function* links(registry: Table, tenant: string, id: string, prefix: strin
   const where = withPrefix(objectPartition(tenant, id), prefix);
   for await (const item of growingPages(registry, { where })) {
     const link = linkOf(String(item.sk));
-    if (link !== undefined) yield link;
+    if (link === undefined) continue;
+    // a creation that was cut short leaves a link that leads nowhere
+    if (item.g === true && (await getObject(registry, tenant, link.id)) === undefined) continue;
+    yield link;
   }
 }
 

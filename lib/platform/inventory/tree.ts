@@ -2,7 +2,7 @@ import { eachAtOnce } from '../../base/at-once';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Table } from '../../storage/table';
-import { childrenOf } from './link-items';
+import { childrenOf, parentsOf } from './link-items';
 
 /** A link in the hierarchy, seen from neither end. */
 export interface TreeLink {
@@ -32,4 +32,17 @@ export async function linksBelow(registry: Table, tenant: string, root: string):
     for (const id of parents) seen.add(id);
   }
   return levels;
+}
+
+/** Whether an object is another one, or below it by links of any kind. */
+export async function isBelow(registry: Table, tenant: string, id: string, ancestor: string): Promise<boolean> {
+  const seen = new Set<string>();
+  const waiting = [id];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === ancestor) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    for await (const parent of parentsOf(registry, tenant, next)) waiting.push(parent.id);
+  }
+  return false;
 }
