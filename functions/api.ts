@@ -9,6 +9,7 @@ import { processClock } from '../lib/base/clock';
 import { defined } from '../lib/base/defined';
 import { apiEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
+import { ClaimLookup } from '../lib/connections/claim-lookup';
 import { Claims } from '../lib/connections/claims';
 import { Connections } from '../lib/connections/connections';
 import { DeviceIdentifiers } from '../lib/connections/device-identifiers';
@@ -30,15 +31,16 @@ const deps = {
   telemetry: new Table(dynamoDb, environment.telemetryTable),
   clock,
 };
-const services = platformServices(deps);
-const connections = new Connections(deps);
 const sinks = changeSinks(deps, environment);
+const services = platformServices({ ...deps, listeners: sinks.listeners });
+const connections = new Connections(deps);
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 const credentials = new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const identifiers = new DeviceIdentifiers({
   ...services,
   claims: new Claims(deps.registry, clock),
+  lookup: new ClaimLookup(deps.registry, clock),
   endConnection: connectionEnder(environment),
   onStillConnected: (clientId, error) => logger.error('connection not ended', { clientId, error: String(error) }),
 });

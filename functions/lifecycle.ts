@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { processClock } from '../lib/base/clock';
 import { lifecycleEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
-import { Claims, senderLookup } from '../lib/connections/claims';
+import { ClaimLookup, senderLookup } from '../lib/connections/claim-lookup';
 import { Connections } from '../lib/connections/connections';
 import { parseLifecycleEvent } from '../lib/connections/lifecycle-event';
 import { DeliveryQueue } from '../lib/delivery/queue';
@@ -21,9 +21,9 @@ const logger = new Logger();
 const registry = new Table(new DynamoDBClient({}), environment.registryTable);
 const deps = { registry, clock };
 const connections = new Connections(deps);
-const senderOf = senderLookup(new Claims(registry, clock), environment.defaultTenant);
+const senderOf = senderLookup(new ClaimLookup(registry, clock), environment.defaultTenant);
 const sinks = changeSinks(deps, environment);
-const { availability, devices } = registryServices(deps);
+const { availability, devices } = registryServices({ ...deps, listeners: sinks.listeners });
 const queue = new DeliveryQueue(new SQSClient({}), environment.deliveryQueueUrl);
 
 /**

@@ -51,6 +51,9 @@ export interface RunningCirrus {
 /** Instances of the real-time function. Each long-polling client keeps one of them waiting. */
 const POLLING_CLIENTS = 24;
 
+/** A busy machine loads a function more slowly than AWS, which gives an authorizer five seconds. */
+const AUTHORIZER_TIMEOUT_MS = 20_000;
+
 /** Synthesizes the stack, runs it, and creates the tenant with its administrator. */
 export async function startCirrus(
   options: LocalOptions,
@@ -87,6 +90,7 @@ export async function startCirrus(
     iot: {
       // the emulator target has no authorizer, so everybody may connect, as on an emulator
       open: settings.context?.target === 'emulator',
+      authorizerTimeout: AUTHORIZER_TIMEOUT_MS,
       ...defined({ connectionPublishesPerSecond: settings.connectionPublishesPerSecond }),
     },
     functionConcurrency: { 'cirrus-realtime': POLLING_CLIENTS },

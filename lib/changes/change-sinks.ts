@@ -8,19 +8,19 @@ import { NotificationSink } from './notifications/notification-sink';
 
 /** Where changes go beside the database. No sink is called for a tenant in which nobody listens. */
 export interface ChangeSinks {
-  readonly listeners: Pick<Listeners, 'listeningIn'>;
+  readonly listeners: Listeners;
   readonly notify: ChangeSink;
   readonly process: ChangeSink;
 }
 
 /** The sinks of a function that makes changes, as its environment names them. */
 export function changeSinks(
-  deps: { readonly registry: Table; readonly clock: Clock },
+  deps: { readonly registry: Table; readonly clock: Clock; readonly listeners?: Listeners },
   names: { readonly fanoutFunction: string; readonly eventBusName: string },
 ): ChangeSinks {
   const aws = new AwsCaller({ clock: deps.clock });
   return {
-    listeners: new Listeners(deps),
+    listeners: deps.listeners ?? new Listeners(deps),
     notify: new NotificationSink(aws, names.fanoutFunction),
     process: new EventBus(aws, { name: names.eventBusName, clock: deps.clock }),
   };

@@ -7,19 +7,27 @@ export interface ListenersRecord {
   readonly notifyUntil: number;
   /** The tenant has rules on the event bus, or an operator has switched it on. */
   readonly process: boolean;
+  /** How often the tenant has given up serials. */
+  readonly releases: number;
 }
 
-/** The one item of a tenant that says who hears of its changes. */
+/** The one item of a tenant that every instance looks at every few seconds. */
 export class ListenerItems {
   constructor(private readonly registry: Table) {}
 
-  /** Eventually consistent, which is half the price. The caller remembers the answer for seconds anyway. */
+  /** Strongly consistent: who has waited for `NAME_LEASE_MS` after a release relies on it. */
   async read(tenant: string): Promise<ListenersRecord> {
-    const item = await this.registry.get(listenersKey(tenant), { consistent: false });
+    const item = await this.registry.get(listenersKey(tenant));
     return {
       notifyUntil: Number(item?.notifyUntil ?? 0),
       process: item?.process === true || item?.rules !== undefined,
+      releases: Number(item?.releases ?? 0),
     };
+  }
+
+  /** Counts a release. Counting it twice does no harm. */
+  async countRelease(tenant: string): Promise<void> {
+    await this.registry.update(listenersKey(tenant), { text: 'ADD releases :one', values: { ':one': 1 } });
   }
 
   /** Moves the end of the notifications to `until` (ms since the epoch), unless a later one is stored. */

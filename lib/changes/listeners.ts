@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import { Lru } from '../base/lru';
 import type { Table } from '../storage/table';
-import { ListenerItems } from './listener-items';
+import { ListenerItems, type ListenersRecord } from './listener-items';
 
 /** Whether anybody in a tenant hears of changes. */
 export interface Listening {
@@ -11,16 +11,23 @@ export interface Listening {
   readonly process: boolean;
 }
 
-/** Every instance knows of a new listener within this time, which is well below the promised five seconds. */
-const REMEMBERED = { capacity: 1_000, ttlMs: 3_000 } as const;
+/**
+ * Ms for which an instance uses what it has read of the tenant's item. Every instance knows of a new listener within
+ * this time, which is well below the promised five seconds. No instance uses a serial that was given up longer ago.
+ */
+export const NAME_LEASE_MS = 3_000;
+/** The count of releases is of use for longer. */
+const REMEMBERED = { capacity: 1_000, ttlMs: 60_000 } as const;
+
+type Known = ListenersRecord & { readonly readAt: number };
 
 /**
- * Who listens in a tenant. It is one item per tenant, remembered for some seconds. So a tenant without listeners costs
- * one read every few seconds and no call of a sink.
+ * Who listens in a tenant, and how many serials the tenant has given up. It is one item per tenant, remembered for some
+ * seconds. So a tenant without listeners costs one read every few seconds and no call of a sink.
  */
 export class Listeners {
   private readonly items: ListenerItems;
-  private readonly known: Lru<Listening>;
+  private readonly known: Lru<Known>;
 
   constructor(private readonly deps: { readonly registry: Table; readonly clock: Clock }) {
     this.items = new ListenerItems(deps.registry);
@@ -29,12 +36,34 @@ export class Listeners {
 
   /** Whether anybody listens; at most three seconds old. */
   async listeningIn(tenant: string): Promise<Listening> {
+    const { notifyUntil, process } = await this.current(tenant);
+    return { notify: notifyUntil > this.deps.clock.now(), process };
+  }
+
+  /** How many serials the tenant has given up, and when that was read (ms since the epoch); at most `NAME_LEASE_MS` ago. */
+  async releasesIn(tenant: string): Promise<{ readonly releases: number; readonly readAt: number }> {
+    return this.current(tenant);
+  }
+
+  /** How many releases this instance knows of, without a read; undefined when it has not looked for a minute. */
+  knownReleases(tenant: string): number | undefined {
+    return this.known.get(tenant)?.releases;
+  }
+
+  /** Tells all instances that the tenant gives up serials. They know it after `NAME_LEASE_MS`. */
+  async released(tenant: string): Promise<void> {
+    await this.items.countRelease(tenant);
+    this.known.delete(tenant);
+  }
+
+  private async current(tenant: string): Promise<Known> {
     const known = this.known.get(tenant);
-    if (known !== undefined) return known;
-    const { notifyUntil, process } = await this.items.read(tenant);
-    const listening = { notify: notifyUntil > this.deps.clock.now(), process };
-    this.known.set(tenant, listening);
-    return listening;
+    // taken before the read: what it says is true from then on
+    const readAt = this.deps.clock.now();
+    if (known !== undefined && readAt - known.readAt < NAME_LEASE_MS) return known;
+    const read = { ...(await this.items.read(tenant)), readAt };
+    this.known.set(tenant, read);
+    return read;
   }
 
   /** Somebody listens to notifications until this time (ms since the epoch). A later time that is stored stays. */

@@ -8,6 +8,9 @@ export function baseUrlOf(url: URL, header: (name: string) => string | undefined
   const forwarded = header('forwarded') ?? '';
   const proto = header('x-forwarded-proto') ?? /proto=(https?)/i.exec(forwarded)?.[1];
   const scheme = proto?.toLowerCase() === 'http' || proto?.toLowerCase() === 'https' ? proto.toLowerCase() : undefined;
-  const host = [header('x-forwarded-host'), header('host')].find((name) => name !== undefined && HOST.test(name));
+  const host = [header('x-forwarded-host'), header('host')].find((name) => name !== undefined && isHost(name));
   return `${scheme ?? url.protocol.slice(0, -1)}://${host ?? url.host}`;
 }
+
+/** A name of this form can still be none: `x:99999`, `[::::]`. */
+const isHost = (name: string): boolean => HOST.test(name) && URL.canParse(`http://${name}`);

@@ -129,6 +129,6 @@ function kept(document: Json): Result<Json, Refusal> {
  * handled as a GET, and the server leaves out the body.
  */
 function methodOf(method: string, override: string | undefined): Method | undefined {
-  const meant = method === 'POST' && override !== undefined ? override.toUpperCase() : method;
+  const meant = method === 'POST' && override ? override.toUpperCase() : method;
   return METHODS.find((known) => known === (meant === 'HEAD' ? 'GET' : meant));
 }

@@ -67,7 +67,7 @@ export async function run(command: Command, context: Context): Promise<Replied> 
     case 'setServiceStatus':
       // an unknown service is an error, not a new child
       return withoutReply(
-        await services.devices.setServiceStatus(call, await target.root(call), target.serial, command.status),
+        await services.devices.setServiceStatus(call, target.serial, command.status, await target.root(call)),
       );
     case 'upsertService':
       return upsertService(command, context);

@@ -1,12 +1,21 @@
 import type { Clock } from '../base/clock';
 import type { Change } from '../changes/changes';
+import type { Listeners } from '../changes/listeners';
 import type { Table } from '../storage/table';
-import type { DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
+import type { AsOf, DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
 
 /** A reading on its way to the telemetry table, packed with its neighbours when the message is flushed. */
 export type Reading =
   | { readonly kind: 'measurement'; readonly measurement: Measurement; readonly identity: ReadingIdentity }
-  | { readonly kind: 'event'; readonly event: DeviceEvent };
+  | {
+      readonly kind: 'event';
+      readonly event: DeviceEvent;
+      readonly asOf: AsOf;
+      /** For an event that an older message may still take back: which decision this is. A later one wins. */
+      readonly decision?: number;
+    }
+  /** There is no such event, as it turned out. */
+  | { readonly kind: 'noEvent'; readonly event: DeviceEvent; readonly decision: number };
 
 /**
  * Collects what a message leaves for its end: changes for notifications and event processing. Services add to it.
@@ -19,6 +28,8 @@ export interface Effects {
 
 /** Effects of a message that may make readings. They are packed and stored at its end. */
 export interface ReadingEffects extends Effects {
+  /** The readings that were added so far. */
+  readonly readings: readonly Reading[];
   /** Adds a reading, unless the processing mode leaves it unstored. */
   store(reading: Reading): void;
 }
@@ -27,6 +38,10 @@ export interface ReadingEffects extends Effects {
 export interface RegistryDeps {
   readonly registry: Table;
   readonly clock: Clock;
+  /** Shared with the sinks, so that their item is read once for both; of its own when left out. */
+  readonly listeners?: Listeners;
+  /** The device user that holds an identifier by a claim, if one does; given where rows create devices. */
+  readonly identifierHolder?: (tenant: string, serial: string) => Promise<string | undefined>;
 }
 
 /** What all services together are built from. A function without the telemetry table cannot build them. */

@@ -33,6 +33,8 @@ export function registryServices(deps: RegistryDeps) {
     inventory,
   });
 
+  // a serial is given up when no instance remembers it any more
+  inventory.whenClosing((tenant, names) => identity.close(tenant, names));
   // devices remember serials and agents, which a deleted object no longer has
   inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
   // an object that is taken from its parent is no longer below those who may act on the parent
@@ -64,7 +66,7 @@ export function platformServices(deps: PlatformDeps) {
     ...services,
     measurements: new Measurements(deps, tenants, inventory),
     events,
-    parameters: new Parameters(deps, events),
+    parameters: new Parameters(deps, events, inventory),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Expression, Key } from './table';
 
 /** What DynamoDB takes (docs/reference/aws-platform.md#dynamodb), in bytes. */
 const PARTITION_KEY_BYTES = 2048;
@@ -31,13 +30,20 @@ export class ItemLimitError extends Error {
   }
 }
 
+/** The same as in `table.ts`, which uses this file. */
+type Keys = { readonly pk: string; readonly sk: string };
+type Sent = {
+  readonly text: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+};
 type Marshalled = Readonly<Record<string, AttributeValue>>;
 
 /** Whether an item can have this key. No other key leads to an item, so there is nothing to read. */
-export const canBeKey = ({ pk, sk }: Key): boolean => faultOfKey(pk, sk) === undefined;
+export const canBeKey = ({ pk, sk }: Keys): boolean => faultOfKey(pk, sk) === undefined;
 
 /** Whether an item can meet a key condition: its partition key and the bounds of its sort key fit a key. */
-export function canMatch({ text, values = {} }: Expression): boolean {
+export function canMatch({ text, values = {} }: Sent): boolean {
   const partition = /^\w+ = (:\w+)/.exec(text)?.[1];
   return Object.entries(values).every(([name, value]) => {
     const key = String(value);
@@ -46,7 +52,7 @@ export function canMatch({ text, values = {} }: Expression): boolean {
 }
 
 /** @throws ItemLimitError */
-export function demandKey({ pk, sk }: Key): void {
+export function demandKey({ pk, sk }: Keys): void {
   const fault = faultOfKey(pk, sk);
   if (fault !== undefined) throw fault;
 }
@@ -66,10 +72,7 @@ export function demandItem(item: Marshalled): void {
 }
 
 /** @throws ItemLimitError for an expression that is too long, and for a value that is no text */
-export function demandExpressions(
-  expressions: readonly (Expression | undefined)[],
-  values: Marshalled | undefined,
-): void {
+export function demandExpressions(expressions: readonly (Sent | undefined)[], values: Marshalled | undefined): void {
   for (const expression of expressions) {
     const text = expression?.text ?? '';
     if (isWithin(text, EXPRESSION_BYTES)) continue;

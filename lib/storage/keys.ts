@@ -111,6 +111,15 @@ export const agendaJournalKey = (tenant: string, agent: string, device: string):
 });
 
 /**
+ * Registry: the status of a service that is not there yet. It is under the serial of the sender, so that no other
+ * device can take it.
+ */
+export const lateStatusKey = (tenant: string, sender: string, service: string): Key => ({
+  pk: tenantKey(tenant, 'LATE', part(sender)),
+  sk: `STATUS#${shortPart(service)}`,
+});
+
+/**
  * Registry: the connection of a device, with client ID, session and subscriptions. The device identifier is the key, so
  * that every spelling of the client ID leads to the same item.
  */
@@ -137,6 +146,11 @@ export const readingsPartition = (tenant: string, device: string, month: string)
   tenantKey(tenant, 'D', part(device), month);
 /** Telemetry: which months a device has readings for. */
 export const monthsPartition = (tenant: string, device: string): string => tenantKey(tenant, 'MONTHS', part(device));
+/** Telemetry: messages that remove fragments of events of a type, beside the months. */
+export const eventClearsKey = (tenant: string, device: string, type: string): Key => ({
+  pk: monthsPartition(tenant, device),
+  sk: `CLEARS#${shortPart(type)}`,
+});
 
 /** Registry: the advanced software list of a device, with its journal. */
 export const softwareKey = (tenant: string, id: string): Key => ({ pk: objectPartition(tenant, id), sk: 'SOFTWARE' });

@@ -55,7 +55,8 @@ export type ConditionFailed = {
   /** Only of `update`: an earlier try of this very write may have been stored and be what the condition met. */
   readonly maybeOwn?: true;
 };
-const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false } as const;
+// an object with a member of the name `constructor` looks like the instance of a class
+const MARSHALL = { removeUndefinedValues: true, convertEmptyValues: false, convertClassInstanceToMap: true } as const;
 const BATCH_WRITE_LIMIT = 25;
 const BATCH_GET_LIMIT = 100;
 const BATCH_ATTEMPTS = 8;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Listeners } from '../../lib/changes/listeners';
+import { Listeners, NAME_LEASE_MS } from '../../lib/changes/listeners';
 import { ManualClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 
@@ -70,6 +70,17 @@ describe('listeners', () => {
     clock.advance(HEARD_WITHIN_MS);
     for (let reading = 0; reading < 100; reading++)
       expect(await asked.listeningIn(own())).toMatchObject({ process: true });
-    expect(tables.calls.usage).toEqual({ commands: { GetItem: 1 }, writeUnits: 0, readUnits: 0.5 });
+    expect(tables.calls.usage).toEqual({ commands: { GetItem: 1 }, writeUnits: 0, readUnits: 1 });
+  });
+
+  it('know within three seconds that serials are given up', async () => {
+    expect(asked.knownReleases(own())).toBeUndefined();
+    expect(await asked.releasesIn(own())).toMatchObject({ releases: 0, readAt: clock.now() });
+    await told.released(own());
+    expect(asked.knownReleases(own())).toBe(0);
+    clock.advance(NAME_LEASE_MS - 1);
+    expect(await asked.releasesIn(own())).toMatchObject({ releases: 0 });
+    clock.advance(1);
+    expect(await asked.releasesIn(own())).toMatchObject({ releases: 1, readAt: clock.now() });
   });
 });

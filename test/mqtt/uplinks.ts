@@ -53,15 +53,19 @@ export class Uplinks {
     return callAt(this.clock.now(), { tenant: TENANT, user: 'admin', messageId: 'setup' });
   }
 
-  /** A function instance of its own: nothing remembered. */
-  instance(overrides: Partial<IngestDeps> = {}, clock: Clock = this.clock): IngestDeps {
+  /** A function instance of its own: nothing remembered. `tables` are for an instance that fails. */
+  instance(
+    overrides: Partial<IngestDeps> = {},
+    clock: Clock = this.clock,
+    tables: Pick<Tables, 'registry' | 'telemetry'> = this.tables,
+  ): IngestDeps {
     const messenger: DeviceMessenger = {
       send: async (clientId, topic, payload) => {
         this.sent.push({ clientId, topic, payload });
         return 'sent';
       },
     };
-    const { registry, telemetry } = this.tables;
+    const { registry, telemetry } = tables;
     const parts = { registry, telemetry, clock, protocols: PROTOCOLS, messenger, payloadLimit: 16_184 };
     return {
       ...composeIngest(parts),

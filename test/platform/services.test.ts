@@ -5,7 +5,7 @@ import type { RegistryDeps } from '../../lib/platform/call';
 import type { Origin } from '../../lib/platform/model';
 import { platformServices, registryServices } from '../../lib/platform/services';
 import { beginChanges, beginWork } from '../../lib/platform/unit-of-work';
-import { ManualClock } from '../support/clock';
+import { FlowingClock } from '../support/clock';
 import { startTables, type Tables } from '../support/tables';
 import { callAt } from './support';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 beforeEach(() => {
-  deps = { registry: tables.registry, clock: new ManualClock() };
+  deps = { registry: tables.registry, clock: new FlowingClock() };
   services = registryServices(deps);
 });
 

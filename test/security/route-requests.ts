@@ -59,6 +59,9 @@ const REQUESTS: Readonly<Record<string, Requests>> = {
   },
   'GET /user/:tenant/users/:user': { about: ({ tenant }) => [[`/user/${tenant}/users/admin`]] },
 
+  'GET /cirrus/deviceClaims/:identifier': { about: ({ serial }) => [[`/cirrus/deviceClaims/${serial}`]] },
+  'DELETE /cirrus/deviceClaims/:identifier': { about: ({ serial }) => [[`/cirrus/deviceClaims/${serial}`]] },
+
   [`GET ${OBJECTS}`]: {
     open: ({ id, serial }) => [
       [`${OBJECTS}?ids=${id}&withChildren=true`],

@@ -33,12 +33,15 @@ interface Gateway {
 export const makeWorld = async (rest: Rest): Promise<World> => ({
   own: await makeGateway(rest, { tenant: 't100', user: 'device_pump', root: 'pump', secret: 'own-secret' }),
   other: await makeGateway(rest, { tenant: 't100', user: 'device_valve', root: 'valve', secret: 'other-secret' }),
-  far: await makeGateway(rest, { tenant: 't200', user: 'admin', root: 'far', secret: 'far-secret' }),
+  far: await makeGateway(rest, { tenant: 't200', user: 'device_far', root: 'far', secret: 'far-secret' }),
 });
 
 /** The root belongs to the gateway's user. A person has made what is below it. */
 async function makeGateway(rest: Rest, gateway: Gateway): Promise<readonly Target[]> {
   const { root: serial, user } = gateway;
+  const { tenant } = gateway;
+  const claimed = await rest.platform.identifiers.bind({ tenant, user, kind: 'device', roles: [] }, serial);
+  if (!claimed.ok) throw new Error(claimed.error.reason);
   const root = await makeTarget(rest, gateway, serial, user);
   const child = await makeTarget(rest, gateway, `${serial}-c`, 'admin', { id: root.id, kind: 'childDevices' });
   const service = await makeTarget(rest, gateway, `${serial}-s`, 'admin', { id: root.id, kind: 'childAdditions' });

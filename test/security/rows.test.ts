@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Claims } from '../../lib/connections/claims';
 import { type IngestDeps, ingest, type Outcome, type Sender } from '../../lib/mqtt/ingest';
 import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates/publish-templates';
 import { type RowCase, TEMPLATE_ROWS } from '../mqtt/template-rows';
@@ -70,12 +71,14 @@ async function readied(owner: Gateway, target: string, { operations = [], after 
   const { id = '' } = (await services.devices.find(owner.tenant, target)) ?? {};
   let first = '';
   for (const fragment of operations) {
-    const call = callAt(start + sent * 10, { tenant: owner.tenant });
+    const at = start + ++sent * 10;
+    const call = callAt(at, { tenant: owner.tenant });
     const made = await services.operations.create(call, {
       deviceId: id,
       fragments: { [fragment]: {}, profileId: '5' },
     });
     if (!made.ok) throw new Error(made.error.reason);
+    await services.operations.handovers.sending(owner.tenant, made.value, at);
     first ||= made.value.id;
   }
   for (const row of after) await prepare(owner, `s/us/${target}`, row.replaceAll('$', target));
@@ -122,6 +125,20 @@ const foreignItems = async () => {
 };
 
 describe('a row of a static template', () => {
+  it('makes no child under an identifier that another device user has claimed', async () => {
+    const claims = new Claims(uplinks.tables.registry, uplinks.clock);
+    const claim = { tenant: TENANT, user: 'device_elsewhere', kind: 'device', serial: 'claimed' } as const;
+    expect(await claims.claim(claim, async () => true)).toMatchObject({ ok: true });
+    for (const [topic, row] of [
+      ['s/us', '101,claimed'],
+      ['s/us', '102,claimed,systemd,broker,up'],
+      ['s/us/claimed', '211,20'],
+    ] as const) {
+      expect(await publish(own, topic, row)).toMatchObject([{ result: 'refused', code: 41 }]);
+    }
+    expect(await own.deps.services.devices.find(TENANT, 'claimed')).toBeUndefined();
+  });
+
   it('that could name an object is in the table', () => {
     expect(Object.keys(TEMPLATE_ROWS)).toEqual([...PUBLISH_TEMPLATES.keys()]);
     const naming = [...PUBLISH_TEMPLATES.values()].filter(({ params }) =>

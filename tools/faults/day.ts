@@ -1,5 +1,6 @@
 import { SeededRandom } from '@cirrus/local-aws';
 import { PROFILES, type Profile, type ProfileName } from './profiles';
+import { ClientScript, type PlannedRequest } from './rest-script';
 import { OPERATION_FRAGMENTS, ROWS, type RowContext } from './rows';
 
 /** One publish of a gateway. */
@@ -36,8 +37,8 @@ export interface Day {
   readonly gateways: readonly string[];
   readonly publishes: readonly PlannedPublish[];
   readonly operations: readonly PlannedOperation[];
-  /** REST clients, each with a seed of its own. */
-  readonly clients: number;
+  /** What REST clients ask for; the requests of one client are in their order. */
+  readonly requests: readonly PlannedRequest[];
   /** When the last of it has happened, ms since the epoch. */
   readonly end: number;
 }
@@ -47,6 +48,7 @@ const EPISODES = 4;
 const EPISODE_MS = 60_000;
 const BETWEEN_EPISODES_MS = 20 * 60_000;
 const CHILDREN = 3;
+const REQUESTS_PER_CLIENT = 16;
 
 const childrenOf = (gateway: string): readonly string[] =>
   Array.from({ length: CHILDREN }, (_, index) => `${gateway}-c${index + 1}`);
@@ -83,7 +85,7 @@ class DayPlan {
       gateways: this.gateways,
       publishes: [...this.setup(), ...times.map((at) => this.publish(at))],
       operations: this.times(this.profile.operations).map((at) => this.operation(at)),
-      clients: this.profile.clients,
+      requests: this.requests(),
       end: START + EPISODES * BETWEEN_EPISODES_MS,
     };
   }
@@ -165,6 +167,12 @@ class DayPlan {
     const template = this.templateFor(serial);
     const fragments = { ...OPERATION_FRAGMENTS[template]?.(key), acme_Key: { key } };
     return { at, serial, gateway, key, number, template, fragments };
+  }
+
+  private requests(): PlannedRequest[] {
+    return Array.from({ length: this.profile.clients }, (_, client) =>
+      new ClientScript(client, this.random, this.gateways).plan(this.times(REQUESTS_PER_CLIENT)),
+    ).flat();
   }
 
   /** Rows of some operations do not tell one from another of the same kind: a device gets only one of them. */

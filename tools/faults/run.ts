@@ -15,6 +15,7 @@ import type { Day, PlannedOperation, PlannedPublish } from './day';
 import { Fleet } from './fleet';
 import { type FunctionInstance, newInstance, type RestRequest } from './functions';
 import type { FaultRates } from './rates';
+import { RestClients } from './rest-clients';
 import { RestOperator } from './rest-operator';
 
 /** What a run of a day came to, beside what is in the database. */
@@ -26,6 +27,8 @@ export interface RunReport {
   /** Events that went to a failure queue, and those that were handed over again from there. */
   readonly failed: number;
   readonly redriven: number;
+  /** The status of each answer to a REST client. */
+  readonly statuses: readonly number[];
   /** What was wrong with the run itself. */
   readonly problems: readonly string[];
 }
@@ -103,6 +106,13 @@ export class DayRun {
     this.plan(day.publishes.filter(({ isSetup }) => !isSetup));
     for (const operation of day.operations) simulation.at(operation.at, () => void this.createOperation(operation));
     if (day.operations.length > 0) this.planConnections();
+    const clients = new RestClients({
+      simulation,
+      rest: this.rest,
+      tenant: this.options.tenant,
+      requests: day.requests,
+    });
+    clients.plan();
     await simulation.run();
     const failed = this.failures().length;
     this.checkFailures();
@@ -115,6 +125,7 @@ export class DayRun {
       faults,
       failed,
       redriven,
+      statuses: clients.statuses,
       problems: [...this.problems, ...rest.problems],
     };
   }

@@ -1,5 +1,5 @@
 import type { InProcessDynamodb } from '@cirrus/local-aws';
-import { systemClock } from '../../lib/base/clock';
+import { type Clock, systemClock } from '../../lib/base/clock';
 import type { JsonObject } from '../../lib/base/json';
 import type { ManagedObject } from '../../lib/platform/model';
 import { type PlatformServices, platformServices } from '../../lib/platform/services';
@@ -16,11 +16,12 @@ export interface Fact {
 
 const CHILD_KINDS: readonly ChildKind[] = ['childDevices', 'childAdditions', 'childAssets'];
 
-/** Everything that can be seen of a tenant. */
-export async function factsOf(database: InProcessDynamodb, tenant: string): Promise<readonly Fact[]> {
+/** Everything that can be seen of a tenant at a time (ms since the epoch), which decides what has expired. */
+export async function factsOf(database: InProcessDynamodb, tenant: string, at: number): Promise<readonly Fact[]> {
+  const clock: Clock = { ...systemClock, now: () => at };
   const client = directClient(database);
   const [registry, telemetry] = [new Table(client, 'registry'), new Table(client, 'telemetry')];
-  return new TenantFacts(platformServices({ registry, telemetry, clock: systemClock }), tenant).collect();
+  return new TenantFacts(platformServices({ registry, telemetry, clock }), tenant).collect();
 }
 
 class TenantFacts {

@@ -4,15 +4,11 @@ import { InProcessDynamodb, inProcessSettings } from '@cirrus/local-aws';
 /** A database with both tables, empty. */
 export async function startDatabase(): Promise<InProcessDynamodb> {
   const database = new InProcessDynamodb();
-  const client = plainClient(database);
+  const client = new DynamoDBClient(inProcessSettings(database));
   await client.send(new CreateTableCommand(tableInput('registry', ['list', 'due'])));
   await client.send(new CreateTableCommand(tableInput('telemetry', [])));
   return database;
 }
-
-/** A client without faults. */
-export const plainClient = (database: InProcessDynamodb): DynamoDBClient =>
-  new DynamoDBClient(inProcessSettings(database));
 
 const SORT_KEYS: Readonly<Record<string, string>> = { list: 'listSk', due: 'dueAt' };
 const keys = (hash: string, range: string): CreateTableInput['KeySchema'] => [

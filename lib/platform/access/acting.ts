@@ -66,11 +66,13 @@ export class Acting {
 
   /**
    * Whether a user may make a device under an identifier that no device has yet. The identifier of another device user
-   * is kept for that user. Costs one read.
+   * is kept for that user: by its name, and by its claim where claims are known. Costs a read for each.
    */
   async mayName(tenant: string, user: string, serial: string): Promise<boolean> {
-    const owner = `${DEVICE_USER_PREFIX}${serial}`;
-    return user === owner || (await getUser(this.deps.registry, tenant, owner)) === undefined;
+    const namesake = `${DEVICE_USER_PREFIX}${serial}`;
+    if (user !== namesake && (await getUser(this.deps.registry, tenant, namesake)) !== undefined) return false;
+    const holder = await this.deps.identifierHolder?.(tenant, serial);
+    return holder === undefined || holder === user;
   }
 
   /** Forgets the decisions of a tenant, because an object of it was deleted or moved. */

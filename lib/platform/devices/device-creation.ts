@@ -1,6 +1,5 @@
 import { type JsonObject, own } from '../../base/json';
-import type { ChildKind } from '../../storage/keys';
-import { collect } from '../../storage/pages';
+import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
 import {
   type ExternalIdRecord,
@@ -12,27 +11,23 @@ import {
 } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
-import { link, parentsOf, unlink } from '../inventory/link-items';
+import { BY_DATA, type Link, settlePlaces } from '../inventory/link-items';
 import { newObjectId } from '../inventory/object-id';
 import { CREATED, getObject, type ObjectRecord } from '../inventory/object-items';
 import { managedObjectOf, objectChange } from '../inventory/object-members';
-import { applied, enterLists, leaveLists } from '../inventory/object-updates';
+import { enterLists } from '../inventory/object-updates';
 import { asOf } from '../journal';
 import type { DeviceRef, Origin } from '../model';
-import { isNameable, type Naming, nameObject } from './naming-items';
-
-/** The object that a device is created below, and how it is linked. */
-export interface Parent {
-  readonly id: string;
-  readonly kind: ChildKind;
-}
+import type { Refusal } from '../refusal';
+import { isNameable, type Naming, nameObject, takePlaceBack } from './naming-items';
 
 /** What a device becomes if it is created now. */
 export interface DevicePlan {
   readonly members: JsonObject;
   /** Members that get the as-of of this message. All others get the as-of of the creation. */
   readonly fresh?: readonly string[];
-  readonly parent?: Parent;
+  /** The object that it is created below, and how it is linked. */
+  readonly parent?: Link;
   /** True when data arrived for the device and no message has said what it is. */
   readonly automatic: boolean;
 }
@@ -44,7 +39,7 @@ export interface EnsuredDevice {
 }
 
 /** Stored with the external id until the creation is complete, so that any later message can complete it. */
-type Creation = Omit<ObjectRecord, 'id' | 'createdFor'> & { readonly parent?: Parent };
+type Creation = Omit<ObjectRecord, 'id' | 'createdFor'>;
 
 /** Ms after the creation by data in which a message may still say what the device is. */
 const NAMING_MS = 60_000;
@@ -89,33 +84,28 @@ export class DeviceCreation {
   }
 
   /**
-   * Says what an existing device is, while that is still open. Returns its record, or undefined when it is no longer
-   * open.
+   * Says what an existing device is, while that is still open: one read, and for the first messages of a device a few
+   * more and some writes. Returns its record, or undefined when it is no longer open. Refused when the device would be
+   * above itself.
    */
   async name(
     call: Call,
     device: DeviceRef,
-    what: Pick<Naming, 'set' | 'remove'> & { readonly parent?: Parent },
-  ): Promise<ObjectRecord | undefined> {
+    what: Pick<Naming, 'set' | 'remove' | 'parent'>,
+  ): Promise<Result<ObjectRecord | undefined, Refusal>> {
     const { registry } = this.deps;
     const { tenant, receivedAt } = call.origin;
-    let naming: Naming = { ...what, asOf: asOf(call.origin), createdSince: receivedAt - NAMING_MS };
+    const naming: Naming = { ...what, asOf: asOf(call.origin), createdSince: receivedAt - NAMING_MS };
     for (;;) {
-      const done = await nameObject(registry, tenant, device.id, naming);
-      if (done.ok) {
-        const record = { ...applied(done.value, { ...naming, asOf: CREATED }), named: naming.asOf };
-        await this.settleName(call, done.value, naming, what.parent);
-        call.effects.changed(objectChange('UPDATE', managedObjectOf(record)));
-        return record;
-      }
       const current = await getObject(registry, tenant, device.id);
-      if (current === undefined || !isNameable(current, naming)) return undefined;
-      const untouched = (member: string): boolean => (own(current.asOf, member) ?? CREATED) === CREATED;
-      naming = {
-        ...naming,
-        set: Object.fromEntries(Object.entries(naming.set).filter(([member]) => untouched(member))),
-        remove: naming.remove.filter(untouched),
-      };
+      if (current === undefined || !isNameable(current, naming)) return ok(undefined);
+      const { parent } = naming;
+      if (parent && (await this.inventory.isBelow(tenant, parent.id, device.id))) return fail(circle(device, parent));
+      const done = await nameObject(registry, tenant, device.id, withoutTouched(naming, current));
+      if (!done.ok) continue;
+      const placed = await this.settleNaming(call, done.value, naming);
+      call.effects.changed(objectChange('UPDATE', managedObjectOf(done.value)));
+      return placed.ok ? ok(done.value) : placed;
     }
   }
 
@@ -124,7 +114,7 @@ export class DeviceCreation {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const { externalId: serial, managedObjectId: id, creating = '' } = record;
-    const { parent, ...planned } = JSON.parse(creating) as Creation;
+    const planned = JSON.parse(creating) as Creation;
     const inserted = await this.inventory.insert(call, { ...planned, id, createdFor: serial });
     if (!inserted && (await getObject(registry, tenant, id))?.createdFor !== serial) {
       // another object got the same id in the same millisecond
@@ -135,33 +125,30 @@ export class DeviceCreation {
         ? { id: current?.managedObjectId ?? id, serial }
         : this.complete(call, current);
     }
-    if (parent !== undefined) await link(registry, tenant, parent.id, parent.kind, id);
+    const { places = [] } = planned;
+    await settlePlaces(registry, tenant, id, { places, now: this.deps.clock.now() });
     await listExternalId(registry, tenant, record);
-    await settleExternalId(registry, tenant, record);
-    return this.identity.remember(tenant, { id, serial });
+    const lease = this.identity.lease(tenant);
+    const settled = await settleExternalId(registry, tenant, record);
+    return settled === undefined ? { id, serial } : this.identity.remember(tenant, settled, lease);
   }
 
-  /** Writes what follows from naming: the list of the type, and the place in the hierarchy. */
-  private async settleName(
-    call: Call,
-    before: ObjectRecord,
-    naming: Naming,
-    parent: Parent | undefined,
-  ): Promise<void> {
-    const { registry } = this.deps;
+  /**
+   * Writes what follows from naming: the entries in lists, and the links. It leaves entries in lists that the object
+   * has left. Readers remove those; a slow writer could remove one that another naming has made.
+   */
+  private async settleNaming(call: Call, named: ObjectRecord, naming: Naming): Promise<Result<void, Refusal>> {
+    const { registry, clock } = this.deps;
     const { tenant } = call.origin;
-    // a first try of this very message may have ended before its lists
-    const members = before.named === naming.asOf ? {} : before.members;
-    await enterLists(this.deps, tenant, { id: before.id, members }, naming);
-    await leaveLists(registry, tenant, before, naming);
-    if (parent === undefined) return;
-    await link(registry, tenant, parent.id, parent.kind, before.id);
-    for (const other of await collect(parentsOf(registry, tenant, before.id))) {
-      const isAsset = other.kind === 'childAssets';
-      if (!isAsset && (other.id !== parent.id || other.kind !== parent.kind)) {
-        await unlink(registry, tenant, other.id, other.kind, before.id);
-      }
-    }
+    await enterLists(this.deps, tenant, { id: named.id, members: {} }, naming);
+    const { parent } = naming;
+    if (parent === undefined) return ok(undefined);
+    await settlePlaces(registry, tenant, named.id, { places: named.places ?? [], now: clock.now() });
+    if (!(await this.inventory.isBelow(tenant, parent.id, named.id))) return ok(undefined);
+    // at the same time another message has put the parent below this object
+    const places = await takePlaceBack(registry, tenant, named.id, { ...parent, asOf: naming.asOf });
+    await settlePlaces(registry, tenant, named.id, { places, now: clock.now() });
+    return fail(circle(named, parent));
   }
 }
 
@@ -173,6 +160,24 @@ function creationOf(origin: Origin, { members, fresh = [], parent, automatic }: 
     members,
     asOf: Object.fromEntries(Object.keys(members).map((name) => [name, fresh.includes(name) ? at : CREATED])),
     ...(automatic ? { automatic } : { named: at }),
-    ...(parent && { parent }),
+    ...(parent && { places: [{ ...parent, asOf: automatic ? BY_DATA : at }] }),
   };
 }
+
+/** The naming without the members that somebody has changed since the creation. */
+function withoutTouched(naming: Naming, current: ObjectRecord): Naming {
+  const isUntouched = (member: string): boolean => (own(current.asOf, member) ?? CREATED) === CREATED;
+  return {
+    ...naming,
+    set: Object.fromEntries(Object.entries(naming.set).filter(([member]) => isUntouched(member))),
+    remove: naming.remove.filter(isUntouched),
+  };
+}
+
+const circle = ({ id }: { readonly id: string }, parent: Link): Refusal => ({
+  kind: 'invalid',
+  reason: 'circle',
+  subject: 'managedObject',
+  child: id,
+  parent: parent.id,
+});

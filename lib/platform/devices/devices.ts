@@ -12,6 +12,7 @@ import { AGENT_MARKER, type DeviceRef, type ExternalId } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
 import { SenderCheck } from './sender-check';
+import { SERVICE_TYPE, ServiceStatus } from './service-status';
 
 /** A child device as a message describes it. */
 export interface NewChild {
@@ -38,13 +39,14 @@ export interface Creation {
   readonly outcome: 'created' | 'named' | 'existing';
 }
 
-const SERVICE_TYPE = 'c8y_Service';
+const DEVICE_MARKER = 'c8y_IsDevice';
 const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
 export class Devices {
   private readonly creation: DeviceCreation;
   private readonly check: SenderCheck;
+  private readonly statuses: ServiceStatus;
   private readonly agents: Lru<DeviceRef>;
 
   constructor(
@@ -54,7 +56,8 @@ export class Devices {
     private readonly acting: Acting,
   ) {
     this.creation = new DeviceCreation(deps, inventory, identity);
-    this.check = new SenderCheck(deps, acting);
+    this.check = new SenderCheck(inventory, acting);
+    this.statuses = new ServiceStatus(deps, { inventory, identity, check: this.check });
     this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
@@ -132,8 +135,9 @@ export class Devices {
     const members = rootMembers(serial, name, type);
     const { device, created } = await this.ensure(call, serial, () => ({ members, automatic: false }));
     if (created) return ok({ device, outcome: 'created' });
-    const set = { name: members.name, type: members.type };
-    if (await this.creation.name(call, device, { set, remove: [] })) return ok({ device, outcome: 'named' });
+    const named = await this.creation.name(call, device, { set: members, remove: [] });
+    if (!named.ok) return named;
+    if (named.value !== undefined) return ok({ device, outcome: 'named' });
     return fail({ kind: 'exists', reason: 'deviceExists', subject: 'managedObject', serial });
   }
 
@@ -159,14 +163,15 @@ export class Devices {
     if (!ensured.ok) return ensured;
     const { device, created } = ensured.value;
     if (created) return ok({ device, outcome: 'created' });
-    const set = { name: members.name, type: members.type };
-    const remove = child.isDevice ? [] : ['c8y_IsDevice'];
-    return ok({ device, outcome: await this.nameBelow(call, device, { set, remove, parent: place }) });
+    const remove = child.isDevice ? [] : [DEVICE_MARKER];
+    const outcome = await this.nameBelow(call, device, { set: members, remove, parent: place });
+    return outcome.ok ? ok({ device, outcome: outcome.value }) : outcome;
   }
 
   /**
    * Creates a service as a child addition of its owner, or updates its name, type of service and status. `sender` is the
-   * connected device; the owner when left out.
+   * connected device; the owner when left out. A status that the sender has sent in the minute after counts too, when it
+   * came before the service was there: that costs one read at the creation.
    */
   async upsertService(
     call: Call,
@@ -190,29 +195,18 @@ export class Devices {
     });
     if (!ensured.ok) return ensured;
     const { device, created } = ensured.value;
-    if (created) return ok(device);
-    await this.nameBelow(call, device, { set: { type: SERVICE_TYPE }, remove: ['c8y_IsDevice'], parent: place });
+    if (created) return this.statuses.takeLate(call, sender, device);
+    const type = { set: { type: SERVICE_TYPE }, remove: [DEVICE_MARKER] };
+    const named = await this.nameBelow(call, device, { ...type, parent: place });
+    if (!named.ok) return named;
     const updated = await this.inventory.updateFragments(call, device.id, { set: members, remove: [] });
-    return updated.ok ? ok(device) : updated;
+    if (!updated.ok) return updated;
+    return named.value === 'named' ? this.statuses.takeLate(call, sender, device) : ok(device);
   }
 
-  /** Sets the status of a service that exists; this never creates one. */
-  async setServiceStatus(
-    call: Call,
-    sender: DeviceRef,
-    serial: string,
-    status: string,
-  ): Promise<Result<DeviceRef, Refusal>> {
-    const { tenant } = call.origin;
-    const service = await this.identity.resolve(tenant, serial);
-    const allowed = service === undefined ? ok(undefined) : await this.check.requireBelow(call, sender, service);
-    if (!allowed.ok) return allowed;
-    const record = service && (await getObject(this.deps.registry, tenant, service.id));
-    if (service === undefined || record?.members.type !== SERVICE_TYPE) {
-      return fail({ kind: 'notFound', reason: 'unknownService', subject: 'managedObject', serial });
-    }
-    const updated = await this.inventory.updateFragments(call, service.id, { set: { status }, remove: [] });
-    return updated.ok ? ok(service) : updated;
+  /** Sets the status of a service that exists; this never creates one. `sender` is the connected device. */
+  setServiceStatus(call: Call, serial: string, status: string, sender: DeviceRef): Promise<Result<DeviceRef, Refusal>> {
+    return this.statuses.set(call, sender, serial, status);
   }
 
   /** Serials of the direct child devices, sorted as text. Children without a serial are left out. */
@@ -275,22 +269,23 @@ export class Devices {
     call: Call,
     device: DeviceRef,
     what: Parameters<DeviceCreation['name']>[2],
-  ): Promise<'named' | 'existing'> {
+  ): Promise<Result<'named' | 'existing', Refusal>> {
     const named = await this.creation.name(call, device, what);
-    if (named !== undefined) this.moved(call.origin.tenant, device.id);
-    return named === undefined ? 'existing' : 'named';
+    if (!named.ok) return named;
+    if (named.value !== undefined) this.moved(call.origin.tenant, device.id);
+    return ok(named.value === undefined ? 'existing' : 'named');
   }
 }
 
 const rootMembers = (serial: string, name = `MQTT Device ${serial}`, type = 'c8y_MQTTDevice') => ({
   name,
   type,
-  c8y_IsDevice: {},
+  [DEVICE_MARKER]: {},
   [AGENT_MARKER]: {},
 });
 
 const childMembers = ({ childId, name, type, isDevice }: NewChild) => ({
   name: name ?? `MQTT Device ${childId}`,
   type: type ?? 'c8y_MQTTChildDevice',
-  ...(isDevice && { c8y_IsDevice: {} }),
+  ...(isDevice && { [DEVICE_MARKER]: {} }),
 });

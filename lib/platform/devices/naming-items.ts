@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
 import { objectKey } from '../../storage/keys';
 import type { ConditionFailed, Item, Table } from '../../storage/table';
+import { type GivenPlace, type Link, placeText } from '../inventory/link-items';
 import { CREATED, type ObjectRecord, recordOf } from '../inventory/object-items';
 
 /** A message that says what a device is. */
@@ -9,6 +10,8 @@ export interface Naming {
   readonly set: JsonObject;
   readonly remove: readonly string[];
   readonly asOf: string;
+  /** Where the message puts the object; absent when it says nothing of that. */
+  readonly parent?: Link;
   /** An object that data created before this moment can no longer be named, ms since the epoch. */
   readonly createdSince: number;
 }
@@ -26,13 +29,13 @@ export function isNameable({ automatic, createdAt, named }: ObjectRecord, { asOf
 /**
  * Names an object with one conditional write. Members that somebody has changed since the creation are not touched: the
  * condition fails, and the caller leaves them out. What it writes counts as there from the creation, so that any change
- * wins over it. Returns the object as it was before.
+ * wins over it. The place in the hierarchy is part of the same write. Returns the object as it is then.
  */
 export async function nameObject(
   registry: Table,
   tenant: string,
   id: string,
-  { set, remove, asOf, createdSince }: Naming,
+  { set, remove, asOf, createdSince, parent }: Naming,
 ): Promise<Result<ObjectRecord, ConditionFailed>> {
   const members = [...Object.keys(set), ...remove];
   // DynamoDB refuses placeholders that nothing uses
@@ -52,12 +55,30 @@ export async function nameObject(
       sets.push(`#f.#${at} = :${at}`);
     }
   }
-  const text = `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`;
+  if (parent !== undefined) values[':place'] = new Set([placeText({ ...parent, asOf })]);
+  const text = [
+    `SET ${sets.join(', ')}`,
+    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+    ...(parent === undefined ? [] : ['ADD l :place']),
+  ].join(' ');
   const done = await registry.update(
     objectKey(tenant, id),
     { text, names, values },
     { text: conditions.join(' AND ') },
-    'ALL_OLD',
+    'ALL_NEW',
   );
   return done.ok ? ok(recordOf(id, done.value)) : done;
+}
+
+/** Takes a place back that a message has given an object. Returns all places of the object. */
+export async function takePlaceBack(
+  registry: Table,
+  tenant: string,
+  id: string,
+  place: GivenPlace,
+): Promise<readonly GivenPlace[]> {
+  const text = placeText({ ...place, isVoid: true });
+  const change = { text: 'ADD l :place', values: { ':place': new Set([text]) } };
+  const done = await registry.update(objectKey(tenant, id), change, { text: 'attribute_exists(pk)' }, 'ALL_NEW');
+  return done.ok ? (recordOf(id, done.value).places ?? []) : [];
 }

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../base/result';
 import type { Acting, Actor } from '../access/acting';
-import type { Call, RegistryDeps } from '../call';
-import { link } from '../inventory/link-items';
+import type { Call } from '../call';
+import type { Inventory } from '../inventory/inventory';
 import type { DeviceRef } from '../model';
 import type { Refusal } from '../refusal';
 import type { DevicePlan, EnsuredDevice } from './device-creation';
@@ -12,11 +12,11 @@ import type { DevicePlan, EnsuredDevice } from './device-creation';
  */
 export class SenderCheck {
   constructor(
-    private readonly deps: RegistryDeps,
+    private readonly inventory: Pick<Inventory, 'addChild'>,
     private readonly acting: Acting,
   ) {}
 
-  /** Refuses to create a device under the identifier of another device user. Costs one read. */
+  /** Refuses to create a device under the identifier of another device user. It costs two reads. */
   async requireFree({ origin: { tenant, user } }: Call, serial: string): Promise<Result<void, Refusal>> {
     if (await this.acting.mayName(tenant, user, serial)) return ok(undefined);
     return fail({ kind: 'forbidden', reason: 'identifierOfOther', serial });
@@ -53,8 +53,7 @@ export class SenderCheck {
     const below = await this.requireBelow(call, sender, device);
     if (below.ok || automatic || parent === undefined) return below;
     if (!(await this.acting.mayAdopt(tenant, user, device.id))) return below;
-    await link(this.deps.registry, tenant, parent.id, parent.kind, device.id);
-    return ok(undefined);
+    return this.inventory.addChild(call, parent.id, parent.kind, device.id);
   }
 }
 

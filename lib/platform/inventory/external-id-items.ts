@@ -3,7 +3,7 @@ import type { Result } from '../../base/result';
 import { withPrefix } from '../../storage/key-conditions';
 import { externalIdKey, objectExternalIdKey, objectPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
-import type { ConditionFailed, Item, Table } from '../../storage/table';
+import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
 
 /**
  * An external id, the managed object it leads to, and how to complete the device's creation while that is under way.
@@ -16,6 +16,8 @@ export interface ExternalIdRecord {
   readonly creating?: string;
   /** Minutes within which a sign of life is required of the device; absent when nothing is required. */
   readonly responseInterval?: number;
+  /** Until when nobody may remember where it leads, because its object is being deleted; ms since the epoch. */
+  readonly closingUntil?: number;
 }
 
 /** One strongly consistent read; undefined when nobody has taken the external id. */
@@ -45,14 +47,39 @@ export function takeExternalId(
   });
 }
 
-/** Marks the creation under this external id as complete. */
-export async function settleExternalId(registry: Table, tenant: string, record: ExternalIdRecord): Promise<void> {
-  await registry.update(
+/** Marks the creation under this external id as complete; undefined when the external id leads elsewhere by now. */
+export async function settleExternalId(
+  registry: Table,
+  tenant: string,
+  record: ExternalIdRecord,
+): Promise<ExternalIdRecord | undefined> {
+  const settled = await registry.update(
     externalIdKey(tenant, record.type, record.externalId),
     { text: 'REMOVE g' },
-    { text: 'i = :i', values: { ':i': record.managedObjectId } },
+    leadsTo(record),
+    'ALL_NEW',
+  );
+  return settled.ok ? recordOf(settled.value) : undefined;
+}
+
+/** Says that an external id will be given up: until then nobody may remember where it leads. */
+export async function closeExternalId(
+  registry: Table,
+  tenant: string,
+  record: ExternalIdRecord,
+  until: number,
+): Promise<void> {
+  await registry.update(
+    externalIdKey(tenant, record.type, record.externalId),
+    { text: 'SET z = :until', values: { ':until': until } },
+    leadsTo(record),
   );
 }
+
+const leadsTo = ({ managedObjectId }: ExternalIdRecord): Expression => ({
+  text: 'i = :i',
+  values: { ':i': managedObjectId },
+});
 
 /**
  * Gives an unfinished creation another object id, because its first one is taken. False when another writer was faster.
@@ -95,10 +122,7 @@ export async function listExternalId(registry: Table, tenant: string, record: Ex
  */
 export async function releaseExternalId(registry: Table, tenant: string, record: ExternalIdRecord): Promise<void> {
   const { type, externalId, managedObjectId } = record;
-  await registry.delete(externalIdKey(tenant, type, externalId), {
-    text: 'i = :i',
-    values: { ':i': managedObjectId },
-  });
+  await registry.delete(externalIdKey(tenant, type, externalId), leadsTo(record));
   await registry.delete(objectExternalIdKey(tenant, managedObjectId, type, externalId));
 }
 
@@ -117,4 +141,5 @@ const recordOf = (item: Item): ExternalIdRecord =>
     managedObjectId: item.i,
     creating: item.g,
     responseInterval: item.q,
+    closingUntil: item.z,
   });

@@ -1,12 +1,16 @@
+import { eachAtOnce } from '../../base/at-once';
 import { defined } from '../../base/defined';
-import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
+import { type Lease, LeasedCache } from '../../changes/leased-cache';
+import { Listeners, NAME_LEASE_MS } from '../../changes/listeners';
 import { collect } from '../../storage/pages';
 import type { Call, RegistryDeps } from '../call';
 import { longName } from '../limits';
 import type { DeviceRef, ExternalId } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import {
+  closeExternalId,
+  type ExternalIdRecord,
   externalIdsOf,
   getExternalId,
   leadingTo,
@@ -26,12 +30,21 @@ export const SERIAL = 'c8y_Serial';
 const KNOWN_DEVICES = 20_000;
 const KNOWN_MS = 60_000;
 
+/** Ms by which clocks may run apart while an instance waits for the leases of the others. */
+const WAIT_MARGIN_MS = 100;
+const CLOSED_AT_ONCE = 25;
+/** Ms after which a deletion that was cut short does not hinder the memory of instances any more. */
+const CLOSING_MS = 10 * 60_000;
+
 /** External ids: other names of managed objects, unique per type (docs/reference/rest-api.md#external-ids). */
 export class Identity {
-  private readonly known: Lru<DeviceRef>;
+  private readonly listeners: Listeners;
+  private readonly known: LeasedCache<DeviceRef>;
 
   constructor(private readonly deps: RegistryDeps) {
-    this.known = new Lru(deps.clock, { capacity: KNOWN_DEVICES, ttlMs: KNOWN_MS });
+    this.listeners = deps.listeners ?? new Listeners(deps);
+    const { clock } = deps;
+    this.known = new LeasedCache({ listeners: this.listeners, clock }, { capacity: KNOWN_DEVICES, ttlMs: KNOWN_MS });
   }
 
   /** The object that an external id leads to: one read; undefined when there is none. */
@@ -41,27 +54,48 @@ export class Identity {
   }
 
   /**
-   * The device with this serial. It is remembered for a minute, so that a busy device costs no read. Until then this
-   * instance also finds a device that another instance has deleted.
+   * The device with this serial. It is remembered for a minute, so that a busy device costs no read. A device that any
+   * instance has deleted is not found: the deletion waits until no instance remembers it.
    */
   async resolve(tenant: string, serial: string): Promise<DeviceRef | undefined> {
-    const known = this.known.get(nameOf(tenant, serial));
+    const known = await this.known.get(tenant, serial);
     if (known !== undefined) return known;
+    const lease = this.lease(tenant);
     const found = await getExternalId(this.deps.registry, tenant, SERIAL, serial);
-    if (found === undefined || found.creating !== undefined) return undefined;
-    const { managedObjectId: id, responseInterval } = found;
-    return this.remember(tenant, defined({ id, serial, responseInterval }));
+    return found === undefined || found.creating !== undefined ? undefined : this.remember(tenant, found, lease);
   }
 
-  /** Keeps a device for a minute. Returns it. */
-  remember(tenant: string, device: DeviceRef): DeviceRef {
-    this.known.set(nameOf(tenant, device.serial), device);
+  /** Begins a lease for `remember`, before the external id is read or written. */
+  lease(tenant: string): Lease {
+    return this.known.begin(tenant);
+  }
+
+  /** Keeps the device of a serial for a minute, unless it is being deleted. Returns it. */
+  remember(tenant: string, record: ExternalIdRecord, lease: Lease): DeviceRef {
+    const { managedObjectId: id, externalId: serial, responseInterval, closingUntil = 0 } = record;
+    const device = defined({ id, serial, responseInterval });
+    if (closingUntil < this.deps.clock.now()) this.known.set(tenant, serial, device, lease);
     return device;
   }
 
   /** Drops what this instance remembers of a serial. */
   forget(tenant: string, serial: string): void {
-    this.known.delete(nameOf(tenant, serial));
+    this.known.delete(tenant, serial);
+  }
+
+  /**
+   * Makes sure that no instance remembers the serials among these external ids, which are about to be given up. It
+   * waits for a little more than `NAME_LEASE_MS`: by then each instance has learned that serials are being given up, and
+   * reads them again each time (docs/decisions/0026-a-deletion-waits-for-leases.md). Without a serial it does nothing.
+   */
+  async close(tenant: string, names: readonly ExternalIdRecord[]): Promise<void> {
+    const { registry, clock } = this.deps;
+    const serials = names.filter(({ type }) => type === SERIAL);
+    if (serials.length === 0) return;
+    const until = clock.now() + CLOSING_MS;
+    await eachAtOnce(serials, CLOSED_AT_ONCE, (name) => closeExternalId(registry, tenant, name, until));
+    await this.listeners.released(tenant);
+    await clock.sleep(NAME_LEASE_MS + WAIT_MARGIN_MS);
   }
 
   /** All external ids of an object: one query, and one read for each. */
@@ -97,13 +131,12 @@ export class Identity {
     const { tenant } = call.origin;
     const found = await getExternalId(this.deps.registry, tenant, type, externalId);
     if (found === undefined) return fail(externalIdNotFound(type, externalId));
+    await this.close(tenant, [found]);
     await releaseExternalId(this.deps.registry, tenant, found);
     if (type === SERIAL) this.forget(tenant, externalId);
     return ok(undefined);
   }
 }
-
-const nameOf = (tenant: string, serial: string): string => `${tenant}/${serial}`;
 
 const duplicate = (type: string, externalId: string): Refusal => ({
   kind: 'exists',

@@ -16,16 +16,18 @@ import { delist, enlistNew } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
-import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
+import { isRemovable, listsOf, managedObjectOf, type NewObject, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-import { isBelow, linksBelow } from './tree';
+import { isBelow, linksBelow, namesToGo, unlinkFromAll } from './tree';
 
 const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
 
 /** Hears of an object whose requirement was set or removed. */
 export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<void>;
+/** Hears of the external ids of objects that are about to be deleted. */
+export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears of an object that was taken from a parent. */
@@ -33,12 +35,6 @@ export type DetachmentListener = (tenant: string, id: string) => void;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
 
-/** What an object is created with. */
-export interface NewObject {
-  readonly fragments: JsonObject;
-  readonly owner?: string;
-  readonly below?: { readonly parent: string; readonly kind: ChildKind };
-}
 type Created = Result<ManagedObject, Refusal>;
 type Linked = Result<void, Refusal>;
 
@@ -46,12 +42,18 @@ type Linked = Result<void, Refusal>;
  * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
  */
 export class Inventory {
+  private readonly closingListeners: ClosingListener[] = [];
   private readonly deletionListeners: DeletionListener[] = [];
   private readonly erasureListeners: ErasureListener[] = [];
   private readonly detachmentListeners: DetachmentListener[] = [];
   private readonly requirementListeners: RequirementListener[] = [];
 
   constructor(private readonly deps: RegistryDeps) {}
+
+  /** Adds a listener that is awaited before objects are deleted. */
+  whenClosing(listener: ClosingListener): void {
+    this.closingListeners.push(listener);
+  }
 
   /** Adds a listener that is called when this instance has deleted an object. */
   whenDeleted(listener: DeletionListener): void {
@@ -114,10 +116,8 @@ export class Inventory {
   async insert(call: Call, record: ObjectRecord): Promise<boolean> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    await enlistNew(registry, tenant, record.id, listsOf(record), {
-      asOf: asOf(call.origin),
-      writtenAt: this.deps.clock.now(),
-    });
+    const entry = { asOf: asOf(call.origin), writtenAt: this.deps.clock.now() };
+    await enlistNew(registry, tenant, record.id, listsOf(record), entry);
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
@@ -146,6 +146,11 @@ export class Inventory {
     if (kept !== undefined) {
       return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'managedObject', member: kept });
     }
+    const long = longName(
+      'managedObject',
+      update.remove.map((name) => [name, name]),
+    );
+    if (long !== undefined) return fail(long);
     const writable = writableMembers(update.set);
     return writable.ok ? this.change(call, id, { ...update, set: writable.value }) : writable;
   }
@@ -199,11 +204,10 @@ export class Inventory {
     const { tenant } = call.origin;
     const record = await getObject(registry, tenant, id);
     if (record === undefined) return fail(notFound('managedObject', id));
+    const names = await namesToGo(registry, tenant, id, cascade);
+    for (const listener of this.closingListeners) await listener(tenant, names);
     if (cascade) await this.eraseBelow(call, id);
-    const children = await collect(childrenOf(registry, tenant, id));
-    const links = children.map(({ kind, id: child }) => ({ parent: id, kind, child }));
-    await unlinkAll(registry, tenant, links);
-    for (const parent of await this.parents(tenant, id)) await unlink(registry, tenant, parent.id, parent.kind, id);
+    await unlinkFromAll(registry, tenant, id);
     await this.erase(call, record);
     return ok(undefined);
   }
@@ -257,7 +261,7 @@ export class Inventory {
     const missing = [parent, ...children].find((id) => !found.has(id));
     if (missing !== undefined) return fail(notFound('managedObject', missing));
     for (const child of children) {
-      if (!(await isBelow(registry, tenant, parent, child))) continue;
+      if (!(await this.isBelow(tenant, parent, child))) continue;
       return fail({ kind: 'invalid', reason: 'circle', subject: 'managedObject', child, parent });
     }
     for (const child of children) await link(registry, tenant, parent, kind, child);
@@ -288,5 +292,10 @@ export class Inventory {
   /** The parents of an object, and how it is linked to each. */
   parents(tenant: string, id: string): Promise<Link[]> {
     return collect(parentsOf(this.deps.registry, tenant, id));
+  }
+
+  /** Whether an object is another one or below it. It costs one query for each object on the way up. */
+  isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+    return isBelow(this.deps.registry, tenant, id, ancestor);
   }
 }

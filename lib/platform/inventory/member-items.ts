@@ -1,7 +1,7 @@
 import { type JsonObject, own } from '../../base/json';
 import { objectKey } from '../../storage/keys';
 import type { Expression, Item, Table } from '../../storage/table';
-import { attributeOf, getObject, type ObjectRecord } from './object-items';
+import { attributeOf, getObject, type ObjectRecord, WITHIN } from './object-items';
 
 /** New values of members, made from the values that were read, with their as-ofs. */
 export interface MemberMerge {
@@ -24,31 +24,52 @@ interface MemberPart {
 }
 
 /**
- * Writes the members, unless one of them has changed since it was read. False in that case, and when the object is
- * gone. What does not fit an expression takes several writes. A member's value comes with the last of its as-ofs, so that
- * a retry finds it unwritten until then, and an older message in between finds the as-ofs.
+ * Writes the members, unless something about one of them has changed since it was read: its value, its as-of, that of the
+ * member as a whole, or the journal of parameters, which every change by path writes. Values alone do not tell, because a
+ * member that was removed meanwhile may not have been there before either. False when something has changed, and when the
+ * object is gone. What does not fit an expression takes several writes. With `parameters` the first of them writes the
+ * journal, so that every other writer by path starts over. A member's value comes with the last of its as-ofs, so that a
+ * retry finds it unwritten until then, and an older message in between finds the as-ofs.
  */
 export async function replaceMembers(
   registry: Table,
   tenant: string,
   read: ObjectRecord,
   merge: MemberMerge,
+  parameters?: string,
 ): Promise<boolean> {
-  for (const parts of writesOf(merge)) {
-    const { change, condition } = expressions(read, merge.set, parts);
+  let fence: Fence = { before: read.parameters, after: parameters };
+  for (const parts of writesOf(merge, parameters !== undefined)) {
+    const { change, condition } = expressions(read, merge.set, parts, fence);
     const done = await registry.update(objectKey(tenant, read.id), change, condition);
-    if (done.ok) continue;
-    if (!done.error.maybeOwn) return false;
-    const found = await getObject(registry, tenant, read.id);
-    const stamps = parts.flatMap((part) => part.stamps);
-    if (found === undefined || !stamps.every(([name, at]) => own(found.asOf, name) === at)) return false;
+    if (!done.ok && !(done.error.maybeOwn && (await isWritten(registry, tenant, read.id, parts, fence)))) return false;
+    fence = { before: fence.after ?? fence.before, after: undefined };
   }
   return true;
 }
 
-function writesOf({ set, asOf }: MemberMerge): MemberPart[][] {
-  const writes: MemberPart[][] = [];
+/** The journal of parameters as a write expects it, and as it leaves it; undefined when it leaves it alone. */
+interface Fence {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+async function isWritten(
+  registry: Table,
+  tenant: string,
+  id: string,
+  parts: readonly MemberPart[],
+  { before, after }: Fence,
+): Promise<boolean> {
+  const found = await getObject(registry, tenant, id);
+  if (found === undefined || found.parameters !== (after ?? before)) return false;
+  return parts.flatMap((part) => part.stamps).every(([name, at]) => own(found.asOf, name) === at);
+}
+
+/** `atLeastOne`: a change that is older than all members still has a journal to write. */
+function writesOf({ set, asOf }: MemberMerge, atLeastOne: boolean): MemberPart[][] {
   let open: MemberPart[] = [];
+  const writes: MemberPart[][] = [];
   let used = 0;
   for (const part of Object.keys(set).flatMap((name) => partsOf(name, asOf))) {
     const size = part.stamps.length + 1;
@@ -62,7 +83,7 @@ function writesOf({ set, asOf }: MemberMerge): MemberPart[][] {
     // the as-ofs of one member that come before its value are a write of their own
     if (!part.isLast) used = ASSIGNMENTS;
   }
-  return writes;
+  return writes.length === 0 && atLeastOne ? [[]] : writes;
 }
 
 /** The member's own as-of tells whether it has changed, so it comes last, with the value. */
@@ -82,8 +103,10 @@ function expressions(
   read: ObjectRecord,
   set: JsonObject,
   parts: readonly MemberPart[],
+  fence: Fence,
 ): { change: Expression; condition: Expression } {
-  const names: Record<string, string> = { '#f': 'f', '#a': 'a' };
+  // DynamoDB refuses names that no expression uses
+  const names: Record<string, string> = parts.length === 0 ? {} : { '#f': 'f', '#a': 'a' };
   const values: Item = {};
   const sets: string[] = [];
   const conditions = ['attribute_exists(pk)'];
@@ -92,11 +115,14 @@ function expressions(
   const demand = (path: string, before: string | undefined): void => {
     conditions.push(before === undefined ? `attribute_not_exists(${path})` : `${path} = ${textOf(before)}`);
   };
+  demand('pj', fence.before);
+  if (fence.after !== undefined) sets.push(`pj = ${textOf(fence.after)}`);
   for (const { name, stamps, isLast } of parts) {
     const member = nameOf(name);
     const before = own(read.members, name);
     demand(`#f.${member}`, before === undefined ? undefined : JSON.stringify(before));
     demand(`#a.${member}`, own(read.asOf, name));
+    demand(`#a.${nameOf(`${name}${WITHIN}`)}`, own(read.asOf, `${name}${WITHIN}`));
     for (const [path, at] of stamps) sets.push(`#a.${path === name ? member : nameOf(path)} = ${textOf(at)}`);
     if (isLast) sets.push(`#f.${member} = ${textOf(JSON.stringify(set[name]))}`);
   }

@@ -1,10 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from '../../base/json';
 import type { AsOf } from '../model';
 import type { MemberMerge } from './member-items';
-import type { MemberChange, ObjectRecord } from './object-items';
-
-/** Separates a member from the path of a value in it. As-ofs of paths are stored beside those of members. */
-const WITHIN = '//';
+import { type MemberChange, type ObjectRecord, WITHIN } from './object-items';
 
 /**
  * Changes single values within members, by path (docs/reference/static-templates.md#device-parameters). A value is
@@ -61,6 +58,34 @@ export const withMerge = (before: ObjectRecord, { set, asOf }: MemberMerge): Obj
   members: { ...before.members, ...set },
   asOf: { ...before.asOf, ...asOf },
 });
+
+/** The path of each single value within members, with the value. It is the name under which its as-of is stored. */
+export function pathsOf(members: JsonObject): Map<string, Json> {
+  const found = new Map<string, Json>();
+  const collect = (value: Json, path: string): void => {
+    if (!isObject(value)) found.set(path, value);
+    else for (const [name, member] of Object.entries(value)) collect(member, `${path}/${name}`);
+  };
+  for (const [name, value] of Object.entries(members)) collect(value, `${name}${WITHIN}`);
+  return found;
+}
+
+/** What an object holds at a path, and since when: the path or the member as a whole was written then. */
+export function valueAt(
+  { members, asOf }: Pick<ObjectRecord, 'members' | 'asOf'>,
+  path: string,
+): { readonly value: Json | undefined; readonly asOf: AsOf } {
+  const name = path.slice(0, path.indexOf(WITHIN));
+  const names = path
+    .slice(name.length + WITHIN.length)
+    .split('/')
+    .slice(1);
+  const value = names.reduce<Json | undefined>(
+    (inner, part) => (isObject(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined),
+    Object.hasOwn(members, name) ? members[name] : undefined,
+  );
+  return { value, asOf: later(own(asOf, path) ?? '', wholeAsOf(asOf, name)) };
+}
 
 /** What of a value was written by path later. */
 function laterLeaves(value: Json | undefined, path: string, isLater: (path: string) => boolean): Json | undefined {

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result';
 import { ItemLimitError } from '../../storage/item-limits';
 import { objectKey } from '../../storage/keys';
 import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
+import { type GivenPlace, parsePlace, placeText } from './link-items';
 
 /** A managed object as it is stored. Every top-level member has the as-of of its last change. */
 export interface ObjectRecord {
@@ -21,14 +22,21 @@ export interface ObjectRecord {
   readonly automatic?: true;
   /** As-of of the message that said what it is; absent before. */
   readonly named?: string;
+  /** The places in the hierarchy that messages gave it; absent when none did. */
+  readonly places?: readonly GivenPlace[];
   /** The external id that it was created for. A retry can tell its own object from another one with the same id. */
   readonly createdFor?: string;
+  /** JSON with the journal of parameters; absent before the device has reported one. */
+  readonly parameters?: string;
   /** JSON with the journal of `c8y_RequiredAvailability`; absent before its first change. */
   readonly requirement?: string;
 }
 
 /** As-of of members from a creation that any later change shall win over, however old that change is. */
 export const CREATED = '0';
+
+/** Separates a member from the path of a value in it. As-ofs of paths are stored beside those of members. */
+export const WITHIN = '//';
 
 /** Members in one update. An expression of DynamoDB has at most 4 KB. */
 export const MEMBERS_PER_UPDATE = 20;
@@ -45,7 +53,7 @@ export interface MemberChange {
 /**
  * Stores a new object; fails when the id is taken. Attributes: f = members as JSON texts, a = as-of per member, i =
  * as-of of members that were set only because they were absent, o = owner, c = created (ms), p = automatic, n = named,
- * x = created for.
+ * l = places, x = created for.
  */
 export async function insertObject(
   registry: Table,
@@ -63,6 +71,7 @@ export async function insertObject(
     c: record.createdAt,
     p: record.automatic || undefined,
     n: record.named,
+    l: record.places && new Set(record.places.map(placeText)),
     x: record.createdFor,
   });
 }
@@ -113,11 +122,12 @@ export async function changeMembers(
 const isTooLarge = (error: unknown): boolean => error instanceof ItemLimitError && error.part === 'item';
 
 /**
- * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, and an assignment to
- * `__proto__` makes no member.
+ * The attribute of a member or path in the maps of an item. The SDK builds its maps by assignment, which makes no member
+ * `__proto__`, and it tells a map by its `constructor`. So these two names get a sign before them.
  */
-export const attributeOf = (name: string): string => (/^%*__proto__$/.test(name) ? `%${name}` : name);
-const nameOf = (attribute: string): string => (/^%+__proto__$/.test(attribute) ? attribute.slice(1) : attribute);
+export const attributeOf = (name: string): string => (/^%*(?:__proto__|constructor)$/.test(name) ? `%${name}` : name);
+const nameOf = (attribute: string): string =>
+  /^%+(?:__proto__|constructor)$/.test(attribute) ? attribute.slice(1) : attribute;
 
 /** Reads an object from its item. */
 export function recordOf(id: string, item: Item): ObjectRecord {
@@ -130,10 +140,14 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     asOf: Object.fromEntries(Object.entries(item.a as Record<string, string>).map(([name, at]) => [nameOf(name), at])),
     automatic: item.p === true || undefined,
     named: item.n,
+    places: item.l && placesIn(item.l as Set<string>),
     createdFor: item.x,
     requirement: item.rj,
+    parameters: item.pj,
   });
 }
+
+const placesIn = (texts: Set<string>): GivenPlace[] => [...texts].flatMap((text) => parsePlace(text) ?? []);
 
 function expressions({ set, remove, asOf, onlyIfAbsent, onlyListed }: Parameters<typeof changeMembers>[3]): {
   update: Expression;

@@ -2,7 +2,8 @@ import { eachAtOnce } from '../../base/at-once';
 import type { ChildKind } from '../../storage/keys';
 import { collect } from '../../storage/pages';
 import type { Table } from '../../storage/table';
-import { childrenOf, parentsOf } from './link-items';
+import { type ExternalIdRecord, externalIdsOf } from './external-id-items';
+import { childrenOf, parentsOf, unlink, unlinkAll } from './link-items';
 
 /** A link in the hierarchy, seen from neither end. */
 export interface TreeLink {
@@ -34,7 +35,35 @@ export async function linksBelow(registry: Table, tenant: string, root: string):
   return levels;
 }
 
-/** Whether an object is another one, or below it by links of any kind. */
+/** The external ids that a deletion frees: those of the object, and with `cascade` of everything below it. */
+export async function namesToGo(
+  registry: Table,
+  tenant: string,
+  root: string,
+  cascade: boolean,
+): Promise<ExternalIdRecord[]> {
+  const levels = cascade ? await linksBelow(registry, tenant, root) : [];
+  const names: ExternalIdRecord[] = [];
+  await eachAtOnce(new Set([root, ...levels.flat().map(({ child }) => child)]), READ_AT_ONCE, async (id) => {
+    names.push(...(await collect(externalIdsOf(registry, tenant, id))));
+  });
+  return names;
+}
+
+/** Removes the links of an object to its children and to its parents. */
+export async function unlinkFromAll(registry: Table, tenant: string, id: string): Promise<void> {
+  const children = await collect(childrenOf(registry, tenant, id));
+  await unlinkAll(
+    registry,
+    tenant,
+    children.map((child) => ({ parent: id, kind: child.kind, child: child.id })),
+  );
+  for (const parent of await collect(parentsOf(registry, tenant, id))) {
+    await unlink(registry, tenant, parent.id, parent.kind, id);
+  }
+}
+
+/** Whether an object is another one or below it. It costs one query for each object on the way up. */
 export async function isBelow(registry: Table, tenant: string, id: string, ancestor: string): Promise<boolean> {
   const seen = new Set<string>();
   const waiting = [id];
@@ -42,7 +71,7 @@ export async function isBelow(registry: Table, tenant: string, id: string, ances
     if (next === ancestor) return true;
     if (seen.has(next)) continue;
     seen.add(next);
-    for await (const parent of parentsOf(registry, tenant, next)) waiting.push(parent.id);
+    waiting.push(...(await collect(parentsOf(registry, tenant, next))).map((parent) => parent.id));
   }
   return false;
 }

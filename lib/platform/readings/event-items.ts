@@ -6,20 +6,11 @@ import { readingsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { ConditionFailed, Item, Key, Table } from '../../storage/table';
 import { millisOf } from '../journal';
-import type { DeviceEvent } from '../model';
+import type { AsOf, DeviceEvent } from '../model';
+import type { EventRecord } from './event-changes';
 import { readingIdAt, readingPlace } from './ids';
 import { MonthCatalogue } from './month-items';
 import { expiryOf, type Retention } from './packs';
-
-/** An event with what an update needs: its version, and when each member was changed last. */
-export interface EventRecord {
-  readonly event: DeviceEvent;
-  readonly version: number;
-  /** Member name → as-of of its last change. Members that are as they were created are not in it. */
-  readonly changes: Readonly<Record<string, string>>;
-  /** When the platform received it, ms since the epoch. */
-  readonly receivedAt: number;
-}
 
 /** Which events of a device to read. */
 export interface EventQuery {
@@ -31,6 +22,8 @@ export interface EventQuery {
   readonly ascending?: boolean;
   /** Readings received before this moment have expired, ms since the epoch. */
   readonly keptSince: number;
+  /** The months of the device's readings, ascending, when the caller has read them. */
+  readonly months?: readonly string[];
 }
 
 const PREFIX = 'E#';
@@ -46,30 +39,82 @@ function keyOf(tenant: string, id: string): Key | undefined {
   return { pk: readingsPartition(tenant, place.device, month), sk: sortKey(place.instant, place.hash) };
 }
 
+/** What is written of an event: the event, when it was received, and the number of the decision that it exists. */
+export interface NewEvent {
+  readonly event: DeviceEvent;
+  readonly asOf: AsOf;
+  readonly decision?: number;
+}
+
 /**
- * Writes an event unless it exists: a redelivery must not undo an update. It costs one write unit per started KB.
+ * Writes an event unless it exists: a redelivery must not undo an update. It costs one write unit per started KB. Of the
+ * same event in two messages the earlier one counts, as long as nobody has changed it. An event that was taken back is
+ * written only by a later decision.
  * @throws Error when `readingId` did not make the event's id
  */
 export async function createEvent(
   telemetry: Table,
   tenant: string,
-  event: DeviceEvent,
+  { event, asOf, decision }: NewEvent,
   retention: Retention,
 ): Promise<void> {
+  const key = keyOfNew(tenant, event);
+  const item = {
+    ...key,
+    y: event.type,
+    x: event.text,
+    t: event.time,
+    c: instantOf(event.creationTime) ?? retention.receivedAt,
+    o: asOf,
+    f: JSON.stringify(event.fragments),
+    w: decision,
+    ...expiryOf(retention),
+  };
+  const isFirst = 'attribute_not_exists(pk) OR g = :gone OR (o > :o AND attribute_not_exists(v))';
+  if (decision === undefined) {
+    await telemetry.put(item, { text: isFirst, values: { ':o': asOf, ':gone': true } });
+    return;
+  }
+  const isLater = {
+    text: 'attribute_not_exists(pk) OR (g = :gone AND w < :w)',
+    values: { ':gone': true, ':w': decision },
+  };
+  const written = await telemetry.put(item, isLater);
+  if (written.ok) return;
+  // it exists by an earlier decision: an even earlier one must not take it back
+  await telemetry.update(
+    key,
+    { text: 'SET w = :w', values: { ':w': decision } },
+    { text: 'attribute_exists(pk) AND w < :w AND attribute_not_exists(g)' },
+  );
+}
+
+/**
+ * Takes an event back, unless a later decision has made it, or a row that always makes its event. What stays is a mark
+ * that readers do not see.
+ */
+export async function retractEvent(
+  telemetry: Table,
+  tenant: string,
+  { event, decision }: Pick<NewEvent, 'event'> & { readonly decision: number },
+  retention: Retention,
+): Promise<void> {
+  const { r, ttl } = expiryOf(retention);
+  await telemetry.update(
+    keyOfNew(tenant, event),
+    {
+      text: 'SET g = :gone, w = :w, r = :r, #ttl = :ttl',
+      names: { '#ttl': 'ttl' },
+      values: { ':gone': true, ':w': decision, ':r': r, ':ttl': ttl },
+    },
+    { text: 'attribute_not_exists(pk) OR w < :w' },
+  );
+}
+
+function keyOfNew(tenant: string, event: DeviceEvent): Key {
   const key = keyOf(tenant, event.id);
   if (key === undefined) throw new Error(`event id ${event.id} was not made by readingId`);
-  await telemetry.put(
-    {
-      ...key,
-      y: event.type,
-      x: event.text,
-      t: event.time,
-      c: instantOf(event.creationTime) ?? retention.receivedAt,
-      f: JSON.stringify(event.fragments),
-      ...expiryOf(retention),
-    },
-    { text: 'attribute_not_exists(pk)' },
-  );
+  return key;
 }
 
 /** One event by id: one read unit. Undefined when there is none or it has expired. */
@@ -81,7 +126,9 @@ export async function findEvent(
 ): Promise<EventRecord | undefined> {
   const key = keyOf(tenant, id);
   const item = key && (await telemetry.get(key));
-  return item === undefined || item.r < keptSince ? undefined : recordOf(readingPlace(id)?.device ?? '', item);
+  return item === undefined || item.g === true || item.r < keptSince
+    ? undefined
+    : recordOf(readingPlace(id)?.device ?? '', item);
 }
 
 /**
@@ -119,12 +166,13 @@ export async function deleteEvent(telemetry: Table, tenant: string, id: string):
   return key !== undefined && (await telemetry.delete(key, { text: 'attribute_exists(pk)' })).ok;
 }
 
-/** Events of one device in the order of time. A page is read when the caller gets to it. */
+/** Events of one device in the order of time, as they are stored. A page is read when the caller gets to it. */
 export async function* queryEvents(telemetry: Table, tenant: string, query: EventQuery): AsyncGenerator<EventRecord> {
   const { source, from, to, keptSince, ascending = false } = query;
   if (from !== undefined && to !== undefined && from > to) return;
   const [first, last] = [from, to].map((at) => (at === undefined ? undefined : timeKeyOf(at).month));
-  const months = (await MonthCatalogue.forTable(telemetry).list(tenant, source)).filter(
+  const known = query.months ?? (await MonthCatalogue.forTable(telemetry).list(tenant, source));
+  const months = known.filter(
     (month) => (first === undefined || month >= first) && (last === undefined || month <= last),
   );
   for (const month of ascending ? months : months.reverse()) {
@@ -132,7 +180,7 @@ export async function* queryEvents(telemetry: Table, tenant: string, query: Even
     const ceiling = to !== undefined && month === last ? sortKey(to, '~') : `${PREFIX}~`;
     const where = between(readingsPartition(tenant, source, month), floor, ceiling);
     for await (const item of growingPages(telemetry, { where, descending: !ascending })) {
-      if (item.r >= keptSince) yield recordOf(source, item);
+      if (item.r >= keptSince && item.g !== true) yield recordOf(source, item);
     }
   }
 }
@@ -155,6 +203,7 @@ function recordOf(source: string, item: Item): EventRecord {
     },
     version: item.v ?? 0,
     changes,
+    asOf: item.o ?? String(item.c).padStart(13, '0'),
     receivedAt: item.r,
   };
 }

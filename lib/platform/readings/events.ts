@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined';
 import { isoOf } from '../../base/instant';
-import { type Json, type JsonObject, own } from '../../base/json';
+import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
 import { sourcedObject } from '../../changes/links';
@@ -8,12 +8,15 @@ import { OVERTAKEN, tryVersioned } from '../../storage/versioned';
 import type { Call, PlatformDeps, ReadingCall } from '../call';
 import type { Inventory } from '../inventory/inventory';
 import { isRemovable } from '../inventory/object-members';
-import { asOf, millisOf } from '../journal';
+import { asOf } from '../journal';
 import { MAX_READING_BYTES, tooLarge } from '../limits';
 import type { DeviceEvent, DeviceRef, Origin } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import type { Tenants } from '../tenants/tenants';
-import { deleteEvent, type EventQuery, type EventRecord, findEvent, queryEvents, replaceEvent } from './event-items';
+import { changed, cleared, type EventRecord, type EventUpdate } from './event-changes';
+import { addEventClear } from './event-clear-items';
+import { EventClears } from './event-clears';
+import { deleteEvent, type EventQuery, findEvent, queryEvents, replaceEvent } from './event-items';
 import { readingId } from './ids';
 import { readingTime } from './measurements';
 
@@ -24,12 +27,6 @@ export interface EventInput {
   /** ISO 8601. The door has checked it. */
   readonly time?: string;
   readonly fragments: JsonObject;
-}
-
-/** What to change in an event. A fragment set to `null` is removed. */
-export interface EventUpdate {
-  readonly text?: string;
-  readonly fragments?: JsonObject;
 }
 
 /** Which events are wanted. All conditions hold. `from` and `to` belong to the range, ms since the epoch. */
@@ -46,11 +43,15 @@ export type EventFilter = Pick<EventQuery, 'from' | 'to'> & {
  * later.
  */
 export class Events {
+  private readonly clears: EventClears;
+
   constructor(
     private readonly deps: PlatformDeps,
     private readonly tenants: Tenants,
     private readonly inventory: Inventory,
-  ) {}
+  ) {
+    this.clears = new EventClears(deps);
+  }
 
   /**
    * Makes an event. It is stored when the message is flushed, and nothing is refused then any more: one that no item can
@@ -61,14 +62,31 @@ export class Events {
     const large = tooLarge('event', [input.type, input.text, input.fragments], MAX_READING_BYTES);
     if (large !== undefined) return fail(large);
     const event = eventOf(call.origin, device.id, input);
-    call.effects.store({ kind: 'event', event });
+    call.effects.store({ kind: 'event', event, asOf: asOf(call.origin) });
     call.effects.changed(eventChange('CREATE', event));
     return ok(event);
   }
 
+  /**
+   * Makes an event, or takes it back, as a decision that may have to be made again when an older message arrives. The
+   * decision with the highest number stays. `isNews` says whether listeners have not heard of it yet.
+   */
+  decide(
+    call: ReadingCall,
+    device: { readonly id: string },
+    input: EventInput,
+    { exists, decision, isNews }: { readonly exists: boolean; readonly decision: number; readonly isNews: boolean },
+  ): void {
+    const event = eventOf(call.origin, device.id, input);
+    const at = asOf(call.origin);
+    call.effects.store(exists ? { kind: 'event', event, asOf: at, decision } : { kind: 'noEvent', event, decision });
+    if (isNews) call.effects.changed(eventChange(exists ? 'CREATE' : 'DELETE', event));
+  }
+
   /** One event by id. Undefined when there is none, or when it has expired under the retention of today. */
   async get(tenant: string, id: string): Promise<DeviceEvent | undefined> {
-    return (await this.record(tenant, id))?.event;
+    const record = await this.record(tenant, id);
+    return record && (await this.shown(tenant, record)).event;
   }
 
   /** Events in the order of time. Without a source: device by device, in the order of their ids. */
@@ -77,8 +95,12 @@ export class Events {
     const { from, to } = filter;
     const range = defined({ from, to });
     for await (const source of this.sources(tenant, filter.source)) {
-      const query = { ...range, source, keptSince, ascending: filter.descending !== true };
-      for await (const { event } of queryEvents(this.deps.telemetry, tenant, query)) {
+      const catalogue = await this.clears.catalogueOf(tenant, source);
+      const meant = await this.clears.meant(tenant, source, catalogue, keptSince);
+      const { months } = catalogue;
+      const query = { ...range, source, keptSince, months, ascending: filter.descending !== true };
+      for await (const record of queryEvents(this.deps.telemetry, tenant, query)) {
+        const { event } = cleared(record, meant.get(record.event.id)?.clears ?? []);
         if (matches(event, filter)) yield event;
       }
     }
@@ -94,25 +116,26 @@ export class Events {
       const current = await this.record(tenant, id);
       if (current === undefined) return fail(notFound('event', id));
       const next = changed(current, update, asOf(call.origin));
-      if (next === undefined) return ok(current.event);
+      if (next === undefined) return ok((await this.shown(tenant, current)).event);
       const { type, text, fragments } = next.event;
       const large = tooLarge('event', [type, text, fragments], MAX_READING_BYTES);
       if (large !== undefined) return fail(large);
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
       if (!replaced.ok) return OVERTAKEN;
-      call.effects.changed(eventChange('UPDATE', next.event));
-      return ok(next.event);
+      const { event } = await this.shown(tenant, next);
+      call.effects.changed(eventChange('UPDATE', event));
+      return ok(event);
     });
     return done.ok ? done.value : fail({ kind: 'conflict', reason: 'busy', subject: 'event', id });
   }
 
   /**
    * Removes fragments from the newest event of a type (docs/reference/static-templates.md#fragments-of-an-event).
-   * Without fragments it does nothing. Refused when there is no such event, or when a fragment is a member that every
-   * event has.
+   * Without fragments it does nothing. Refused when there is no such event yet, or when a fragment is a member that
+   * every event has. The message waits beside the events, because an event from before it may still arrive.
    */
   async clearFragments(
-    call: Call,
+    call: ReadingCall,
     device: DeviceRef,
     type: string,
     fragments: readonly string[],
@@ -120,18 +143,33 @@ export class Events {
     const kept = fragments.find((name) => !isRemovable(name) || name === 'text');
     if (kept !== undefined) return fail({ kind: 'invalid', reason: 'protectedMember', subject: 'event', member: kept });
     if (fragments.length === 0) return ok(undefined);
-    for await (const { id } of this.list(call.origin.tenant, { source: device.id, type, descending: true })) {
-      const cleared = Object.fromEntries(fragments.map((name) => [name, null]));
-      const updated = await this.update(call, id, { fragments: cleared });
-      return updated.ok ? ok(undefined) : updated;
-    }
-    return fail({ kind: 'notFound', reason: 'noEventOfType', subject: 'event', type });
+    const { tenant, receivedAt } = call.origin;
+    const clear = { asOf: asOf(call.origin), type, fragments };
+    const retention = { receivedAt, retentionDays: await this.tenants.retentionDays(tenant) };
+    await addEventClear(this.deps.telemetry, tenant, device.id, clear, retention);
+    const catalogue = await this.clears.catalogueOf(tenant, device.id);
+    const meant = await this.clears.meant(tenant, device.id, catalogue, await this.tenants.keptSince(tenant));
+    const found = [...meant.values()].find(({ clears }) =>
+      clears.some((one) => one.asOf === clear.asOf && one.type === type),
+    );
+    if (found === undefined) return this.nothingToClear(call, device, type);
+    call.effects.changed(eventChange('UPDATE', cleared(found.record, found.clears).event));
+    return ok(undefined);
+  }
+
+  /** The event may be made by a row of the same message: it is stored at the end of the message. */
+  private nothingToClear({ effects }: ReadingCall, device: DeviceRef, type: string): Result<void, Refusal> {
+    const isMade = effects.readings.some(
+      (reading) => reading.kind === 'event' && reading.event.source === device.id && reading.event.type === type,
+    );
+    return isMade ? ok(undefined) : fail({ kind: 'notFound', reason: 'noEventOfType', subject: 'event', type });
   }
 
   /** Deletes an event. Refused when there is none. */
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const { tenant } = call.origin;
     const found = await this.record(tenant, id);
+    if (found !== undefined) await this.clears.forget(tenant, found, await this.tenants.keptSince(tenant));
     if (found === undefined || !(await deleteEvent(this.deps.telemetry, tenant, id)))
       return fail(notFound('event', id));
     call.effects.changed(eventChange('DELETE', found.event));
@@ -151,6 +189,10 @@ export class Events {
     return findEvent(this.deps.telemetry, tenant, id, await this.tenants.keptSince(tenant));
   }
 
+  private async shown(tenant: string, record: EventRecord): Promise<EventRecord> {
+    return this.clears.applied(tenant, record, await this.tenants.keptSince(tenant));
+  }
+
   private async *sources(tenant: string, source: string | undefined): AsyncGenerator<string> {
     if (source !== undefined) yield source;
     else for await (const object of this.inventory.list(tenant, {})) yield object.id;
@@ -164,30 +206,6 @@ function eventOf(origin: Origin, source: string, { type, text, time, fragments }
   const id = readingId(source, { time: at.text, instant: at.instant, content }, at.identity);
   const received = isoOf(origin.receivedAt);
   return { id, source, time: at.text, type, text, creationTime: received, lastUpdated: received, fragments };
-}
-
-/**
- * The event after an update. Members that were changed later already keep their values. Undefined when the update
- * changes nothing.
- */
-function changed(record: EventRecord, { text, fragments = {} }: EventUpdate, at: string): EventRecord | undefined {
-  const asked: [string, Json][] = [
-    ...(text === undefined ? [] : [['text', text] as [string, Json]]),
-    ...Object.entries(fragments),
-  ];
-  const fresh = asked.filter(([name]) => at >= (own(record.changes, name) ?? ''));
-  if (fresh.length === 0) return undefined;
-  const changes = { ...record.changes, ...Object.fromEntries(fresh.map(([name]) => [name, at])) };
-  const newText = fresh.find(([name]) => name === 'text')?.[1];
-  const members = { ...record.event.fragments, ...Object.fromEntries(fresh.filter(([name]) => name !== 'text')) };
-  const latest = Math.max(Date.parse(record.event.lastUpdated), millisOf(at));
-  const event: DeviceEvent = {
-    ...record.event,
-    ...(typeof newText === 'string' && { text: newText }),
-    lastUpdated: isoOf(latest),
-    fragments: Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)),
-  };
-  return { ...record, event, changes };
 }
 
 function matches({ type, fragments }: DeviceEvent, filter: EventFilter): boolean {

@@ -40,7 +40,8 @@ export class MonthCatalogue {
   async list(tenant: string, device: string): Promise<string[]> {
     const where = inPartition(monthsPartition(tenant, device));
     const months: string[] = [];
-    for await (const item of growingPages(this.telemetry, { where })) months.push(String(item.sk));
+    // what waits beside the events of a type has a type
+    for await (const { sk, y } of growingPages(this.telemetry, { where })) if (y === undefined) months.push(String(sk));
     return months;
   }
 }

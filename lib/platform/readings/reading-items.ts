@@ -2,7 +2,7 @@ import { instantOf, timeKeyOf } from '../../base/instant';
 import type { Item, Key, Table } from '../../storage/table';
 import type { Reading } from '../call';
 import type { DeviceEvent } from '../model';
-import { createEvent } from './event-items';
+import { createEvent, retractEvent } from './event-items';
 import { MonthCatalogue } from './month-items';
 import { measurementItems, type Retention } from './packs';
 
@@ -20,13 +20,15 @@ export async function storeReadings(
   retention: Retention,
 ): Promise<void> {
   const measurements = readings.filter((reading) => reading.kind === 'measurement');
-  const events = readings.flatMap((reading) => (reading.kind === 'event' ? [reading.event] : []));
+  const events = readings.filter((reading) => reading.kind === 'event');
+  const retracted = readings.filter((reading) => reading.kind === 'noEvent');
   const groups = byHour(measurements);
-  await noteMonths(telemetry, tenant, [...groups, ...events.map(monthOf)]);
+  await noteMonths(telemetry, tenant, [...groups, ...events.map(({ event }) => monthOf(event))]);
   const items = groups.flatMap((group) => measurementItems(tenant, group.readings, retention));
   await Promise.all([
     writeItems(telemetry, items),
     ...events.map((event) => createEvent(telemetry, tenant, event, retention)),
+    ...retracted.map((event) => retractEvent(telemetry, tenant, event, retention)),
   ]);
 }
 

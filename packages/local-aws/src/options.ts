@@ -30,7 +30,8 @@ export interface EmbeddedCloudOptions {
   /** Default 000000000000. */
   readonly account?: string;
   /**
-   * Folder in which tables, parameters, queued messages and pending events outlive the process. Default: memory only.
+   * Folder in which tables, parameters, queued messages and pending events outlive the process, also when it is killed.
+   * It becomes a folder that only its owner may enter. Default: memory only.
    */
   readonly dataDir?: string;
   /**

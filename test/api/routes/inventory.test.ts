@@ -117,6 +117,14 @@ describe('lists', () => {
   });
 });
 
+it.each(['constructor', 'toString', '__proto__'])('keeps a member of the name %s', async (name) => {
+  const body = `{"${name}":{"a":1}}`;
+  const made = await rest.send('POST', OBJECTS, { body });
+  const changed = await rest.send('PUT', `${OBJECTS}/${idOf(made)}`, { body });
+  const read = await rest.send('GET', `${OBJECTS}/${idOf(made)}`);
+  for (const answer of [made, changed, read]) expect(JSON.stringify(answer.body)).toContain(body.slice(1, -1));
+});
+
 describe.each(CHILD_KINDS)('%s', (kind) => {
   const children = (id: string) => `${OBJECTS}/${id}/${kind}`;
   const ids = async (id: string) => {

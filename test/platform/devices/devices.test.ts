@@ -1,24 +1,28 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../lib/base/json';
 import type { DeviceRef } from '../../../lib/platform/model';
 import { registryServices } from '../../../lib/platform/services';
 import { collect } from '../../../lib/storage/pages';
+import { Table } from '../../../lib/storage/table';
 import { callAt } from '../../support/calls';
-import { ManualClock } from '../../support/clock';
+import { FlowingClock } from '../../support/clock';
+import { dyingClient, slowClient } from '../../support/own-client';
 import { startTables, type Tables } from '../../support/tables';
 import { onErrorRow } from '../support';
 
 const TENANT = 't100';
 const SECOND = 1000;
 let tables: Tables;
-const clock = new ManualClock();
+const clock = new FlowingClock();
 let serials = 0;
 const newSerial = (): string => `pump-${++serials}`;
 
 /** The services of one function instance. Another instance remembers nothing of this one. */
-function instance() {
-  const { inventory, identity, devices } = registryServices({ registry: tables.registry, clock });
+function instance(client?: DynamoDBClient) {
+  const registry = client === undefined ? tables.registry : new Table(client, 'registry');
+  const { inventory, identity, devices } = registryServices({ registry, clock });
   return { inventory, identity, devices };
 }
 type Instance = ReturnType<typeof instance>;
@@ -109,7 +113,7 @@ describe('createDevice', () => {
       const again = await devices.createDevice(callAt(clock.now() + 120 * SECOND), serial, { name: 'Other' });
       expect(onErrorRow(again)).toMatchObject({ ok: false, error: { code: 41, text: 'Device already existing' } });
     });
-    expect(used).toEqual({ commands: { UpdateItem: 1, GetItem: 1 }, writeUnits: 1, readUnits: 1 });
+    expect(used).toEqual({ commands: { GetItem: 1 }, writeUnits: 0, readUnits: 1 });
     expect(await objectOf((created.ok && created.value.device.id) || '')).toMatchObject({ name: 'Boiler' });
   });
 
@@ -224,14 +228,14 @@ describe('children and services', () => {
       status: 'up',
     });
     expect(await inventory.childIds(TENANT, root.id, 'childAdditions')).toEqual([id]);
-    expect(await devices.setServiceStatus(callAt(clock.now() + 3), root, serviceId, 'down')).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 3), serviceId, 'down', root)).toMatchObject({
       ok: true,
     });
     await devices.upsertService(callAt(clock.now() + 2), root, { ...input, name: 'broker', status: 'unknown' });
     expect(await objectOf(id)).toMatchObject({ name: 'broker', status: 'down' });
-    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), root, newSerial(), 'up');
+    const unknown = await devices.setServiceStatus(callAt(clock.now() + 4), newSerial(), 'up', root);
     expect(onErrorRow(unknown)).toMatchObject({ ok: false, error: { code: 41 } });
-    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root, root.serial, 'up')).toMatchObject({
+    expect(await devices.setServiceStatus(callAt(clock.now() + 4), root.serial, 'up', root)).toMatchObject({
       ok: false,
     });
   });
@@ -248,6 +252,78 @@ describe('children and services', () => {
     });
     expect(await objectOf(guessed.id)).toEqual({ type: 'c8y_Service', name: 'n', serviceType: 's', status: 'up' });
     expect(await inventory.parents(TENANT, guessed.id)).toEqual([{ kind: 'childAdditions', id: root.id }]);
+  });
+});
+
+describe('a status that overtakes the creation of its service', () => {
+  const input = (serviceId: string) => ({ serviceId, serviceType: 's', name: 'n', status: 'up' });
+  const statusOf = async (serial: string) =>
+    (await objectOf((await identity.find(TENANT, 'c8y_Serial', serial))?.managedObjectId ?? ''))?.status;
+
+  it.each([
+    ['a moment later than the creation', 1, 'down'],
+    ['before the creation', -1, 'up'],
+    ['more than a minute after it', 60_001, 'up'],
+  ])('that was sent %s', async (_, ms, status) => {
+    const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
+    const late = await devices.setServiceStatus(callAt(clock.now() + ms), serial, 'down', root);
+    expect(onErrorRow(late)).toMatchObject({ ok: false, error: { code: 41 } });
+    await instance().devices.upsertService(callAt(clock.now()), root, input(serial));
+    expect(await statusOf(serial)).toBe(status);
+  });
+
+  it('is of no use to another device', async () => {
+    const [owner, other] = [newSerial(), newSerial()];
+    const serial = newSerial();
+    const stranger = await devices.ensureRoot(callAt(clock.now()), other);
+    await devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', stranger);
+    const root = await devices.ensureRoot(callAt(clock.now()), owner);
+    await devices.upsertService(callAt(clock.now()), root, input(serial));
+    expect(await statusOf(serial)).toBe('up');
+  });
+
+  it('counts wherever the other of the two is slow or dies', async () => {
+    const root = await devices.ensureRoot(callAt(clock.now()), newSerial());
+    const create = (serial: string, own: Instance) =>
+      own.devices.upsertService(callAt(clock.now()), root, input(serial));
+    const status = (serial: string, own: Instance) =>
+      own.devices.setServiceStatus(callAt(clock.now() + 1), serial, 'down', root);
+    for (const [slow, fast] of [
+      [create, status],
+      [status, create],
+    ] as const) {
+      for (let call = 1, isOver = false; !isOver; call++) {
+        const serial = newSerial();
+        isOver = true;
+        const meanwhile = async (): Promise<void> => {
+          isOver = false;
+          await fast(serial, instance());
+        };
+        const own = instance(slowClient(tables.client, call, meanwhile));
+        await slow(serial, own);
+        if (!isOver) expect(await statusOf(serial)).toBe('down');
+      }
+    }
+    for (let call = 1; call <= 12; call++) {
+      const serial = newSerial();
+      await status(serial, instance());
+      await create(serial, instance(dyingClient(tables.client, { call, done: call % 2 === 0 }))).catch(() => undefined);
+      await create(serial, instance());
+      expect(await statusOf(serial)).toBe('down');
+    }
+  });
+
+  it('costs one write and two reads to refuse, and an update of a service reads nothing more', async () => {
+    const [root, serial] = [await devices.ensureRoot(callAt(clock.now()), newSerial()), newSerial()];
+    const refused = await tables.calls.counting(() =>
+      devices.setServiceStatus(callAt(clock.now()), serial, 'down', root),
+    );
+    expect(refused).toMatchObject({ writeUnits: 1, readUnits: 2 });
+    await devices.upsertService(callAt(clock.now()), root, input(serial));
+    const again = await tables.calls.counting(() =>
+      devices.upsertService(callAt(clock.now() + 120 * SECOND), root, input(serial)),
+    );
+    expect(again.commands).toEqual({ GetItem: 1, UpdateItem: 1 });
   });
 });
 

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Identity } from '../../../lib/platform/inventory/identity';
 import { Inventory } from '../../../lib/platform/inventory/inventory';
 import { callAt } from '../../support/calls';
-import { ManualClock } from '../../support/clock';
+import { FlowingClock } from '../../support/clock';
 import { startTables, type Tables } from '../../support/tables';
 
-const clock = new ManualClock();
+const clock = new FlowingClock();
 let tables: Tables;
-let deps: { registry: Tables['registry']; clock: ManualClock };
+let deps: { registry: Tables['registry']; clock: FlowingClock };
 beforeAll(async () => {
   tables = await startTables();
   deps = { registry: tables.registry, clock };

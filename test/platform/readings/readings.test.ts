@@ -156,7 +156,8 @@ describe('Events', () => {
     const used = await tables.calls.counting(async () =>
       expect(await events.get(TENANT, first?.id ?? '')).toEqual(first),
     );
-    expect(used.commands).toEqual({ GetItem: 1 });
+    // something may wait for an event that has fragments
+    expect(used.commands).toEqual({ GetItem: 1, Query: 1 });
   });
 
   it('are changed member by member, the newer change winning, and not undone by a redelivery', async () => {

@@ -4,7 +4,7 @@ import { AwsError } from '../endpoint/aws-error';
 import type { AwsJsonCall, RequestInput } from '../endpoint/aws-json';
 import { type Access, demandAccess } from '../iam/access';
 import type { Dynamodb, DynamodbMeter } from './dynamodb';
-import { tablesOf } from './request-tables';
+import { demandsOf } from './request-tables';
 import { type HostCredentials, signedHeaders } from './signed-request';
 
 type Output = Record<string, unknown>;
@@ -53,9 +53,9 @@ export class RemoteDynamodb implements Dynamodb {
 
   async call({ operation, input, accessKeyId }: AwsJsonCall): Promise<unknown> {
     const { access, region, account } = this.#options;
-    for (const table of tablesOf(operation, input)) {
-      const resource = `arn:aws:dynamodb:${region}:${account}:table/${table}`;
-      demandAccess(access, { accessKeyId, action: `dynamodb:${operation}`, resource });
+    for (const { action, resource } of demandsOf(operation, input)) {
+      const arn = `arn:aws:dynamodb:${region}:${account}:table/${resource}`;
+      demandAccess(access, { accessKeyId, action: `dynamodb:${action}`, resource: arn });
     }
     if (!METERED.has(operation)) return this.#send(operation, input);
     const asked = input.ReturnConsumedCapacity ?? 'NONE';

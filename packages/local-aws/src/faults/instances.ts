@@ -1,4 +1,5 @@
 import type { SeededRandom } from './seeded-random';
+import { Killed } from './simulation';
 
 /**
  * The instances of one function. Each handles one event at a time and keeps its caches between them. One that was
@@ -23,13 +24,18 @@ export class Instances<I> {
     const [warm] =
       this.#idle.length < this.#most ? this.#idle.splice(place, 1) : this.#idle.splice(place % this.#most, 1);
     const instance = warm ?? this.#make();
-    const done = await work(instance);
-    if (this.#idle.length < this.#most) this.#idle.push(instance);
-    return done;
+    try {
+      const done = await work(instance);
+      this.#keep(instance);
+      return done;
+    } catch (error) {
+      // a handler that throws leaves its instance alive
+      if (!(error instanceof Killed)) this.#keep(instance);
+      throw error;
+    }
   }
 
-  /** Throws all idle instances away. */
-  clear(): void {
-    this.#idle.length = 0;
+  #keep(instance: I): void {
+    if (this.#idle.length < this.#most) this.#idle.push(instance);
   }
 }

@@ -1,8 +1,13 @@
+import { AwsError } from '../endpoint/aws-error';
 import { md5OfAttributes, md5OfBody } from '../sqs/md5';
 import { systemAttributes } from '../sqs/message';
 import type { Queue, StoredMessage } from '../sqs/queue';
 import type { QueueReader } from '../sqs/queue-sender';
+import { LAMBDA_LIMITS } from './limits';
 import type { InvocationResult } from './runtime/instance';
+
+/** What a record has besides body and attributes, and more than that. */
+const RECORD_OVERHEAD_BYTES = 2_048;
 
 interface EventSourceMappingConfiguration {
   readonly batchSize: number;
@@ -60,7 +65,7 @@ export class EventSourceMapping {
 
   #poll(): void {
     while (!this.#closed && this.#running.size < this.#configuration.maximumConcurrency) {
-      const messages = this.#queue.receive(this.#configuration.batchSize);
+      const messages = this.#queue.receive(this.#configuration.batchSize, undefined, fitting);
       if (messages.length === 0) return;
       const batch = this.#process(messages).finally(() => {
         this.#running.delete(batch);
@@ -74,10 +79,21 @@ export class EventSourceMapping {
     const handles = new Map(messages.map(({ messageId, receiptHandle }) => [messageId, receiptHandle ?? '']));
     const event = JSON.stringify({ Records: messages.map((message) => this.#record(message)) });
     this.#queues.countRequest(this.#queue, Buffer.byteLength(event));
-    const failed = this.#failures(await this.#invoke(event), handles);
+    const failed = this.#failures(await this.#outcome(event), handles);
     const done = [...handles].filter(([messageId]) => !failed.has(messageId));
     for (const [, handle] of done) this.#queue.delete(handle);
     if (done.length > 0) this.#queues.countRequest(this.#queue, 0);
+  }
+
+  /** A batch that Lambda refuses, for example one that is too large, has failed like one that the function refuses. */
+  async #outcome(event: string): Promise<InvocationResult> {
+    try {
+      return await this.#invoke(event);
+    } catch (error) {
+      const errorType = error instanceof AwsError ? error.code : 'Error';
+      const errorMessage = error instanceof Error ? error.message : String(error);
+      return { ok: false, error: { errorType, errorMessage }, billedMs: 0 };
+    }
   }
 
   /** Ids of the messages to try again. An answer that cannot be read means all of them. */
@@ -116,6 +132,16 @@ export class EventSourceMapping {
       awsRegion: this.#configuration.region,
     };
   }
+}
+
+/** How many of the messages, from the first on, are one event for a function. At least one: Lambda says if it is none. */
+function fitting(messages: readonly StoredMessage[]): number {
+  let bytes = RECORD_OVERHEAD_BYTES;
+  const tooMany = messages.findIndex(({ body, attributes }) => {
+    bytes += Buffer.byteLength(JSON.stringify({ body, attributes })) + RECORD_OVERHEAD_BYTES;
+    return bytes > LAMBDA_LIMITS.synchronousEventBytes;
+  });
+  return tooMany < 0 ? messages.length : Math.max(1, tooMany);
 }
 
 /** The ids of `batchItemFailures`: none when it is absent, and undefined when it cannot be read. */

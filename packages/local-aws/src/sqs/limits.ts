@@ -6,6 +6,8 @@ export const SQS_LIMITS = {
   /** Messages of one ReceiveMessage. */
   receivedMessages: 10,
   visibilityTimeoutSeconds: 43_200,
+  /** How long a ReceiveMessage may wait. */
+  receiveWaitSeconds: 20,
   /** How long a deduplication id is recognised. */
   deduplicationSeconds: 300,
 } as const;

@@ -128,10 +128,18 @@ export class Queue {
     return sent;
   }
 
-  /** Up to `max` messages, now in flight for `visibilityTimeout` seconds. */
-  receive(max: number, visibilityTimeout = this.configuration.visibilityTimeout): StoredMessage[] {
+  /**
+   * Up to `max` messages, now in flight for `visibilityTimeout` seconds. `fits` says how many of them the receiver can
+   * take at once; the others stay visible.
+   */
+  receive(
+    max: number,
+    visibilityTimeout = this.configuration.visibilityTimeout,
+    fits: (candidates: readonly StoredMessage[]) => number = ({ length }) => length,
+  ): StoredMessage[] {
     const now = this.#clock.now();
-    const received = this.configuration.fifo ? this.#fifoCandidates(max, now) : this.#standardCandidates(max, now);
+    const found = this.configuration.fifo ? this.#fifoCandidates(max, now) : this.#standardCandidates(max, now);
+    const received = found.slice(0, fits(found));
     for (const message of received) {
       message.receiveCount += 1;
       message.firstReceivedAt ??= now;

@@ -108,11 +108,11 @@ export class SqsApi implements AwsJsonApi {
   async #receive(queue: Queue, input: RequestInput): Promise<unknown> {
     const max = Number(input.MaxNumberOfMessages ?? 1);
     const { receivedMessages: most } = SQS_LIMITS;
-    if (max < 1 || max > most) {
+    if (!Number.isInteger(max) || max < 1 || max > most) {
       throw new AwsError('InvalidParameterValue', `MaxNumberOfMessages must be from 1 to ${most}`);
     }
-    const visibility = input.VisibilityTimeout === undefined ? undefined : Number(input.VisibilityTimeout);
-    const wait = Number(input.WaitTimeSeconds ?? queue.configuration.receiveWait);
+    const visibility = seconds(input, 'VisibilityTimeout', SQS_LIMITS.visibilityTimeoutSeconds);
+    const wait = seconds(input, 'WaitTimeSeconds', SQS_LIMITS.receiveWaitSeconds) ?? queue.configuration.receiveWait;
     let messages = queue.receive(max, visibility);
     if (messages.length === 0 && wait > 0) {
       await this.#available(queue, wait);
@@ -142,12 +142,12 @@ export class SqsApi implements AwsJsonApi {
   }
 
   #changeVisibility(queue: Queue, input: RequestInput): Record<string, unknown> {
-    const seconds = Number(input.VisibilityTimeout);
+    const visibility = Number(input.VisibilityTimeout);
     const { visibilityTimeoutSeconds: longest } = SQS_LIMITS;
-    if (!(seconds >= 0 && seconds <= longest)) {
+    if (!(visibility >= 0 && visibility <= longest)) {
       throw new AwsError('InvalidParameterValue', `VisibilityTimeout must be from 0 to ${longest}`);
     }
-    if (!queue.changeVisibility(String(input.ReceiptHandle), seconds)) {
+    if (!queue.changeVisibility(String(input.ReceiptHandle), visibility)) {
       throw new AwsError('MessageNotInflight', 'The specified message is not in flight.');
     }
     return {};
@@ -170,6 +170,14 @@ export class SqsApi implements AwsJsonApi {
     const wanted = Object.entries(all).filter(([name]) => names.includes('All') || names.includes(name));
     return { Attributes: Object.fromEntries(wanted) };
   }
+}
+
+/** A number of seconds, undefined when it is left out. */
+function seconds(input: RequestInput, name: string, most: number): number | undefined {
+  if (input[name] === undefined || input[name] === null) return undefined;
+  const value = Number(input[name]);
+  if (value >= 0 && value <= most) return value;
+  throw new AwsError('InvalidParameterValue', `${name} must be from 0 to ${most}`);
 }
 
 function texts(value: unknown): readonly string[] {

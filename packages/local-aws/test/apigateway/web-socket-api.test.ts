@@ -18,6 +18,7 @@ const HANDLER = `
     console.log(JSON.stringify({ eventType, connectionId, ...event.requestContext }));
     if (eventType === 'CONNECT') {
       const { headers } = event;
+      if (headers['X-Status']) return { statusCode: headers['X-Status'], headers: null };
       if (headers['X-Refuse']) return { statusCode: 401 };
       const protocol = headers['Sec-WebSocket-Protocol']?.split(',')[0];
       return { statusCode: 200, ...(protocol && { headers: { 'Sec-WebSocket-Protocol': protocol } }) };
@@ -100,6 +101,11 @@ describe('a WebSocket API', () => {
     expect(context).toMatchObject({ routeKey: '$default', eventType: 'MESSAGE', stage: 'live', apiId: 'Api' });
     expect((await fetch(`http://127.0.0.1:${test.cloud.ports.http}/`)).status).toBe(404);
     socket.close();
+  });
+
+  it.each(['soon', '2000', '99', '200.5'])('refuses with 500 when $connect answers the status %s', async (status) => {
+    const [error] = await once(open({ headers: { 'X-Status': status } }), 'error');
+    expect(String(error)).toContain('500');
   });
 
   it('lets $connect refuse, and choose the sub-protocol', async () => {

@@ -5,15 +5,17 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@a
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedHeaders } from '../../src/dynamodb/signed-request';
 import { startCloud, type TestCloud } from '../support/cloud';
-import { lambda, role, table } from '../support/templates';
+import { allow, attribute, lambda, role, table } from '../support/templates';
 
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: object) => Server;
 
 describe('a DynamoDB somewhere else', () => {
   const other = dynalite({ createTableMs: 1 });
   const HANDLER = `
-    import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-    export const handler = (event: any) => new DynamoDBClient({}).send(new PutItemCommand(event));`;
+    import { DynamoDBClient, PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+    export const handler = (event: any) => new DynamoDBClient({}).send(
+      event.TransactItems ? new TransactWriteItemsCommand(event) : new PutItemCommand(event)
+    );`;
   let test: TestCloud;
   let client: DynamoDBClient;
   let TableName: string | undefined;
@@ -21,7 +23,13 @@ describe('a DynamoDB somewhere else', () => {
   beforeAll(async () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const dynamodbEndpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const resources = { Data: table(), Role: role(), Writer: lambda('writer', 'Role') };
+    const resources = {
+      Data: table(),
+      Role: role(),
+      Writer: lambda('writer', 'Role'),
+      PutRole: role(allow('dynamodb:PutItem', attribute('Data', 'Arn'))),
+      Putter: lambda('writer', 'PutRole'),
+    };
     test = await startCloud(resources, { writer: HANDLER }, { dynamodbEndpoint });
     client = new DynamoDBClient(test.cloud.clientConfiguration);
     TableName = test.cloud.resources.get('Data');
@@ -41,6 +49,17 @@ describe('a DynamoDB somewhere else', () => {
     );
     expect(test.cloud.meter.units('dynamodbWriteUnits', TableName)).toBe(2);
     expect(test.cloud.meter.units('dynamodbReadUnits', TableName)).toBe(1);
+  });
+
+  it('takes a transaction of a role that may do each part of it', async () => {
+    const Item = { pk: { S: 'a' }, sk: { S: 'b' } };
+    const puts = { TransactItems: [{ Put: { TableName, Item } }] };
+    const both = { TransactItems: [...puts.TransactItems, { Delete: { TableName, Key: Item } }] };
+    // the other database here has no transactions, and says so when it is asked
+    expect(await test.cloud.invoke('Putter', puts)).toMatchObject({
+      error: { errorType: 'UnknownOperationException' },
+    });
+    expect(await test.cloud.invoke('Putter', both)).toMatchObject({ error: { errorType: 'AccessDeniedException' } });
   });
 
   it('is behind the roles of the template, and its errors come through', async () => {

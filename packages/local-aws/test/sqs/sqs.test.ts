@@ -134,6 +134,27 @@ describe('SQS', () => {
     expect(test.cloud.messages('Plain')).toEqual([]);
   });
 
+  it.each([
+    ['MaxNumberOfMessages', Number.NaN],
+    ['MaxNumberOfMessages', 1.5],
+    ['VisibilityTimeout', Number.NaN],
+    ['WaitTimeSeconds', 21],
+  ])('refuses %s of %d', async (name, value) => {
+    // the SDK would send NaN as null, and then the parameter is absent
+    const { endpoint, credentials } = test.cloud.clientConfiguration;
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'AmazonSQS.ReceiveMessage',
+        authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20240101/us-east-1/sqs/aws4_request, Signature=0`,
+      },
+      body: JSON.stringify({ QueueUrl: url, [name]: String(value) }),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('InvalidParameterValue');
+  });
+
   it('answers a batch entry by entry', async () => {
     const Entries = [
       { Id: 'a', MessageBody: 'one' },

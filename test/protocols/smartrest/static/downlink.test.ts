@@ -60,6 +60,10 @@ describe('532', () => {
     expect(rows(fragments)).toEqual(['532,SN1,acme.a.b,n,1,acme.c,s,x,acme.d,,,flag,b,true,list,s,"[1,\\"a\\"]"']);
   });
 
+  it('takes no member that every object inherits for a fragment', () => {
+    expect(rows({ c8y_ParameterUpdate: {}, c8y_ParameterUpdate_constructor: {} })).toEqual(['532,SN1,constructor,,']);
+  });
+
   it('takes a fragment that a marker names as a parameter, not as an operation', () => {
     expect(rows(update({ c8y_Relay: { relayState: 'OPEN' } }))).toEqual(['532,SN1,c8y_Relay.relayState,s,OPEN']);
   });

@@ -113,11 +113,15 @@ describe('a refused row', () => {
     ['401,51.1,6.9,67,2026-01-01T00:00:00Z', 45, 'accuracy (parameter 4) is not a number: 2026-01-01T00:00:00Z'],
     ['407,a,text', 45, 'text belongs to every event and cannot be cleared'],
     ['408', 45, 'path (parameter 4) is missing'],
-    ['408,,,,a..b,STRING,x', 45, 'path (parameter 4) is not a path of fragment and member names joined by dots: a..b'],
+    [
+      '408,,,,a..b,STRING,x',
+      45,
+      'path (parameter 4) is not a path of fragment and member names joined by dots, at most 100: a..b',
+    ],
     [
       '408,,,,source,STRING,x',
       45,
-      'path (parameter 4) is not a path of fragment and member names joined by dots: source',
+      'path (parameter 4) is not a path of fragment and member names joined by dots, at most 100: source',
     ],
     ['408,,,,a,BOOLEAN,on', 45, 'value of a is not true or false: on'],
     ['408,,,,a,STRING,x,a.b,STRING,y', 45, 'a.b is both a value and a group of values'],

@@ -36,7 +36,7 @@ const EVENT_MEMBERS = ['id', 'self', 'type', 'time', 'text', 'source', 'creation
 /** Names joined by dots, such as `acme_Valve.open`. None is empty, and the first is not in `EVENT_MEMBERS`. */
 const parameterPath: ValueType<readonly string[]> = {
   name: 'String (dotted)',
-  expected: `a path of at most ${MAX_LEVELS} fragment and member names joined by dots`,
+  expected: `a path of fragment and member names joined by dots, at most ${MAX_LEVELS}`,
   read(value) {
     const names = value.split('.');
     const [fragment = ''] = names;

@@ -49,6 +49,7 @@ export class LambdaFunction {
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#closed) {
       const instance = this.#idle.pop() ?? (await this.#startOne());
+      if (instance === 'failed') continue;
       if (!instance) return;
       if (!instance.alive) {
         this.#size -= 1;
@@ -60,10 +61,22 @@ export class LambdaFunction {
     }
   }
 
-  async #startOne(): Promise<FunctionInstance | undefined> {
+  /** Undefined when there are as many as may be. When an instance cannot start, one waiting invocation has failed. */
+  async #startOne(): Promise<FunctionInstance | 'failed' | undefined> {
     if (this.#size >= this.#options.concurrency) return undefined;
     this.#size += 1;
-    return FunctionInstance.start(this.configuration, this.#options);
+    try {
+      return await FunctionInstance.start(this.configuration, this.#options);
+    } catch (error) {
+      this.#size -= 1;
+      const errorMessage = error instanceof Error ? error.message : String(error);
+      this.#waiting.shift()?.resolve({
+        ok: false,
+        error: { errorType: 'Runtime.StartError', errorMessage },
+        billedMs: 0,
+      });
+      return 'failed';
+    }
   }
 
   async #run(instance: FunctionInstance, { event, requestId, resolve }: Waiting): Promise<void> {

@@ -17,10 +17,14 @@ export interface InstanceOptions {
   onLog(line: string): void;
 }
 
+/** How long a function may take to load, ms. Its timeout begins then, as on AWS. */
+const LOAD_LIMIT_MS = 60_000;
+
 interface Pending {
   readonly request: InvokeRequest;
   readonly resolve: (outcome: InvocationResult) => void;
-  readonly timer: NodeJS.Timeout;
+  /** Ends the invocation: while the function is loaded, and then when its timeout is over. */
+  timer: NodeJS.Timeout;
   readonly started: number;
 }
 
@@ -77,7 +81,7 @@ export class FunctionInstance {
   invoke(requestId: string, event: string): Promise<InvocationResult> {
     const timeout = this.#configuration.timeoutSeconds * 1000;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#timeOut(), timeout);
+      const timer = setTimeout(() => this.#timeOut(), this.#ready ? timeout : LOAD_LIMIT_MS);
       this.#pending = { request: { requestId, event, timeout }, resolve, timer, started: performance.now() };
       if (!this.#alive) this.#fail({ errorType: 'Runtime.ExitError', errorMessage: 'the worker has ended' });
       else if (this.#ready) this.#worker.postMessage(this.#pending.request);
@@ -94,7 +98,7 @@ export class FunctionInstance {
       case 'ready':
         this.#ready = true;
         this.#initMs = message.durationMs;
-        if (this.#pending) this.#worker.postMessage(this.#pending.request);
+        if (this.#pending) this.#begin(this.#pending);
         return;
       case 'initError':
         this.#initMs = message.durationMs;
@@ -108,6 +112,13 @@ export class FunctionInstance {
         this.#settle({ ok: false, error: message.error, billedMs: this.#billed(message.durationMs) });
         return;
     }
+  }
+
+  /** Hands the invocation over that waited until the function was loaded. */
+  #begin(pending: Pending): void {
+    clearTimeout(pending.timer);
+    pending.timer = setTimeout(() => this.#timeOut(), pending.request.timeout);
+    this.#worker.postMessage(pending.request);
   }
 
   #billed(durationMs: number): number {
