@@ -10,14 +10,7 @@ import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { type MemberMerge, replaceMembers } from './member-items';
 import { mergeBeneath, withMerge } from './member-merge';
-import {
-  CREATED,
-  changeMembers,
-  getObject,
-  MEMBERS_PER_UPDATE,
-  type MemberChange,
-  type ObjectRecord,
-} from './object-items';
+import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { listFor, managedObjectOf, objectChange } from './object-members';
 
 /** What a device's message changes in an object. */
@@ -78,18 +71,11 @@ async function updatePart(
     const beneath = part.onlyIfAbsent ? NOTHING : mergeBeneath(current, part);
     const isMerged = Object.keys(beneath.set).length > 0;
     if (isMerged && !(await replaceMembers(registry, tenant, current, beneath))) return OVERTAKEN;
-    const wanted = part.set;
     part = stillNewer(current, part);
-<<<<<<< HEAD
-    const settled = Object.keys(wanted).filter((name) => !Object.hasOwn(part.set, name));
-    await listAgain(registry, tenant, current, settled);
-    return isEmpty(part) ? ok({ record: withMerge(current, beneath), changed: isMerged }) : OVERTAKEN;
-=======
     if (isEmpty(part)) return ok({ record: withMerge(current, beneath), changed: isMerged });
     await enterLists({ registry, clock }, tenant, current, part);
     isListed = true;
     return OVERTAKEN;
->>>>>>> operations
   });
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
@@ -108,7 +94,7 @@ export async function enterLists(
   for (const [member, value] of Object.entries(set)) {
     const entered = listFor(member, value);
     const known = listFor(member, own(before.members, member));
-    if (entered === undefined || JSON.stringify(entered) === JSON.stringify(known)) continue;
+    if (entered === undefined || printJson(entered) === printJson(known)) continue;
     await enlist(registry, tenant, before.id, entered, { asOf: at, writtenAt: clock.now() });
   }
 }
@@ -122,35 +108,12 @@ export async function leaveLists(
 ): Promise<void> {
   for (const [member, value] of Object.entries(change.set)) {
     const left = listFor(member, own(before.members, member));
-<<<<<<< HEAD
-    const entered = listFor(member, value);
-    const moved = printJson(left) !== printJson(entered);
-    const retried = own(before.asOf, member) === change.asOf;
-    if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
-=======
-    const moved = JSON.stringify(left) !== JSON.stringify(listFor(member, value));
->>>>>>> operations
+    const moved = printJson(left) !== printJson(listFor(member, value));
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
   }
   for (const member of change.remove) {
     const left = listFor(member, own(before.members, member) ?? null);
     if (left) await delist(registry, tenant, before.id, left, change.asOf);
-  }
-}
-
-/**
- * Writes the list entries of members that are there already. An earlier attempt may have died after it had added one,
- * and a newer change of the same member has not entered the list, because it found the member there.
- */
-async function listAgain(
-  registry: Table,
-  tenant: string,
-  { id, members, asOf: changedAt }: ObjectRecord,
-  names: readonly string[],
-): Promise<void> {
-  for (const name of names) {
-    const list = listFor(name, own(members, name));
-    if (list) await enlist(registry, tenant, id, list, own(changedAt, name) ?? CREATED);
   }
 }
 
