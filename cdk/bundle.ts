@@ -9,8 +9,8 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
  * How functions are bundled. The SDK is inside, because the runtime's may lack SendDirectMessage
- * (docs/reference/aws-platform.md#the-sdk-belongs-into-the-bundle). Credential providers and endpoint discovery are
- * left out, because Lambda never uses them.
+ * (docs/reference/aws-platform.md#the-sdk-belongs-into-the-bundle). Credential providers, endpoint
+ * discovery and event streams are left out, because Cirrus never uses them.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,
@@ -22,6 +22,7 @@ export const BUNDLE_OPTIONS = {
   alias: {
     '@aws-sdk/credential-provider-node': join(ROOT, 'lib', 'base', 'aws', 'credentials.ts'),
     '@aws-sdk/endpoint-cache': join(ROOT, 'lib', 'base', 'aws', 'endpoint-cache.ts'),
+    '@smithy/core/event-streams': join(ROOT, 'lib', 'base', 'aws', 'event-streams.ts'),
   },
   logLevel: 'warning',
 } satisfies BuildOptions;

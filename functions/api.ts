@@ -9,6 +9,7 @@ import { processClock } from '../lib/base/clock';
 import { defined } from '../lib/base/defined';
 import { apiEnvironment } from '../lib/base/environment';
 import { changeSinks } from '../lib/changes/change-sinks';
+import { ClaimLookup } from '../lib/connections/claim-lookup';
 import { Claims } from '../lib/connections/claims';
 import { Connections } from '../lib/connections/connections';
 import { DeviceIdentifiers } from '../lib/connections/device-identifiers';
@@ -39,6 +40,7 @@ const credentials = new Credentials(deps, parameterKey(new SSMClient({}), enviro
 const identifiers = new DeviceIdentifiers({
   ...services,
   claims: new Claims(deps.registry, clock),
+  lookup: new ClaimLookup(deps.registry, clock),
   endConnection: connectionEnder(environment),
   onStillConnected: (clientId, error) => logger.error('connection not ended', { clientId, error: String(error) }),
 });

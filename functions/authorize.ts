@@ -5,6 +5,7 @@ import { parameterKey } from '../lib/base/aws/parameter-key';
 import { processClock } from '../lib/base/clock';
 import { authorizeEnvironment } from '../lib/base/environment';
 import { type AuthorizerResult, authorizeConnection } from '../lib/connections/authorize';
+import { ClaimLookup } from '../lib/connections/claim-lookup';
 import { Claims } from '../lib/connections/claims';
 import { DeviceIdentifiers } from '../lib/connections/device-identifiers';
 import { connectionEnder } from '../lib/connections/end-connection';
@@ -24,6 +25,7 @@ const deps = { registry, clock };
 const credentials = new Credentials(deps, parameterKey(new SSMClient({}), environment.hashKeyParameter));
 const identifiers = new DeviceIdentifiers({
   claims: new Claims(registry, clock),
+  lookup: new ClaimLookup(registry, clock),
   acting: new Acting(deps),
   identity: new Identity(deps),
   inventory: new Inventory(deps),

@@ -1,21 +1,10 @@
 import type { Clock } from '../base/clock';
-import { Lru } from '../base/lru';
 import { fail, ok, type Result } from '../base/result';
 import type { Table } from '../storage/table';
 import { OVERTAKEN, type Overtaken, versioned } from '../storage/versioned';
-import {
-  type ClaimDecision,
-  type ClaimError,
-  type ClaimRequest,
-  claimOf,
-  decideClaim,
-  REST_MS,
-} from './claim-decision';
-import { type Claim, ClaimItems, type HeldClaim } from './claim-items';
-import { parseClientId } from './client-id';
+import { type ClaimDecision, type ClaimError, type ClaimRequest, claimOf, decideClaim } from './claim-decision';
+import { type Claim, ClaimItems } from './claim-items';
 
-/** A minute, which is shorter than `REST_MS`: what an instance remembers is never another owner's. */
-const KNOWN = { capacity: 20_000, ttlMs: 60_000 } as const;
 /** A released claim is kept as long as a message can wait in the failure queue, and then dropped. */
 const RELEASED_KEPT_MS = 14 * 86_400_000;
 
@@ -36,14 +25,12 @@ export interface DeniedClaim {
  */
 export class Claims {
   private readonly items: ClaimItems;
-  private readonly known: Lru<HeldClaim>;
 
   constructor(
     registry: Table,
     private readonly clock: Clock,
   ) {
     this.items = new ClaimItems(registry);
-    this.known = new Lru(clock, KNOWN);
   }
 
   /**
@@ -70,39 +57,8 @@ export class Claims {
   ): Promise<Result<GivenClaim, DeniedClaim> | Overtaken> {
     const next = decision.granted ? (decision.isChanged ? decision.claim : undefined) : decision.next;
     if (next !== undefined && !(await this.items.write({ version, held: next }))) return OVERTAKEN;
-    if (next !== undefined) this.known.delete(next.serial);
     const { ended } = decision;
     return decision.granted ? ok({ claim: claimOf(decision.claim), ended }) : fail({ reason: decision.error, ended });
-  }
-
-  /**
-   * Whose a message is that a client sent at `receivedAt` (ms since the epoch). The claim is remembered for a minute. An
-   * identifier without a claim costs a read each time.
-   */
-  async lookup(clientId: string, receivedAt: number): Promise<Claim | undefined> {
-    const parsed = parseClientId(clientId);
-    if (!parsed.ok) return undefined;
-    const held = await this.holderOf(parsed.value.serial, clientId);
-    if (held === undefined) return undefined;
-    const { before, clients, since } = held;
-    // the owner before sent what is from before the rest, and what comes from a client that this owner never had
-    const isOfBefore = receivedAt < since - REST_MS / 2 || !clients.includes(clientId);
-    return claimOf(before !== undefined && isOfBefore ? before : held);
-  }
-
-  /** The claim that covers a client; a remembered one that does not know the client is read again. */
-  private async holderOf(serial: string, clientId: string): Promise<HeldClaim | undefined> {
-    const known = this.known.get(serial);
-    if (known?.clients.includes(clientId)) return known;
-    const found = (await this.items.read(serial))?.held;
-    if (found !== undefined) this.known.set(serial, found);
-    return found;
-  }
-
-  /** The claim of an identifier, if this tenant holds it: one read. */
-  async heldBy(tenant: string, serial: string): Promise<Claim | undefined> {
-    const held = (await this.items.read(serial))?.held;
-    return held?.tenant === tenant && held.releasedAt === undefined ? claimOf(held) : undefined;
   }
 
   /**
@@ -119,32 +75,7 @@ export class Claims {
       const held = { ...stored.held, releasedAt };
       const expiresAt = Math.ceil((releasedAt + RELEASED_KEPT_MS) / 1000);
       if (!(await this.items.write({ version: stored.version + 1, held }, expiresAt))) return OVERTAKEN;
-      this.known.delete(serial);
       return held.clients;
     });
   }
-}
-
-/** Finds the owner of the client ID that a message came from; undefined when nobody owns it. */
-export type SenderLookup = (clientId: string, receivedAt: number) => Promise<Claim | undefined>;
-
-/**
- * Finds the owner of a client ID by its claim, which the authorizer wrote. The broker of an emulator asks no
- * authorizer. There `defaultTenant` is set: a well-formed client ID without a claim is claimed for a device of that
- * tenant, so that every later look-up gives the same answer.
- */
-export function senderLookup(claims: Claims, defaultTenant?: string): SenderLookup {
-  if (defaultTenant === undefined) return (clientId, at) => claims.lookup(clientId, at);
-  return async (clientId, at) =>
-    (await claims.lookup(clientId, at)) ?? (await adopt(claims, defaultTenant, clientId, at));
-}
-
-async function adopt(claims: Claims, tenant: string, clientId: string, at: number): Promise<Claim | undefined> {
-  const parsed = parseClientId(clientId);
-  if (!parsed.ok) return undefined;
-  const { serial } = parsed.value;
-  const wanted = { tenant, user: `device_${serial}`, serial, kind: 'device', clientId } as const;
-  const adopted = await claims.claim(wanted, async () => true);
-  // somebody else has claimed it in the meantime, so it is theirs
-  return adopted.ok ? adopted.value.claim : claims.lookup(clientId, at);
 }

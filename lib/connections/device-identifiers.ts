@@ -5,12 +5,14 @@ import { type Identity, SERIAL } from '../platform/inventory/identity';
 import type { Inventory } from '../platform/inventory/inventory';
 import type { Refusal } from '../platform/refusal';
 import type { Claim } from './claim-items';
+import type { ClaimLookup } from './claim-lookup';
 import type { Claims, DeniedClaim } from './claims';
 import type { ClientId } from './client-id';
 import type { EndConnection } from './end-connection';
 
 export interface DeviceIdentifiersDeps {
   readonly claims: Claims;
+  readonly lookup: Pick<ClaimLookup, 'heldBy'>;
   readonly acting: Pick<Acting, 'mayName'>;
   readonly identity: Pick<Identity, 'find'>;
   readonly inventory: Pick<Inventory, 'get'>;
@@ -50,7 +52,7 @@ export class DeviceIdentifiers {
 
   /** Who holds an identifier, if that is somebody of the tenant: one read. */
   holder(tenant: string, serial: string): Promise<Claim | undefined> {
-    return this.deps.claims.heldBy(tenant, serial);
+    return this.deps.lookup.heldBy(tenant, serial);
   }
 
   /** Releases an identifier of the tenant and ends its connections. False when the tenant does not hold it. */

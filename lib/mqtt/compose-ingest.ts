@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { ChangeSinks } from '../changes/change-sinks';
-import { Claims, senderLookup } from '../connections/claims';
+import { ClaimLookup, senderLookup } from '../connections/claim-lookup';
 import { Connections } from '../connections/connections';
 import type { DeviceMessenger } from '../delivery/messenger';
 import { platformServices } from '../platform/services';
@@ -26,7 +26,7 @@ export interface IngestParts {
 /** Everything one instance of the ingest function works with. Its caches are empty. */
 export function composeIngest({ registry, telemetry, clock, sinks, defaultTenant, ...given }: IngestParts): IngestDeps {
   const platform = { registry, telemetry, clock, ...(sinks && { listeners: sinks.listeners }) };
-  const claims = new Claims(registry, clock);
+  const claims = new ClaimLookup(registry, clock);
   const identifierHolder = async (tenant: string, serial: string): Promise<string | undefined> => {
     const claim = await claims.heldBy(tenant, serial);
     return claim?.kind === 'device' ? claim.user : undefined;

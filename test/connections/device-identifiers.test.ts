@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ClaimLookup } from '../../lib/connections/claim-lookup';
 import { Claims } from '../../lib/connections/claims';
 import { parseClientId } from '../../lib/connections/client-id';
 import { DeviceIdentifiers } from '../../lib/connections/device-identifiers';
@@ -24,6 +25,7 @@ beforeEach(() => {
   identifiers = new DeviceIdentifiers({
     ...rest.platform,
     claims: new Claims(rest.tables.registry, rest.clock),
+    lookup: new ClaimLookup(rest.tables.registry, rest.clock),
     endConnection: async (clientId) => void ended.push(clientId),
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Platform } from '../../lib/api/platform';
 import type { RoutedChange } from '../../lib/changes/changes';
+import { ClaimLookup } from '../../lib/connections/claim-lookup';
 import { Claims } from '../../lib/connections/claims';
 import { DeviceIdentifiers } from '../../lib/connections/device-identifiers';
 import type { DeliveryRequest } from '../../lib/delivery/queue';
@@ -94,10 +95,11 @@ function platformOf(deps: PlatformDeps, deliveries: Rest['deliveries']): Platfor
   const services = platformServices(deps);
   const credentials = new Credentials(deps, async () => Buffer.from('a key for tests'));
   const claims = new Claims(deps.registry, deps.clock);
+  const lookup = new ClaimLookup(deps.registry, deps.clock);
   return {
     ...services,
     credentials,
-    identifiers: new DeviceIdentifiers({ ...services, claims, endConnection: async () => undefined }),
+    identifiers: new DeviceIdentifiers({ ...services, claims, lookup, endConnection: async () => undefined }),
     requestDelivery: async (request, cause) => void deliveries.push({ request, cause }),
   };
 }

@@ -9,22 +9,25 @@ import { TENANT, Uplinks } from './uplinks';
 /** What is promised: requests to DynamoDB, whose items are of one unit each. */
 const BUDGET = { reads: 1, writes: 2 };
 /** Requests of the rows that need more; docs/data-model.md#rows-that-cost-more says why. */
+/** They set one fragment, and the object of the test does not have it yet. */
+const ENTERS_A_LIST = [110, 111, 112, 113, 114, 115, 116, 118, 119, 120, 122, 143, 150];
 const DEARER: Readonly<Record<string, { readonly reads: number; readonly writes: number }>> = {
   100: { reads: 1, writes: 4 },
   101: { reads: 3, writes: 7 },
   102: { reads: 4, writes: 7 },
   105: { reads: 2, writes: 0 },
-  117: { reads: 3, writes: 8 },
-  121: { reads: 2, writes: 2 },
+  ...Object.fromEntries(ENTERS_A_LIST.map((template) => [template, { reads: 1, writes: 3 }])),
+  117: { reads: 3, writes: 10 },
+  121: { reads: 3, writes: 3 },
   301: { reads: 2, writes: 1 },
   302: { reads: 2, writes: 1 },
   303: { reads: 2, writes: 1 },
   304: { reads: 2, writes: 1 },
-  402: { reads: 0, writes: 3 },
+  402: { reads: 1, writes: 4 },
   407: { reads: 3, writes: 1 },
   408: { reads: 1, writes: 3 },
   500: { reads: 2, writes: 0 },
-  503: { reads: 1, writes: 4 },
+  503: { reads: 2, writes: 5 },
   507: { reads: 1, writes: 3 },
 };
 const READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query']);

@@ -13,6 +13,7 @@ import {
 } from '@cirrus/local-aws';
 import { defined } from '../../lib/base/defined';
 import { ok, type Result } from '../../lib/base/result';
+import { ClaimLookup } from '../../lib/connections/claim-lookup';
 import { Claims } from '../../lib/connections/claims';
 import { Connections } from '../../lib/connections/connections';
 import { DeviceIdentifiers } from '../../lib/connections/device-identifiers';
@@ -93,7 +94,8 @@ export function newInstance(around: Surroundings): FunctionInstance {
   };
   const credentials = new Operator(deps, async () => new Uint8Array(1));
   const claims = new Claims(registry, clock);
-  const identifiers = new DeviceIdentifiers({ ...services, claims, endConnection: async () => undefined });
+  const lookup = new ClaimLookup(registry, clock);
+  const identifiers = new DeviceIdentifiers({ ...services, claims, lookup, endConnection: async () => undefined });
   services.inventory.beforeDeletion(async (of, names) => {
     for (const { type, externalId } of names) if (type === SERIAL) await identifiers.release(of, externalId);
   });

@@ -84,10 +84,8 @@ async function add(context: RequestContext, kind: ChildKind, parent: string): Pr
       return created(request, kind, parent, 'managedObjectReferenceCollection', { references: added.value });
     }
     case 'object': {
-      const made = await createObject(context, body.value);
+      const made = await createObject(context, body.value, { parent, kind });
       if (!made.ok) return made;
-      const added = await attach(context, kind, parent, [made.value.id]);
-      if (!added.ok) return added;
       return created(request, kind, parent, 'managedObject', objectView(request, made.value));
     }
   }
@@ -130,10 +128,9 @@ async function attach(
     if (!child.ok) return child;
     children.push(child.value);
   }
-  for (const child of children) {
-    const added = await context.platform.inventory.addChild(context.call, parent, kind, child.id);
-    if (!added.ok) return added;
-  }
+  const found = children.map((child) => child.id);
+  const added = await context.platform.inventory.addChildren(context.call, parent, kind, found);
+  if (!added.ok) return added;
   return ok(children.map((child) => referenceView(context.request, kind, parent, child)));
 }
 

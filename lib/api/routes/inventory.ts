@@ -6,6 +6,7 @@ import { DEVICE_USER_PREFIX } from '../../platform/access/credentials';
 import { SERIAL } from '../../platform/inventory/identity';
 import { CHILD_KINDS } from '../../platform/inventory/link-items';
 import type { InventoryFilter } from '../../platform/inventory/object-lists';
+import type { NewObject } from '../../platform/inventory/object-members';
 import type { ManagedObject } from '../../platform/model';
 import type { Refusal } from '../../platform/refusal';
 import { FORBIDDEN, usableObject, visibleOwner } from '../access';
@@ -47,10 +48,11 @@ async function create(context: RequestContext): Promise<RouteAnswer> {
 export function createObject(
   { call, platform, principal }: RequestContext,
   fragments: JsonObject,
+  below?: NewObject['below'],
 ): Promise<Result<ManagedObject, Refusal>> {
   const { owner } = fragments;
   const named = principal.kind === 'human' && typeof owner === 'string' && owner !== '';
-  return platform.inventory.create(call, { fragments, ...(named && { owner }) });
+  return platform.inventory.create(call, defined({ fragments, below, owner: named ? owner : undefined }));
 }
 
 async function list(context: RequestContext): Promise<RouteAnswer> {

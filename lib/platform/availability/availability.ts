@@ -9,7 +9,7 @@ import { externalIdsOf } from '../inventory/external-id-items';
 import { type Identity, SERIAL } from '../inventory/identity';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { managedObjectOf, objectChange } from '../inventory/object-members';
-import { applied, relist } from '../inventory/object-updates';
+import { applied, enterLists, leaveLists } from '../inventory/object-updates';
 import { responseIntervalOf } from '../inventory/requirement';
 import { asOf, millisOf } from '../journal';
 import type { DeviceRef, ManagedObject } from '../model';
@@ -205,12 +205,16 @@ export class Availability {
   ): Promise<ObjectRecord | undefined> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    const done = await changeLife(registry, tenant, id, change, condition);
-    if (!done.ok) return undefined;
     const entries = Object.entries(change.members);
     const set = Object.fromEntries(entries.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
     const remove = entries.flatMap(([name, value]) => (value === null ? [name] : []));
-    await relist(registry, tenant, done.value, { set, remove, asOf: change.asOf });
+    let done = await changeLife(registry, tenant, id, { ...change, onlyListed: true }, condition);
+    if (!done.ok) {
+      await enterLists(this.deps, tenant, { id, members: {} }, { set, asOf: change.asOf });
+      done = await changeLife(registry, tenant, id, { ...change, onlyListed: false }, condition);
+    }
+    if (!done.ok) return undefined;
+    await leaveLists(registry, tenant, done.value, { set, remove, asOf: change.asOf });
     const object = managedObjectOf(applied(done.value, { set, remove, asOf: change.asOf }));
     call.effects.changed(objectChange('UPDATE', object));
     return done.value;

@@ -24,17 +24,23 @@ export interface LifeChange {
 }
 
 /**
- * One conditional write and no read. Returns the object as it was before. Attributes: q = minutes within which a sign
+ * One conditional write and no read. With `onlyListed` nothing is written when a member would bring the object into a
+ * list. Returns the object as it was before. Attributes: q = minutes within which a sign
  * of life is required, duePk and dueAt = place in the index of due devices.
  */
 export async function changeLife(
   registry: Table,
   tenant: string,
   id: string,
-  change: LifeChange,
+  change: LifeChange & { readonly onlyListed: boolean },
   condition: Expression,
 ): Promise<Result<ObjectRecord, ConditionFailed>> {
-  const done = await registry.update(objectKey(tenant, id), updateOf(tenant, id, change), condition, 'ALL_OLD');
+  const there = Object.values(change.members).map((value, index) =>
+    value === null || !change.onlyListed ? '' : ` AND attribute_exists(#f.#m${index})`,
+  );
+  const text = condition.text + there.join('');
+  const update = updateOf(tenant, id, change);
+  const done = await registry.update(objectKey(tenant, id), update, { ...condition, text }, 'ALL_OLD');
   return done.ok ? { ok: true, value: recordOf(id, done.value) } : done;
 }
 

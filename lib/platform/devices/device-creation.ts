@@ -12,10 +12,10 @@ import {
 import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { BY_DATA, type Link, settlePlaces } from '../inventory/link-items';
-import { enlist } from '../inventory/list-items';
 import { newObjectId } from '../inventory/object-id';
 import { CREATED, getObject, type ObjectRecord } from '../inventory/object-items';
-import { listFor, managedObjectOf, objectChange } from '../inventory/object-members';
+import { managedObjectOf, objectChange } from '../inventory/object-members';
+import { enterLists } from '../inventory/object-updates';
 import { asOf } from '../journal';
 import type { DeviceRef, Origin } from '../model';
 import type { Refusal } from '../refusal';
@@ -140,10 +140,7 @@ export class DeviceCreation {
   private async settleNaming(call: Call, named: ObjectRecord, naming: Naming): Promise<Result<void, Refusal>> {
     const { registry, clock } = this.deps;
     const { tenant } = call.origin;
-    for (const [member, value] of Object.entries(naming.set)) {
-      const list = listFor(member, value);
-      if (list !== undefined) await enlist(registry, tenant, named.id, list, naming.asOf);
-    }
+    await enterLists(this.deps, tenant, { id: named.id, members: {} }, naming);
     const { parent } = naming;
     if (parent === undefined) return ok(undefined);
     await settlePlaces(registry, tenant, named.id, { places: named.places ?? [], now: clock.now() });

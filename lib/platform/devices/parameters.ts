@@ -9,7 +9,7 @@ import { replaceMembers } from '../inventory/member-items';
 import { mergeMembers, withMerge } from '../inventory/member-merge';
 import { getObject } from '../inventory/object-items';
 import { managedObjectOf, objectChange, writableMembers } from '../inventory/object-members';
-import { relist } from '../inventory/object-updates';
+import { enterLists, leaveLists } from '../inventory/object-updates';
 import { REQUIREMENT } from '../inventory/requirement';
 import { asOf, millisOf } from '../journal';
 import type { DeviceRef, Origin } from '../model';
@@ -86,11 +86,12 @@ export class Parameters {
       ([name, value]) => !isDeepStrictEqual(value, own(read.members, name)),
     );
     // a try before may have ended after the journal and before the last value
+    await enterLists(this.deps, tenant, read, { set: merge.set, asOf: report.asOf });
     if (isNew || isChanged) {
       const text = isNew ? parametersText(journal) : undefined;
       if (!(await replaceMembers(registry, tenant, read, merge, text))) return OVERTAKEN;
     }
-    await relist(registry, tenant, read, { set: merge.set, remove: [], asOf: report.asOf });
+    await leaveLists(registry, tenant, read, { set: merge.set, remove: [], asOf: report.asOf });
     if (isChanged) call.effects.changed(objectChange('UPDATE', managedObjectOf(withMerge(read, merge))));
     return ok({ before, journal, isNew });
   }

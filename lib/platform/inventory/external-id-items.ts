@@ -98,6 +98,18 @@ export async function reassignExternalId(
   return done.ok;
 }
 
+/** Those external ids that lead to the object. A list has more after a creation that was cut short or overtaken. */
+export async function leadingTo<T extends Pick<ExternalIdRecord, 'type' | 'externalId'>>(
+  registry: Table,
+  tenant: string,
+  id: string,
+  listed: readonly T[],
+): Promise<T[]> {
+  const keys = listed.map(({ type, externalId }) => externalIdKey(tenant, type, externalId));
+  const own = new Set((await registry.batchGet(keys)).filter((item) => item.i === id).map(({ pk }) => String(pk)));
+  return listed.filter((_, at) => own.has(keys[at]?.pk ?? ''));
+}
+
 /** Lists an external id with its object, so that it is found from the object. */
 export async function listExternalId(registry: Table, tenant: string, record: ExternalIdRecord): Promise<void> {
   const { type, externalId, managedObjectId } = record;

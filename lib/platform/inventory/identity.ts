@@ -13,6 +13,7 @@ import {
   type ExternalIdRecord,
   externalIdsOf,
   getExternalId,
+  leadingTo,
   listExternalId,
   releaseExternalId,
   takeExternalId,
@@ -97,9 +98,10 @@ export class Identity {
     await clock.sleep(NAME_LEASE_MS + WAIT_MARGIN_MS);
   }
 
-  /** All external ids of an object. */
-  list(tenant: string, id: string): Promise<ExternalId[]> {
-    return collect(externalIdsOf(this.deps.registry, tenant, id));
+  /** All external ids of an object: one query, and one read for each. */
+  async list(tenant: string, id: string): Promise<ExternalId[]> {
+    const listed = await collect(externalIdsOf(this.deps.registry, tenant, id));
+    return leadingTo(this.deps.registry, tenant, id, listed);
   }
 
   /**
@@ -115,15 +117,13 @@ export class Identity {
     if (object === undefined) return fail(notFound('managedObject', id));
     const responseInterval = type === SERIAL ? responseIntervalOf(object.members) : undefined;
     const record = defined({ type, externalId, managedObjectId: id, responseInterval });
-    const taken = await takeExternalId(registry, tenant, record);
-    if (!taken.ok) {
-      // a retry finds the external id that its first try has taken
-      const owner = await getExternalId(registry, tenant, type, externalId);
-      if (owner?.managedObjectId === id) await listExternalId(registry, tenant, record);
-      return fail(duplicate(type, externalId));
+    // listed first: a name that leads to an object but is not listed with it would outlive the object
+    const owner = await getExternalId(registry, tenant, type, externalId);
+    if (owner === undefined || owner.managedObjectId === id) await listExternalId(registry, tenant, record);
+    if (owner === undefined && (await takeExternalId(registry, tenant, record)).ok) {
+      return ok({ type, externalId, managedObjectId: id });
     }
-    await listExternalId(registry, tenant, record);
-    return ok({ type, externalId, managedObjectId: id });
+    return fail(duplicate(type, externalId));
   }
 
   /** Removes an external id. Refused when there is none. */

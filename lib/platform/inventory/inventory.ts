@@ -11,15 +11,15 @@ import { notFound, type Refusal } from '../refusal';
 import type { RequirementChange } from '../requirement/requirement-journal';
 import { splitRequirement, updateRequirement } from '../requirement/requirement-updates';
 import { type ExternalIdRecord, externalIdsOf, releaseExternalId } from './external-id-items';
-import { childrenOf, type Link, link, parentsOf, unlink, unlinkAll } from './link-items';
+import { childrenOf, type Link, link, linkAhead, parentsOf, unlink, unlinkAll } from './link-items';
 import { delist, enlistNew } from './list-items';
 import { newObjectId } from './object-id';
 import { deleteObject, getObject, getObjects, insertObject, type ObjectRecord } from './object-items';
 import { type InventoryFilter, listObjects } from './object-lists';
-import { isRemovable, listsOf, managedObjectOf, objectChange, writableMembers } from './object-members';
+import { isRemovable, listsOf, managedObjectOf, type NewObject, objectChange, writableMembers } from './object-members';
 import { type FragmentUpdate, updateObject } from './object-updates';
 import { REQUIREMENT } from './requirement';
-import { linksBelow, namesToGo, unlinkFromAll } from './tree';
+import { isBelow, linksBelow, namesToGo, unlinkFromAll } from './tree';
 
 const LOADED_AT_ONCE = 100;
 const ERASED_AT_ONCE = 25;
@@ -34,6 +34,9 @@ export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[
 export type DetachmentListener = (tenant: string, id: string) => void;
 /** Hears of a deleted object, with the external ids that it had. */
 export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
+
+type Created = Result<ManagedObject, Refusal>;
+type Linked = Result<void, Refusal>;
 
 /**
  * Managed objects: devices, groups, anything with a name and fragments (docs/reference/rest-api.md#managed-objects).
@@ -80,27 +83,29 @@ export class Inventory {
 
   /**
    * Creates an object. The caller owns it unless `owner` names somebody. Members that only the platform writes are
-   * ignored, and so are those with the value `null`.
+   * ignored, and so are those with the value `null`. With `below` it becomes the child of an object; a child that exists
+   * is linked. Refused when that object is missing.
    */
-  async create(
-    call: Call,
-    { fragments, owner = call.origin.user }: { readonly fragments: JsonObject; readonly owner?: string },
-  ): Promise<Result<ManagedObject, Refusal>> {
+  async create(call: Call, { fragments, owner = call.origin.user, below }: NewObject): Promise<Created> {
+    const { registry, clock } = this.deps;
+    const { tenant, receivedAt } = call.origin;
     const long = longName('managedObject', [['owner', owner]]);
     if (long !== undefined) return fail(long);
     const writable = writableMembers(fragments);
     if (!writable.ok) return writable;
-    const given = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
-    const at = asOf(call.origin);
+    if (below && (await getObject(registry, tenant, below.parent)) === undefined) {
+      return fail(notFound('managedObject', below.parent));
+    }
+    const members = Object.fromEntries(Object.entries(writable.value).filter(([, value]) => value !== null));
+    const stamps = Object.fromEntries(Object.keys(members).map((name) => [name, asOf(call.origin)]));
     for (;;) {
-      const record: ObjectRecord = {
-        id: newObjectId(this.deps.clock),
-        owner,
-        createdAt: call.origin.receivedAt,
-        members: given,
-        asOf: Object.fromEntries(Object.keys(given).map((name) => [name, at])),
-      };
-      if (await this.insert(call, record)) return ok(managedObjectOf(record));
+      const id = newObjectId(clock);
+      const record: ObjectRecord = { id, owner, createdAt: receivedAt, members, asOf: stamps };
+      if (below && !(await linkAhead(registry, tenant, below.parent, below.kind, id))) continue;
+      const isInserted = await this.insert(call, record);
+      if (below && isInserted) await link(registry, tenant, below.parent, below.kind, id);
+      if (below && !isInserted) await unlink(registry, tenant, below.parent, below.kind, id);
+      if (isInserted) return ok(managedObjectOf(record));
     }
   }
 
@@ -111,7 +116,8 @@ export class Inventory {
   async insert(call: Call, record: ObjectRecord): Promise<boolean> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    await enlistNew(registry, tenant, record.id, listsOf(record), asOf(call.origin));
+    const entry = { asOf: asOf(call.origin), writtenAt: this.deps.clock.now() };
+    await enlistNew(registry, tenant, record.id, listsOf(record), entry);
     const inserted = await insertObject(registry, tenant, record);
     if (!inserted.ok) return false;
     call.effects.changed(objectChange('CREATE', managedObjectOf(record)));
@@ -239,20 +245,26 @@ export class Inventory {
     call.effects.changed(objectChange('DELETE', managedObjectOf(record)));
   }
 
+  /** Links two objects, as `addChildren` links many. */
+  addChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<Linked> {
+    return this.addChildren(call, parent, kind, [child]);
+  }
+
   /**
-   * Links two objects. Linking them again changes nothing. Refused when one is missing, or when the hierarchy would
-   * become a circle.
+   * Links children to an object. Linking them again changes nothing. Refused, before the first is linked, when one
+   * object is missing, or when the hierarchy would become a circle.
    */
-  async addChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<Result<void, Refusal>> {
+  async addChildren(call: Call, parent: string, kind: ChildKind, children: readonly string[]): Promise<Linked> {
     const { registry } = this.deps;
     const { tenant } = call.origin;
-    const found = await getObjects(registry, tenant, [parent, child]);
-    const missing = [parent, child].find((id) => !found.some((record) => record.id === id));
+    const found = new Set((await getObjects(registry, tenant, [parent, ...children])).map(({ id }) => id));
+    const missing = [parent, ...children].find((id) => !found.has(id));
     if (missing !== undefined) return fail(notFound('managedObject', missing));
-    if (await this.isBelow(tenant, parent, child)) {
+    for (const child of children) {
+      if (!(await this.isBelow(tenant, parent, child))) continue;
       return fail({ kind: 'invalid', reason: 'circle', subject: 'managedObject', child, parent });
     }
-    await link(registry, tenant, parent, kind, child);
+    for (const child of children) await link(registry, tenant, parent, kind, child);
     return ok(undefined);
   }
 
@@ -283,15 +295,7 @@ export class Inventory {
   }
 
   /** Whether an object is another one or below it. It costs one query for each object on the way up. */
-  async isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
-    const seen = new Set<string>();
-    const waiting = [id];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (next === ancestor) return true;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      waiting.push(...(await this.parents(tenant, next)).map((parent) => parent.id));
-    }
-    return false;
+  isBelow(tenant: string, id: string, ancestor: string): Promise<boolean> {
+    return isBelow(this.deps.registry, tenant, id, ancestor);
   }
 }

@@ -1,5 +1,5 @@
 import { withPrefix } from '../../storage/key-conditions';
-import { type ChildKind, childKey, objectPartition, parentKey } from '../../storage/keys';
+import { type ChildKind, childKey, objectKey, objectPartition, parentKey } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
 import type { Item, Table } from '../../storage/table';
 
@@ -95,6 +95,22 @@ export async function link(
   await registry.batchWrite([parentKey(tenant, child, kind, parent), childKey(tenant, parent, kind, child)]);
 }
 
+/**
+ * Links a child that is about to be created. Readers see the link when the child exists. False when the id of the child
+ * is taken.
+ */
+export async function linkAhead(
+  registry: Table,
+  tenant: string,
+  parent: string,
+  kind: ChildKind,
+  child: string,
+): Promise<boolean> {
+  const ahead = await registry.create({ ...childKey(tenant, parent, kind, child), g: true });
+  if (ahead.ok) await registry.put(parentKey(tenant, child, kind, parent));
+  return ahead.ok;
+}
+
 /** Removes both items of a link. */
 export async function unlink(
   registry: Table,
@@ -132,7 +148,10 @@ async function* links(registry: Table, tenant: string, id: string, prefix: strin
   for await (const item of growingPages(registry, { where })) {
     const link = linkOf(String(item.sk));
     const hasEnded = item.e === true;
-    if (link !== undefined && !hasEnded) yield link;
+    if (link === undefined || hasEnded) continue;
+    // a creation that was cut short leaves a link that leads nowhere
+    if (item.g === true && (await registry.get(objectKey(tenant, link.id))) === undefined) continue;
+    yield link;
   }
 }
 

@@ -11,17 +11,18 @@ export type InventoryList =
 /**
  * Puts an object into a list. Lists are hints, in the order of ids: an object is in every list that it belongs to, and
  * for a moment perhaps in one that it has left. So readers check the object. An entry keeps the as-of of the change
- * that made it, and an older change that arrives later cannot remove it.
+ * that made it, and an older change that arrives later cannot remove it. It also keeps when it was written (w): the
+ * object follows soon after.
  */
 export async function enlist(
   registry: Table,
   tenant: string,
   id: string,
   list: InventoryList,
-  asOf: string,
+  { asOf, writtenAt }: Omit<ListEntry, 'id'>,
 ): Promise<void> {
   await registry.put(
-    { ...inventoryListKey(tenant, list, id), a: asOf },
+    { ...inventoryListKey(tenant, list, id), a: asOf, w: writtenAt },
     { text: 'attribute_not_exists(a) OR a <= :a', values: { ':a': asOf } },
   );
 }
@@ -43,17 +44,22 @@ export const enlistNew = (
   tenant: string,
   id: string,
   lists: readonly InventoryList[],
-  asOf: string,
-): Promise<void> => registry.batchWrite(lists.map((list) => ({ ...inventoryListKey(tenant, list, id), a: asOf })));
+  { asOf, writtenAt }: Omit<ListEntry, 'id'>,
+): Promise<void> =>
+  registry.batchWrite(lists.map((list) => ({ ...inventoryListKey(tenant, list, id), a: asOf, w: writtenAt })));
 
 /** An object in a list, and the as-of of the change that put it there. */
 export interface ListEntry {
   readonly id: string;
   readonly asOf: string;
+  /** When the entry was written, ms since the epoch. A change that waited in a queue has an as-of long before. */
+  readonly writtenAt: number;
 }
 
 /** The entries of a list, by ascending id. */
 export async function* listedEntries(registry: Table, tenant: string, list: InventoryList): AsyncGenerator<ListEntry> {
   const where = inPartition(inventoryListKey(tenant, list, '').pk);
-  for await (const item of growingPages(registry, { where })) yield { id: String(item.sk), asOf: String(item.a) };
+  for await (const item of growingPages(registry, { where })) {
+    yield { id: String(item.sk), asOf: String(item.a), writtenAt: Number(item.w) };
+  }
 }

@@ -99,13 +99,14 @@ export async function getObjects(registry: Table, tenant: string, ids: readonly 
 
 /**
  * One conditional write and no read. All members of the change are written when each is at least as new as the stored
- * one; otherwise nothing is written. Returns the object as it was before.
+ * one; otherwise nothing is written. With `onlyListed` nothing is written either when a member would bring the object
+ * into a list. Returns the object as it was before.
  */
 export async function changeMembers(
   registry: Table,
   tenant: string,
   id: string,
-  change: MemberChange,
+  change: MemberChange & { readonly onlyListed: boolean },
 ): Promise<Result<ObjectRecord, ConditionFailed | { readonly kind: 'tooLarge' }>> {
   const { update, condition } = expressions(change);
   try {
@@ -148,7 +149,10 @@ export function recordOf(id: string, item: Item): ObjectRecord {
 
 const placesIn = (texts: Set<string>): GivenPlace[] => [...texts].flatMap((text) => parsePlace(text) ?? []);
 
-function expressions({ set, remove, asOf, onlyIfAbsent }: MemberChange): { update: Expression; condition: Expression } {
+function expressions({ set, remove, asOf, onlyIfAbsent, onlyListed }: Parameters<typeof changeMembers>[3]): {
+  update: Expression;
+  condition: Expression;
+} {
   const names: Record<string, string> = { '#f': 'f', '#a': 'a', ...(onlyIfAbsent && { '#i': 'i' }) };
   const values: Item = { ':as': asOf };
   const sets: string[] = [];
@@ -164,6 +168,7 @@ function expressions({ set, remove, asOf, onlyIfAbsent }: MemberChange): { updat
     values[`:${m.slice(1)}`] = JSON.stringify(value);
     sets.push(`#f.${m} = :${m.slice(1)}`, `#a.${m} = :as`, ...(onlyIfAbsent ? [`#i.${m} = :as`] : []));
     conditions.push(onlyIfAbsent ? absent(m) : notOlder(m));
+    if (onlyListed) conditions.push(...listed(name, m));
   }
   for (const name of remove) {
     const m = member(name);
@@ -173,6 +178,12 @@ function expressions({ set, remove, asOf, onlyIfAbsent }: MemberChange): { updat
   }
   const text = `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`;
   return { update: { text, names, values }, condition: { text: conditions.join(' AND ') } };
+}
+
+/** The condition that the object is in the list of a member before it is set. The name makes no list. */
+function listed(name: string, m: string): readonly string[] {
+  if (name === 'name') return [];
+  return [name === 'type' ? `#f.${m} = :${m.slice(1)}` : `attribute_exists(#f.${m})`];
 }
 
 const notOlder = (m: string): string => `(attribute_not_exists(#a.${m}) OR #a.${m} <= :as)`;

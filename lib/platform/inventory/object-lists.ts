@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock';
 import type { Table } from '../../storage/table';
-import { millisOf } from '../journal';
 import type { ManagedObject } from '../model';
 import { delist, type InventoryList, type ListEntry, listedEntries } from './list-items';
 import { getObjects, type ObjectRecord } from './object-items';
@@ -68,8 +67,8 @@ async function dropStale(
   list: InventoryList,
   entries: readonly ListEntry[],
 ): Promise<void> {
-  for (const { id, asOf } of entries) {
-    if (millisOf(asOf) + CREATION_MS < clock.now()) await delist(registry, tenant, id, list, asOf);
+  for (const { id, asOf, writtenAt } of entries) {
+    if (writtenAt + CREATION_MS < clock.now()) await delist(registry, tenant, id, list, asOf);
   }
 }
 

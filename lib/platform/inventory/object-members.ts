@@ -2,12 +2,20 @@ import { isoOf } from '../../base/instant';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
+import type { ChildKind } from '../../storage/keys';
 import { millisOf } from '../journal';
 import { longName, tooLarge } from '../limits';
 import type { ManagedObject } from '../model';
 import type { Refusal } from '../refusal';
 import type { InventoryList } from './list-items';
 import type { ObjectRecord } from './object-items';
+
+/** What an object is created with. `below` names the object that it becomes a child of. */
+export interface NewObject {
+  readonly fragments: JsonObject;
+  readonly owner?: string;
+  readonly below?: { readonly parent: string; readonly kind: ChildKind };
+}
 
 /**
  * Members that only the platform writes. What a client sends for them is ignored

@@ -9,14 +9,7 @@ import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
 import { type MemberMerge, replaceMembers } from './member-items';
 import { mergeBeneath, withMerge } from './member-merge';
-import {
-  CREATED,
-  changeMembers,
-  getObject,
-  MEMBERS_PER_UPDATE,
-  type MemberChange,
-  type ObjectRecord,
-} from './object-items';
+import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { listFor, managedObjectOf, objectChange } from './object-members';
 
 /** What a device's message changes in an object. */
@@ -31,7 +24,8 @@ type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean
 
 /**
  * Changes members of an object, each unless it was changed later. It is one conditional write and no read. It takes
- * more when a newer change is stored already, or when there are more members than an expression holds. Refused when
+ * more when a newer change is stored already, when the object enters a list, or when there are more members than an
+ * expression holds. Refused when
  * there is no such object, when it would be too large, and when too many others change it.
  */
 export async function updateObject(
@@ -63,10 +57,11 @@ async function updatePart(
   change: MemberChange,
 ): Promise<Updated> {
   let part = change;
+  let isListed = false;
   const updated = await tryVersioned(clock, async (): Promise<Updated | Overtaken> => {
-    const done = await changeMembers(registry, tenant, id, part);
+    const done = await changeMembers(registry, tenant, id, { ...part, onlyListed: !isListed });
     if (done.ok) {
-      await relist(registry, tenant, done.value, part);
+      await leaveLists(registry, tenant, done.value, part);
       return ok({ record: applied(done.value, part), changed: true });
     }
     if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
@@ -75,20 +70,36 @@ async function updatePart(
     const beneath = part.onlyIfAbsent ? NOTHING : mergeBeneath(current, part);
     const isMerged = Object.keys(beneath.set).length > 0;
     if (isMerged && !(await replaceMembers(registry, tenant, current, beneath))) return OVERTAKEN;
-    const wanted = part.set;
     part = stillNewer(current, part);
-    const settled = Object.keys(wanted).filter((name) => !Object.hasOwn(part.set, name));
-    await listAgain(registry, tenant, current, settled);
-    return isEmpty(part) ? ok({ record: withMerge(current, beneath), changed: isMerged }) : OVERTAKEN;
+    if (isEmpty(part)) return ok({ record: withMerge(current, beneath), changed: isMerged });
+    await enterLists({ registry, clock }, tenant, current, part);
+    isListed = true;
+    return OVERTAKEN;
   });
   return updated.ok ? updated.value : fail({ kind: 'conflict', reason: 'busy', subject: 'managedObject', id });
 }
 
 /**
- * Moves an object between lists after a change. A retry of a change that added a member also comes here, and writes the
- * entry again.
+ * Puts an object into the lists of what a change sets, before the change itself. So an object with a member is always in
+ * the member's list, wherever a crash comes. `before` is the object as far as it is known; the lists of its members have
+ * it already.
  */
-export async function relist(
+export async function enterLists(
+  { registry, clock }: RegistryDeps,
+  tenant: string,
+  before: Pick<ObjectRecord, 'id' | 'members'>,
+  { set, asOf: at }: Pick<MemberChange, 'set' | 'asOf'>,
+): Promise<void> {
+  for (const [member, value] of Object.entries(set)) {
+    const entered = listFor(member, value);
+    const known = listFor(member, own(before.members, member));
+    if (entered === undefined || JSON.stringify(entered) === JSON.stringify(known)) continue;
+    await enlist(registry, tenant, before.id, entered, { asOf: at, writtenAt: clock.now() });
+  }
+}
+
+/** Takes an object out of the lists that a change has made it leave. */
+export async function leaveLists(
   registry: Table,
   tenant: string,
   before: ObjectRecord,
@@ -96,31 +107,12 @@ export async function relist(
 ): Promise<void> {
   for (const [member, value] of Object.entries(change.set)) {
     const left = listFor(member, own(before.members, member));
-    const entered = listFor(member, value);
-    const moved = JSON.stringify(left) !== JSON.stringify(entered);
-    const retried = own(before.asOf, member) === change.asOf;
-    if (entered && (moved || retried)) await enlist(registry, tenant, before.id, entered, change.asOf);
+    const moved = JSON.stringify(left) !== JSON.stringify(listFor(member, value));
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
   }
   for (const member of change.remove) {
     const left = listFor(member, own(before.members, member) ?? null);
     if (left) await delist(registry, tenant, before.id, left, change.asOf);
-  }
-}
-
-/**
- * Writes the list entries of members that are there already. An earlier attempt may have died after it had added one,
- * and a newer change of the same member has not entered the list, because it found the member there.
- */
-async function listAgain(
-  registry: Table,
-  tenant: string,
-  { id, members, asOf: changedAt }: ObjectRecord,
-  names: readonly string[],
-): Promise<void> {
-  for (const name of names) {
-    const list = listFor(name, own(members, name));
-    if (list) await enlist(registry, tenant, id, list, own(changedAt, name) ?? CREATED);
   }
 }
 

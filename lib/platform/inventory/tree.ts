@@ -62,3 +62,16 @@ export async function unlinkFromAll(registry: Table, tenant: string, id: string)
     await unlink(registry, tenant, parent.id, parent.kind, id);
   }
 }
+
+/** Whether an object is another one or below it. It costs one query for each object on the way up. */
+export async function isBelow(registry: Table, tenant: string, id: string, ancestor: string): Promise<boolean> {
+  const seen = new Set<string>();
+  const waiting = [id];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === ancestor) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    waiting.push(...(await collect(parentsOf(registry, tenant, next))).map((parent) => parent.id));
+  }
+  return false;
+}

@@ -91,7 +91,8 @@ export class Agendas {
         return [journal.device, fold(parseAgenda(journal), agendaStep(own))] as const;
       }),
     );
-    return entries.filter(({ id, device }) => {
+    return entries.filter(({ id, device, goneAt }) => {
+      if (goneAt !== undefined) return false;
       const state = states.get(device);
       return statuses.includes(state === undefined ? 'PENDING' : statusOf(state, id));
     });
@@ -114,7 +115,9 @@ export class Agendas {
     const tooLong = JSON.stringify(journal.base.progress).length > JOURNAL_CHARACTERS;
     const isOver = ({ status, asOf }: Progress) => isClosed(status) && (tooLong || millisOf(asOf) < horizon);
     const progress = Object.entries(journal.base.progress);
-    const over = new Set(progress.filter(([, one]) => isOver(one)).map(([id]) => id));
+    const deleted = entries.filter(({ goneAt }) => goneAt !== undefined && millisOf(goneAt) < horizon);
+    const ended = progress.filter(([, one]) => isOver(one)).map(([id]) => id);
+    const over = new Set([...ended, ...deleted.map(({ id }) => id)]);
     const completed = await this.complete(tenant, [...over], journal.base, version - 1);
     const [gone, left] = [entries.filter(({ id }) => over.has(id)), entries.filter(({ id }) => !over.has(id))];
     await this.items.dropEntries(tenant, agent, gone);

@@ -25,6 +25,8 @@ export interface OpenOperation {
   readonly names: readonly string[];
   /** When it was first handed over to the device; absent before. It never changes. */
   readonly sentAt?: number;
+  /** When it was deleted. Rows from before still mean it. */
+  readonly goneAt?: AsOf;
 }
 
 /** What became of one operation. An operation without progress is PENDING. */
@@ -139,10 +141,11 @@ export function forgetSettled(journal: AgendaFold, operations: readonly OpenOper
 export const statusOf = (state: AgendaState, id: string): OperationStatus => state.progress[id]?.status ?? 'PENDING';
 
 function select(
-  operations: readonly OpenOperation[],
+  all: readonly OpenOperation[],
   state: AgendaState,
   { select: by, status, asOf }: OperationEvent,
 ): readonly OpenOperation[] {
+  const operations = all.filter(({ goneAt }) => goneAt === undefined || asOf < goneAt);
   if (by.by === 'id') {
     return operations.filter(({ id }) => id === by.id && canBecome(statusOf(state, id), status));
   }

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined';
-import type { Result } from '../../base/result';
+import { fail, type Result } from '../../base/result';
 import { inPartition, withPrefix } from '../../storage/key-conditions';
 import {
   agendaDevicePrefix,
@@ -13,8 +13,9 @@ import {
   operationListPartition,
 } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
-import type { ConditionFailed, Expression, Item, Table } from '../../storage/table';
+import type { ConditionFailed, Expression, Item, Key, Table } from '../../storage/table';
 import { replaces } from '../../storage/versioned';
+import type { AsOf } from '../model';
 
 /** An operation as it is stored: what it was created with, and what became of it. */
 export interface OperationRecord {
@@ -45,6 +46,8 @@ export interface AgendaEntry {
   /** When it was first handed over to the device; absent before. */
   readonly sentAt?: number;
   readonly acknowledgedAt?: number;
+  /** When the operation was deleted; absent while it exists. */
+  readonly goneAt?: AsOf;
 }
 
 /** The journal of a device's operations. `body` is JSON that only `records.ts` and `agendas.ts` read and write. */
@@ -67,24 +70,24 @@ export class OperationItems {
   constructor(private readonly table: Table) {}
 
   /**
-   * Writes the record first, which fails when the id is taken. Then it writes the operation's places in lists and
-   * agenda.
+   * Writes the operation's places in lists and agenda first and then its record, which every reader looks at. So an
+   * operation that can be seen is complete. Fails when the id is taken.
    */
   async create(tenant: string, record: OperationRecord, entry: AgendaEntry): Promise<Result<void, ConditionFailed>> {
     const { id, agentId } = record;
-    const item = {
-      ...operationKey(tenant, id),
-      listPk: listPartition(tenant, 'operations'),
-      listSk: id,
-      ...record,
-    };
-    const written = await this.table.create(item);
-    if (!written.ok) return written;
-    await this.table.batchWrite([
+    const places: (Item & Key)[] = [
       ...rolesIn(record).map(({ object, r }) => ({ ...operationListKey(tenant, object, id), i: id, r })),
       { ...agendaKey(tenant, agentId, entry.device, id), ...entry },
-    ]);
-    return written;
+    ];
+    const placed = await Promise.all(places.map((place) => this.table.create(place)));
+    const listed = { listPk: listPartition(tenant, 'operations'), listSk: id };
+    const isFree = placed.every(({ ok }) => ok);
+    const written = isFree ? await this.table.create({ ...operationKey(tenant, id), ...listed, ...record }) : undefined;
+    if (written?.ok) return written;
+    // the id belongs to another operation, which keeps the places that it had before
+    const own = places.filter((_, at) => placed[at]?.ok).map(({ pk, sk }) => ({ pk, sk }));
+    await this.table.batchWrite([], own);
+    return fail({ kind: 'conditionFailed' });
   }
 
   async read(tenant: string, id: string): Promise<OperationRecord | undefined> {
@@ -188,10 +191,18 @@ export class OperationItems {
     if (keys.length > 0) await this.table.batchWrite([], keys);
   }
 
-  /** Removes an operation from lists and agenda, and its record. */
-  async remove(tenant: string, { id, deviceId, agentId }: OperationRecord): Promise<void> {
+  /**
+   * Removes an operation from the agenda, then its record, and then its entries in lists, which readers without a
+   * record leave out. So a retry finds it as long as it is there. One that was handed over
+   * leaves its entry on the agenda for the journal's window: rows that meant it must not take another one.
+   */
+  async remove(tenant: string, { id, deviceId, agentId }: OperationRecord, goneAt: AsOf): Promise<void> {
+    const entry = agendaKey(tenant, agentId, deviceId, id);
+    const unknown = await this.table.delete(entry, { text: 'attribute_not_exists(sentAt)' });
+    if (!unknown.ok) await this.table.update(entry, { text: 'SET goneAt = :at', values: { ':at': goneAt } }, EXISTS);
     const lists = [...new Set([deviceId, agentId])].map((object) => operationListKey(tenant, object, id));
-    await this.table.batchWrite([], [agendaKey(tenant, agentId, deviceId, id), ...lists, operationKey(tenant, id)]);
+    await this.table.delete(operationKey(tenant, id));
+    await this.table.batchWrite([], lists);
   }
 
   /** Ids of an object's operations, where it is the device or the agent. */
@@ -250,5 +261,6 @@ function entryOf(item: Item): AgendaEntry {
     createdAt: Number(item.createdAt),
     sentAt: numberOf(item.sentAt),
     acknowledgedAt: numberOf(item.acknowledgedAt),
+    goneAt: textOf(item.goneAt),
   });
 }

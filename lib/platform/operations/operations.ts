@@ -181,7 +181,7 @@ export class Operations {
   async delete(call: Call, id: string): Promise<Result<void, Refusal>> {
     const record = await this.items.read(call.origin.tenant, id);
     if (record === undefined) return fail(notFound('operation', id));
-    await this.items.remove(call.origin.tenant, record);
+    await this.items.remove(call.origin.tenant, record, asOf(call.origin));
     call.effects.changed(operationChange('DELETE', operationOf(record)));
     return ok(undefined);
   }

@@ -4,7 +4,7 @@ import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned
 import type { Call, RegistryDeps } from '../call';
 import { getObject, type ObjectRecord } from '../inventory/object-items';
 import { managedObjectOf, objectChange } from '../inventory/object-members';
-import { applied, type FragmentUpdate, relist } from '../inventory/object-updates';
+import { applied, enterLists, type FragmentUpdate, leaveLists } from '../inventory/object-updates';
 import { REQUIREMENT } from '../inventory/requirement';
 import { asOf, insert, settle } from '../journal';
 import { notFound, type Refusal } from '../refusal';
@@ -59,16 +59,17 @@ export async function updateRequirement(
     const state = requirementOf(before);
     const inserted = insert(before, event);
     if (inserted === undefined) {
-      await relist(registry, tenant, read, memberChange(state, event.asOf));
+      await leaveLists(registry, tenant, read, memberChange(state, event.asOf));
       return ok({ record: read, follows: true });
     }
     const next = { version: before.version + 1, ...settle(inserted, requirementStep) };
     const after = requirementOf(next);
     const journal = JSON.stringify(next);
     const written = { journal, value: after.value, since: after.since ?? event.asOf };
-    if (!(await writeRequirement(registry, tenant, read, written))) return OVERTAKEN;
     const changed = memberChange(after, written.since);
-    await relist(registry, tenant, read, changed);
+    await enterLists({ registry, clock }, tenant, read, changed);
+    if (!(await writeRequirement(registry, tenant, read, written))) return OVERTAKEN;
+    await leaveLists(registry, tenant, read, changed);
     const record = { ...applied(read, changed), requirement: journal };
     const follows = state.since !== after.since || !sameValue(state.value, after.value);
     if (follows) call.effects.changed(objectChange('UPDATE', managedObjectOf(record)));

@@ -362,6 +362,23 @@ describe('lists', () => {
     expect(await operations.count('t999')).toBe(0);
   });
 
+  it('of a deleted operation leave the rows that meant it to it', async () => {
+    const [first, second] = [await created(), await created()];
+    await row(1, '501');
+    await operations.delete(callAt(2), first.id);
+    await row(3, '502', 'c8y_Command');
+    expect(await row(1, '501')).toMatchObject({ ok: true });
+    expect(await statusesOf([second])).toEqual(['PENDING']);
+    expect((await operations.pendingOf('t100', agent.id)).map(({ id }) => id)).toEqual([second.id]);
+    await row(4, '501');
+    expect(await statusesOf([second])).toEqual(['EXECUTING']);
+    await row(2 * JOURNAL_WINDOW_MS, '503');
+    const { items } = await tables.registry.query({
+      where: { text: 'pk = :pk', values: { ':pk': `T#t100#AGENDA#${agent.id}` } },
+    });
+    expect(items.map(({ id }) => id)).not.toContain(first.id);
+  });
+
   it('forgets a deleted operation', async () => {
     const { id } = await created({ c8y_Restart: {} }, child);
     const call = callAt(1);
