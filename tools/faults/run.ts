@@ -11,6 +11,7 @@ import {
 } from '@cirrus/local-aws';
 import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
 import type { Uplink } from '../../lib/mqtt/ingest';
+import { mustComeSoon } from './come-soon';
 import type { Day, PlannedOperation, PlannedPublish } from './day';
 import { Fleet } from './fleet';
 import { type FunctionInstance, newInstance, type RestRequest } from './functions';
@@ -226,7 +227,7 @@ export class DayRun {
   private failed(uplink: Uplink, cause: string): void {
     this.failedEvents++;
     if (!CAUSED.test(cause)) this.problems.push(`failed by itself: ${cause}`);
-    if (!mustComeSoon(uplink) || this.options.rates === undefined) return;
+    if (this.options.rates === undefined || !mustComeSoon(uplink, this.day)) return;
     this.simulation.at(this.simulation.now() + MINUTE_MS, () => {
       this.redriven += this.ingests.redrive((event) => event === uplink);
     });
@@ -253,19 +254,3 @@ export class DayRun {
     for (const cause of this.failures()) this.problems.push(`failed again after redrive: ${cause}`);
   }
 }
-
-/**
- * Rows whose effect builds on the ones before it. What was kept of those is forgotten after some minutes
- * (docs/data-model.md#the-journal), so a message with such a row is exact only when it is handed over again before the
- * next burst of the day. All other rows are exact whenever they come.
- */
-function mustComeSoon({ payload }: Uplink): boolean {
-  const rows = Buffer.from(payload, 'base64').toString('utf8').split('\n');
-  return rows.some((row) => FOLDED.has(row.slice(0, 3)));
-}
-
-const FOLDED: ReadonlySet<string> = new Set([
-  ...['140', '141', '142'],
-  ...['301', '302', '303', '304', '305', '306', '307'],
-  ...['407', '408'],
-]);
