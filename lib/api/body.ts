@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { isObject, type Json, type JsonObject } from '../base/json';
+import { ExactNumber, isObject, type Json, type JsonObject } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Refusal, Subject } from '../platform/refusal';
 import { type DateTime, parseDateTime } from './query/date-time';
 
 /** An id of an object; clients send it as text or number. */
 export const id = z.pipe(
-  z.union([z.string(), z.number()], 'must be an id'),
+  z.union([z.string(), z.number(), z.instanceof(ExactNumber)], 'must be an id'),
   z.transform((given) => String(given)),
 );
 /** A member that has to be a text. */

@@ -1,10 +1,49 @@
+/**
+ * A number that JavaScript would print in another way than it was sent: `0.0`, `1e3`, `12345678901234567890`. It computes
+ * and compares like a number; `printJson` writes it as it was sent.
+ */
+export class ExactNumber extends Number {
+  /** How many were written by `JSON.stringify`, which cannot write their text. */
+  static printed = 0;
+
+  /** @param text the number as JSON writes it */
+  constructor(readonly text: string) {
+    super(text);
+  }
+
+  override toString(): string {
+    return this.text;
+  }
+
+  toJSON(): number {
+    ExactNumber.printed++;
+    return this.valueOf();
+  }
+}
+
+export type JsonNumber = number | ExactNumber;
 /** Any JSON value. Every fragment is one. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json = null | boolean | JsonNumber | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
+
+/** The number of a text, which is a number of JSON. */
+export function numberOf(text: string): JsonNumber {
+  const read = Number(text);
+  return String(read) === text ? read : new ExactNumber(text);
+}
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Whether JSON can hold a number in this spelling. */
+export const isJsonNumber = (text: string): boolean => JSON_NUMBER.test(text);
+
+/** Whether a JSON value is a number. */
+export const isNumber = (value: unknown): value is JsonNumber =>
+  typeof value === 'number' || value instanceof ExactNumber;
 
 /** Whether a JSON value is an object, neither array nor null. */
 export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /**
  * The member of that name, undefined when there is none. A name that a user chooses, such as `constructor`, must not find
@@ -28,7 +67,7 @@ export function documentFault(document: Json): DocumentFault | undefined {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [value, level, path] = next;
     if (typeof value === 'string' && !value.isWellFormed()) return { kind: 'notUnicode', path };
-    if (typeof value !== 'object' || value === null) continue;
+    if (typeof value !== 'object' || value === null || value instanceof ExactNumber) continue;
     if (level >= MAX_LEVELS) return { kind: 'tooDeep' };
     for (const [name, member] of Object.entries(value)) {
       const inner = path === '' ? name.toWellFormed() : `${path}.${name.toWellFormed()}`;
@@ -37,28 +76,4 @@ export function documentFault(document: Json): DocumentFault | undefined {
     }
   }
   return undefined;
-}
-
-/** JSON of a text or name takes at most so many bytes for a UTF-16 unit: `\u001f`. */
-const BYTES_PER_UNIT = 6;
-const BYTES_OF_OTHERS = 26;
-
-/**
- * Whether the JSON of a value takes more bytes. The JSON itself is made only when a rough measure does not answer that,
- * so a small value costs next to nothing.
- */
-export function isLargerThan(value: Json, bytes: number): boolean {
-  return roughly(value) > bytes && Buffer.byteLength(JSON.stringify(value)) > bytes;
-}
-
-function roughly(value: Json): number {
-  if (typeof value === 'string') return 2 + value.length * BYTES_PER_UNIT;
-  if (typeof value !== 'object' || value === null) return BYTES_OF_OTHERS;
-  let bytes = 2;
-  if (Array.isArray(value)) {
-    for (const element of value) bytes += 1 + roughly(element);
-    return bytes;
-  }
-  for (const [name, member] of Object.entries(value)) bytes += 4 + name.length * BYTES_PER_UNIT + roughly(member);
-  return bytes;
 }

@@ -4,6 +4,7 @@ import { errorBody, errorResponse } from '../api/error-body';
 import type { Platform } from '../api/platform';
 import { METHODS, type Method, type PlatformRequest, type PlatformResponse } from '../api/request';
 import { defined } from '../base/defined';
+import { parseJson } from '../base/exact-json';
 import { documentFault, type Json, MAX_LEVELS } from '../base/json';
 import { fail, ok, type Result } from '../base/result';
 import type { Principal } from '../platform/access/credentials';
@@ -104,7 +105,7 @@ export class Exchange {
     if (bytes.byteLength > limit) return tooLarge;
     if (bytes.byteLength === 0) return ok(undefined);
     try {
-      return kept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+      return kept(parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     } catch (error) {
       const detail = error instanceof Error ? error.message : 'unreadable';
       return fail({ kind: 'badRequest', reason: 'notJson', detail });

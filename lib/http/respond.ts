@@ -1,4 +1,5 @@
 import type { PlatformResponse } from '../api/request';
+import { printJson } from '../base/exact-json';
 import { challenge } from './basic-auth';
 import { contentTypeOf, type Representation } from './media-type';
 
@@ -20,5 +21,5 @@ export function respond(answer: PlatformResponse, representation: Representation
     return new Response(answer.body, { status: answer.status, headers });
   }
   headers.set('content-type', contentTypeOf(representation, answer.bodyType));
-  return new Response(JSON.stringify(answer.body), { status: answer.status, headers });
+  return new Response(printJson(answer.body), { status: answer.status, headers });
 }

@@ -1,4 +1,5 @@
 import { batchesOf } from '../base/batches';
+import { printJson } from '../base/exact-json';
 import type { JsonObject } from '../base/json';
 import type { Change } from '../changes/changes';
 import { linked } from '../changes/links';
@@ -35,7 +36,7 @@ export function notificationText(
   change: Change,
   to: { readonly channel: string; readonly baseUrl: string; readonly id: string },
 ): string {
-  const text = JSON.stringify(notificationOf(change, to));
+  const text = printJson(notificationOf(change, to));
   if (Buffer.byteLength(text) <= FRAME_BYTES - 2) return text;
-  return JSON.stringify(notificationOf(reduced(change), to));
+  return printJson(notificationOf(reduced(change), to));
 }

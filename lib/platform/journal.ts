@@ -1,3 +1,4 @@
+import { printJson } from '../base/exact-json';
 import { isoOf } from '../base/instant';
 import type { AsOf, Origin } from './model';
 
@@ -82,7 +83,7 @@ export function settle<State, Event extends Stamped>(
   let first = events.length;
   let bytes = 0;
   for (const event of [...events].reverse()) {
-    bytes += Buffer.byteLength(JSON.stringify(event));
+    bytes += Buffer.byteLength(printJson(event));
     const tooMuch = events.length - first >= limits.events || bytes > limits.bytes;
     if (tooMuch || millisOf(event.asOf) < horizon) break;
     first--;

@@ -1,4 +1,5 @@
-import { isLargerThan, type Json } from '../base/json';
+import { isLargerThan } from '../base/exact-json';
+import type { Json } from '../base/json';
 import type { ItemLimitError } from '../storage/item-limits';
 import type { Refusal, RefusalOf } from './refusal';
 
@@ -6,7 +7,7 @@ import type { Refusal, RefusalOf } from './refusal';
  * Bytes of a name that is part of a key: an external id and its type, the type and owner of an object, the name of a
  * fragment (docs/reference/rest-api.md#limits-of-a-document). Longer keys are stored as their hash.
  */
-export const MAX_NAME_BYTES = 1024;
+const MAX_NAME_BYTES = 1024;
 /** Bytes of the JSON of one measurement or event. An item holds 400 KB, and changes of an event come to it. */
 export const MAX_READING_BYTES = 256 * 1024;
 /**

@@ -1,5 +1,6 @@
 import { generate } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { printJson } from '../../lib/base/exact-json';
 import { type IngestDeps, ingest, packetSize, parseUplink, type Uplink } from '../../lib/mqtt/ingest';
 import { TENANT, Uplinks } from './uplinks';
 
@@ -42,6 +43,12 @@ const readings = (count: number) =>
   }).join('\n');
 
 describe('one publish', () => {
+  it.each(['0.0', '1.10', '1e3', '12345678901234567890'])('keeps how the number %s is spelled', async (value) => {
+    await publish(`200,acme_N,n,${value}`);
+    const [found] = await measurements();
+    expect(printJson(found?.fragments)).toBe(`{"acme_N":{"n":{"value":${value}}}}`);
+  });
+
   it('creates the device, stores the reading and says nothing', async () => {
     const report = await publish('211,21.5');
     expect(report).toMatchObject({

@@ -11,6 +11,7 @@ import {
 } from '@cirrus/local-aws';
 import type { LifecycleEvent } from '../../lib/connections/lifecycle-event';
 import type { Uplink } from '../../lib/mqtt/ingest';
+import { mustComeSoon } from './come-soon';
 import type { Day, PlannedOperation, PlannedPublish } from './day';
 import { Fleet } from './fleet';
 import { type FunctionInstance, newInstance, type RestRequest } from './functions';
@@ -68,6 +69,8 @@ export class DayRun {
   /** Ids of the operations by key, as the platform answered. */
   private readonly ids = new Map<string, string>();
   private publishes = 0;
+  private failedEvents = 0;
+  private redriven = 0;
   private reports = 0;
 
   constructor(
@@ -81,7 +84,11 @@ export class DayRun {
     this.simulation = simulation;
     this.faults = new CallFaults(random, rates?.calls ?? {}, this.count);
     const shared = { simulation, random, rates: rates?.delivery, count: this.count, killed: rates?.killed ?? 0 };
-    this.ingests = new AsyncDelivery({ ...shared, handle: this.functionOf((one, event) => one.ingest(event)) });
+    this.ingests = new AsyncDelivery<Uplink>({
+      ...shared,
+      handle: this.functionOf((one, event) => one.ingest(event)),
+      onFailed: (uplink, cause) => this.failed(uplink, cause),
+    });
     this.lifecycles = new AsyncDelivery({ ...shared, handle: this.functionOf((one, event) => one.lifecycle(event)) });
     const receive = this.functionOf<Parameters<FunctionInstance['deliver']>[0], readonly string[]>((one, batch) =>
       one.deliver(batch),
@@ -114,17 +121,16 @@ export class DayRun {
     });
     clients.plan();
     await simulation.run();
-    const failed = this.failures().length;
     this.checkFailures();
-    const redriven = await this.redrive();
+    await this.redrive();
     if (day.operations.length > 0) await this.inPeace(() => this.comeBack());
     const { publishes, counts: faults, rest } = this;
     return {
       publishes,
       requests: rest.requests,
       faults,
-      failed,
-      redriven,
+      failed: this.failedEvents,
+      redriven: this.redriven,
       statuses: clients.statuses,
       problems: [...this.problems, ...rest.problems],
     };
@@ -214,25 +220,37 @@ export class DayRun {
 
   private failures(): readonly string[] {
     const async = [...this.ingests.failures, ...this.lifecycles.failures].map(({ cause }) => cause);
-    return [...async, ...this.queue.failures.map(() => 'received too often: by the fault schedule')];
+    return [...async, ...this.queue.failures.map(() => 'received too often')];
+  }
+
+  /** A publish went to the failure queue. Somebody hands it over again soon, where that must be soon. */
+  private failed(uplink: Uplink, cause: string): void {
+    this.failedEvents++;
+    if (!CAUSED.test(cause)) this.problems.push(`failed by itself: ${cause}`);
+    if (this.options.rates === undefined || !mustComeSoon(uplink, this.day)) return;
+    this.simulation.at(this.simulation.now() + MINUTE_MS, () => {
+      this.redriven += this.ingests.redrive((event) => event === uplink);
+    });
   }
 
   /** Everything that failed for good has a cause, and the schedule made it. */
   private checkFailures(): void {
-    for (const cause of this.failures()) if (!CAUSED.test(cause)) this.problems.push(`failed by itself: ${cause}`);
+    const others = [...this.lifecycles.failures.map(({ cause }) => cause), ...this.queue.failures.map(() => '')];
+    this.failedEvents += others.length;
+    for (const cause of others) {
+      if (cause !== '' && !CAUSED.test(cause)) this.problems.push(`failed by itself: ${cause}`);
+    }
     for (const event of this.ingests.lost) this.problems.push(`lost without a trace: ${JSON.stringify(event)}`);
   }
 
-  /** Hands what failed over again, without faults, until nothing fails. */
-  private async redrive(): Promise<number> {
-    let redriven = 0;
+  /** At the end of the day what is in the failure queues is handed over again, without faults, until nothing fails. */
+  private async redrive(): Promise<void> {
     for (let round = 0; round < REDRIVES && this.failures().length > 0; round++) {
       await this.inPeace(() => {
         this.simulation.pass(10 * MINUTE_MS);
-        redriven += this.ingests.redrive() + this.lifecycles.redrive() + this.queue.redrive();
+        this.redriven += this.ingests.redrive() + this.lifecycles.redrive() + this.queue.redrive();
       });
     }
     for (const cause of this.failures()) this.problems.push(`failed again after redrive: ${cause}`);
-    return redriven;
   }
 }

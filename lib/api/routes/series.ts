@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined';
 import { isoOf } from '../../base/instant';
-import { isObject, type Json, type JsonObject } from '../../base/json';
+import { isNumber, isObject, type Json, type JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Measurement } from '../../platform/model';
 import type { Refusal } from '../../platform/refusal';
@@ -99,10 +99,10 @@ class SeriesTable {
     for (const [type, fragment] of Object.entries(fragments)) {
       if (!isObject(fragment)) continue;
       for (const [name, value] of Object.entries(fragment)) {
-        if (!this.isWanted(type, name) || !isObject(value) || typeof value.value !== 'number') continue;
+        if (!this.isWanted(type, name) || !isObject(value) || !isNumber(value.value)) continue;
         const row = this.rowAt(time);
         if (row === undefined) return false;
-        widen(row, this.column(type, name, value.unit).at, value.value);
+        widen(row, this.column(type, name, value.unit).at, Number(value.value));
       }
     }
     return true;

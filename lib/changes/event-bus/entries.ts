@@ -1,4 +1,5 @@
 import { batchesOf } from '../../base/batches';
+import { printJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import type { Change, ChangeContext } from '../changes';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE, EVENT_VERSION } from './event-names';
@@ -60,7 +61,7 @@ function bySource(changes: readonly Change[]): Map<string, string[]> {
 
 /** The changes of one source as details, each filled before the next one starts. */
 function detailsOf(header: Header, changes: readonly string[]): string[] {
-  const start = `${JSON.stringify(header).slice(0, -1)},"changes":[`;
+  const start = `${printJson(header).slice(0, -1)},"changes":[`;
   const room = ENTRY_BYTES - bytesOf(start) - 2;
   const groups = batchesOf(changes, { limit: room, sizeOf: bytesOf, between: 1 });
   return groups.map((texts) => `${start}${texts.join(',')}]}`);
@@ -72,8 +73,8 @@ const CHANGE_BYTES = ENTRY_BYTES - 4096;
 function changeText({ api, action, sourceId, object }: Change): string {
   const id = String(object.id ?? sourceId);
   const whole: EventChange = { api, action, object: { ...object, id } };
-  const text = JSON.stringify(whole);
+  const text = printJson(whole);
   if (bytesOf(text) <= CHANGE_BYTES) return text;
   const reduced: EventChange = { api, action, object: { id }, reduced: true };
-  return JSON.stringify(reduced);
+  return printJson(reduced);
 }

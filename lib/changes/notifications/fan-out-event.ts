@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../../base/exact-json';
+import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { CHANGE_ACTIONS, type Change, type ChangeContext } from '../changes';
 import { CHANGE_APIS, PROCESSING_MODES } from '../modes';
 
-/** What the fan-out function is invoked with. */
+/** The changes of a message for the fan-out function. */
 export interface FanOutEvent {
   readonly context: ChangeContext;
   readonly changes: readonly Change[];
@@ -21,7 +23,7 @@ const event = z.object({
       api: z.enum(CHANGE_APIS),
       action: z.enum(CHANGE_ACTIONS),
       sourceId: z.string(),
-      object: z.record(z.string(), z.json()),
+      object: z.union([z.string(), z.record(z.string(), z.json())]),
     }),
   ),
 });
@@ -29,5 +31,9 @@ const event = z.object({
 /** Parses what the function was invoked with. The error says what is wrong, in words. */
 export function parseFanOutEvent(value: unknown): Result<FanOutEvent, string> {
   const parsed = z.safeParse(event, value);
-  return parsed.success ? ok(parsed.data) : fail(z.prettifyError(parsed.error));
+  if (!parsed.success) return fail(z.prettifyError(parsed.error));
+  const { context, changes } = parsed.data;
+  const objectOf = (object: JsonObject | string) =>
+    typeof object === 'string' ? parseJson<JsonObject>(object) : object;
+  return ok({ context, changes: changes.map((change) => ({ ...change, object: objectOf(change.object) })) });
 }

@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import type { Change } from '../changes';
 
 /** Members that are kept of an object that is too large to be sent. They are enough to fetch it. */
@@ -12,8 +13,8 @@ export function reduced(change: Change): Change {
   const { object } = change;
   const kept = REFERENCE_MEMBERS.flatMap((name) => {
     const value = object[name];
-    return value !== undefined && JSON.stringify(value).length <= REFERENCE_CHARACTERS ? [[name, value] as const] : [];
+    return value !== undefined && printJson(value).length <= REFERENCE_CHARACTERS ? [[name, value] as const] : [];
   });
-  const bytes = Buffer.byteLength(JSON.stringify(object));
+  const bytes = Buffer.byteLength(printJson(object));
   return { ...change, object: { ...Object.fromEntries(kept), [TRUNCATED]: { bytes } } };
 }

@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import { printJson } from '../../base/exact-json';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
@@ -265,7 +266,7 @@ export class Alarms {
   private async updateClosed(call: Call, found: Alarm, change: AlarmChange): Promise<Alarm> {
     const { source, type, id, creationTime } = found;
     const alarm = applyChange(found, change, isoTimeOf(asOf(call.origin)));
-    const body = JSON.stringify(alarm);
+    const body = printJson(alarm);
     await this.items.writeClosed(call.origin.tenant, source, { id, type, body }, { id, creationTime });
     call.effects.changed(alarmChange('UPDATE', alarm));
     return alarm;

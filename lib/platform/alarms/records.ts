@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../../base/exact-json';
 import type { Change } from '../../changes/changes';
 import { sourcedObject } from '../../changes/links';
 import { foldThrough, settle } from '../journal';
@@ -19,7 +20,7 @@ import {
 /** Reads the slot from its item; an empty slot when there is no item. */
 export function parseSlot(item: AlarmSlotItem | undefined): AlarmSlot {
   // the body is written by `slotBody` alone
-  return item === undefined ? EMPTY_SLOT : (JSON.parse(item.body) as AlarmSlot);
+  return item === undefined ? EMPTY_SLOT : parseJson<AlarmSlot>(item.body);
 }
 
 /**
@@ -29,11 +30,11 @@ export function slotBody(slot: AlarmSlot): string {
   const { base, events } = settle(slot, stepIn(slot), SLOT_LIMITS);
   const { current, latest } = base;
   const settled = { closed: [], ...(current && { current }), latest };
-  return JSON.stringify({ ...slot, base: settled, events } satisfies AlarmSlot);
+  return printJson({ ...slot, base: settled, events } satisfies AlarmSlot);
 }
 
 /** Reads the item of a closed alarm. */
-export const parseClosed = (body: string): Alarm => JSON.parse(body) as Alarm;
+export const parseClosed = (body: string): Alarm => parseJson<Alarm>(body);
 
 /** Every alarm of a slot, oldest first: those that the journal still covers, and at the end the newest. */
 export function alarmsIn(item: AlarmSlotItem, device: string): readonly Alarm[] {
@@ -57,7 +58,7 @@ export function touchedBy(slot: AlarmSlot, event: AlarmEvent, device: string, ty
 
 /** Whether two drafts are the same alarm with the same values. */
 export const sameDraft = (one: AlarmDraft, other: AlarmDraft): boolean =>
-  one.id === other.id && JSON.stringify(one) === JSON.stringify(other);
+  one.id === other.id && printJson(one) === printJson(other);
 
 /**
  * The changes that lead from one state of a slot to another. An alarm goes when an older message shows that it was

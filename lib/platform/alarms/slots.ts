@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock';
+import { printJson } from '../../base/exact-json';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { AsOf } from '../model';
 import type { AlarmItems } from './items';
@@ -56,7 +57,7 @@ export class AlarmSlots {
   ): Promise<void> {
     for (const draft of after.closed) {
       if (draft.id === undefined || before.closed.some((known) => sameDraft(known, draft))) continue;
-      const body = JSON.stringify(alarmOf(draft, device, type));
+      const body = printJson(alarmOf(draft, device, type));
       const { creationTime, id, raised } = draft;
       const onlyNew = settled !== undefined && raised <= settled;
       await this.items.writeClosed(tenant, device, { id, type, body }, { id, creationTime }, { onlyNew });

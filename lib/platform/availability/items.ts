@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import type { Result } from '../../base/result';
@@ -54,7 +55,7 @@ function updateOf(tenant: string, id: string, { members, asOf, responseInterval,
     sets.push(`#a.#m${index} = :as`);
     if (value === null) removes.push(`#f.#m${index}`);
     else {
-      values[`:m${index}`] = JSON.stringify(value);
+      values[`:m${index}`] = printJson(value);
       sets.push(`#f.#m${index} = :m${index}`);
     }
   }
@@ -86,7 +87,7 @@ export const stillRequired = (responseInterval: number, member: string, asOf: st
 export const unknownConnection = (responseInterval: number, member: string, resting: JsonObject): Expression => ({
   text: 'q = :q0 AND (attribute_not_exists(#f.#member) OR #f.#member = :resting)',
   names: { '#member': member },
-  values: { ':q0': responseInterval, ':resting': JSON.stringify(resting) },
+  values: { ':q0': responseInterval, ':resting': printJson(resting) },
 });
 
 /** Condition: the object is still due at the time with which it was found. */

@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../../base/exact-json';
 import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Call, RegistryDeps } from '../call';
@@ -68,7 +69,7 @@ export class DeviceCreation {
         type: SERIAL,
         externalId: serial,
         managedObjectId: newObjectId(this.deps.clock),
-        creating: JSON.stringify(creationOf(call.origin, plan)),
+        creating: printJson(creationOf(call.origin, plan)),
       };
       const taken = await takeExternalId(registry, tenant, mine);
       const record = taken.ok ? mine : await getExternalId(registry, tenant, SERIAL, serial);
@@ -114,7 +115,7 @@ export class DeviceCreation {
     const { registry } = this.deps;
     const { tenant } = call.origin;
     const { externalId: serial, managedObjectId: id, creating = '' } = record;
-    const planned = JSON.parse(creating) as Creation;
+    const planned = parseJson<Creation>(creating);
     const inserted = await this.inventory.insert(call, { ...planned, id, createdFor: serial });
     if (!inserted && (await getObject(registry, tenant, id))?.createdFor !== serial) {
       // another object got the same id in the same millisecond

@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
 import { objectKey } from '../../storage/keys';
@@ -51,7 +52,7 @@ export async function nameObject(
     conditions.push(`(attribute_not_exists(#a.#${at}) OR #a.#${at} = :created)`);
     if (!(name in set)) removes.push(`#f.#${at}`);
     else {
-      values[`:${at}`] = JSON.stringify(set[name]);
+      values[`:${at}`] = printJson(set[name]);
       sets.push(`#f.#${at} = :${at}`);
     }
   }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson, printJson } from '../../base/exact-json';
 import type { Json, JsonObject } from '../../base/json';
 import { pathsOf, valueAt } from '../inventory/member-merge';
 import type { ObjectRecord } from '../inventory/object-items';
@@ -35,7 +36,7 @@ const LIMITS = { events: 256, bytes: 32_000 } as const;
 /** The journal of an object. */
 export const parameterJournalOf = ({ parameters }: ObjectRecord): ParameterJournal =>
   // the text is written by `reported` alone
-  parameters === undefined ? { version: 0, base: {}, events: [] } : (JSON.parse(parameters) as ParameterJournal);
+  parameters === undefined ? { version: 0, base: {}, events: [] } : parseJson<ParameterJournal>(parameters);
 
 function step(known: Known, event: ParameterEvent): Known {
   if (event.kind === 'report') return { ...known, ...valuesOf(event) };
@@ -69,7 +70,7 @@ export function reported(
 
 /** The JSON of a journal. What is older than the journal's window is folded. */
 export const parametersText = (journal: ParameterJournal): string =>
-  JSON.stringify({ version: journal.version, ...settle(journal, step, LIMITS) } satisfies ParameterJournal);
+  printJson({ version: journal.version, ...settle(journal, step, LIMITS) } satisfies ParameterJournal);
 
 /**
  * The rows with changeDetect from a moment on, and whether each changes something in the order of the broker. A value of
@@ -96,4 +97,4 @@ export function detections(
 
 /** Rows with the same time and content make the same event (docs/reference/handling-of-ids.md#measurement-and-event-ids). */
 const eventOf = ({ asOf, detect, fragments }: ParameterReport): string =>
-  detect?.time === undefined ? asOf : JSON.stringify([detect.time, detect.text, fragments]);
+  detect?.time === undefined ? asOf : printJson([detect.time, detect.text, fragments]);

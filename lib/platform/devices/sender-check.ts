@@ -34,13 +34,13 @@ export class SenderCheck {
 
   /**
    * Refuses to plan a device that is there already and that is not below the sender. One that is below nothing and that
-   * the user owns is linked where an explicit creation wants it.
+   * the user owns is linked where the row wants it.
    */
   async requirePlanned(
     call: Call,
     sender: DeviceRef,
     { device, created }: EnsuredDevice,
-    { parent, automatic }: DevicePlan,
+    { parent }: DevicePlan,
   ): Promise<Result<void, Refusal>> {
     const { tenant, user } = call.origin;
     if (created) {
@@ -51,7 +51,7 @@ export class SenderCheck {
       return fail({ kind: 'invalid', reason: 'circle', subject: 'managedObject', child: device.id, parent: parent.id });
     }
     const below = await this.requireBelow(call, sender, device);
-    if (below.ok || automatic || parent === undefined) return below;
+    if (below.ok || parent === undefined) return below;
     if (!(await this.acting.mayAdopt(tenant, user, device.id))) return below;
     return this.inventory.addChild(call, parent.id, parent.kind, device.id);
   }

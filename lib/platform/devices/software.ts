@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../../base/exact-json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
@@ -61,7 +62,7 @@ export class Software {
         MAX_RECORD_BYTES,
       );
       if (large !== undefined) return fail(large);
-      const next = { ...(stored ?? this.newRecord()), journal: JSON.stringify(journal) };
+      const next = { ...(stored ?? this.newRecord()), journal: printJson(journal) };
       if (journal !== before && !(await this.write(tenant, device, next))) return OVERTAKEN;
       if (!next.linked && !(await this.createList(call, next.listId))) {
         // the id belongs to another object: the next try takes a new one
@@ -157,4 +158,4 @@ function shownAs(origin: Origin, newest: AsOf, late: number): Origin {
   return { ...origin, receivedAt: millisOf(newest), messageId, row: Number.parseInt(row, 36) + late };
 }
 
-const parseJournal = ({ journal }: SoftwareRecord): SoftwareJournal => JSON.parse(journal);
+const parseJournal = ({ journal }: SoftwareRecord): SoftwareJournal => parseJson<SoftwareJournal>(journal);

@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import { type JsonObject, own } from '../../base/json';
 import { objectKey } from '../../storage/keys';
 import type { Expression, Item, Table } from '../../storage/table';
@@ -120,11 +121,11 @@ function expressions(
   for (const { name, stamps, isLast } of parts) {
     const member = nameOf(name);
     const before = own(read.members, name);
-    demand(`#f.${member}`, before === undefined ? undefined : JSON.stringify(before));
+    demand(`#f.${member}`, before === undefined ? undefined : printJson(before));
     demand(`#a.${member}`, own(read.asOf, name));
     demand(`#a.${nameOf(`${name}${WITHIN}`)}`, own(read.asOf, `${name}${WITHIN}`));
     for (const [path, at] of stamps) sets.push(`#a.${path === name ? member : nameOf(path)} = ${textOf(at)}`);
-    if (isLast) sets.push(`#f.${member} = ${textOf(JSON.stringify(set[name]))}`);
+    if (isLast) sets.push(`#f.${member} = ${textOf(printJson(set[name]))}`);
   }
   return { change: { text: `SET ${sets.join(', ')}`, names, values }, condition: { text: conditions.join(' AND ') } };
 }

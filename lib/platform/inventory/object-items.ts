@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import { parseJson, printJson } from '../../base/exact-json';
 import type { Json, JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { ItemLimitError } from '../../storage/item-limits';
@@ -62,9 +63,7 @@ export async function insertObject(
 ): Promise<Result<void, ConditionFailed>> {
   return registry.create({
     ...objectKey(tenant, record.id),
-    f: Object.fromEntries(
-      Object.entries(record.members).map(([name, value]) => [attributeOf(name), JSON.stringify(value)]),
-    ),
+    f: Object.fromEntries(Object.entries(record.members).map(([name, value]) => [attributeOf(name), printJson(value)])),
     a: Object.fromEntries(Object.entries(record.asOf).map(([name, at]) => [attributeOf(name), at])),
     i: {},
     o: record.owner,
@@ -136,7 +135,7 @@ export function recordOf(id: string, item: Item): ObjectRecord {
     id,
     owner: item.o,
     createdAt: item.c,
-    members: Object.fromEntries(members.map(([name, text]) => [nameOf(name), JSON.parse(text) as Json])),
+    members: Object.fromEntries(members.map(([name, text]) => [nameOf(name), parseJson<Json>(text)])),
     asOf: Object.fromEntries(Object.entries(item.a as Record<string, string>).map(([name, at]) => [nameOf(name), at])),
     automatic: item.p === true || undefined,
     named: item.n,
@@ -165,7 +164,7 @@ function expressions({ set, remove, asOf, onlyIfAbsent, onlyListed }: Parameters
   };
   for (const [name, value] of Object.entries(set)) {
     const m = member(name);
-    values[`:${m.slice(1)}`] = JSON.stringify(value);
+    values[`:${m.slice(1)}`] = printJson(value);
     sets.push(`#f.${m} = :${m.slice(1)}`, `#a.${m} = :as`, ...(onlyIfAbsent ? [`#i.${m} = :as`] : []));
     conditions.push(onlyIfAbsent ? absent(m) : notOlder(m));
     if (onlyListed) conditions.push(...listed(name, m));

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock';
+import { printJson } from '../../base/exact-json';
 import type { Table } from '../../storage/table';
 import type { ManagedObject } from '../model';
 import { delist, type InventoryList, type ListEntry, listedEntries } from './list-items';
@@ -83,7 +84,7 @@ function narrowest({ type, fragmentType, owner }: InventoryFilter): InventoryLis
 }
 
 const belongs = (record: ObjectRecord, list: InventoryList): boolean =>
-  listsOf(record).some((own) => JSON.stringify(own) === JSON.stringify(list));
+  listsOf(record).some((own) => printJson(own) === printJson(list));
 
 function matches({ owner, members }: ObjectRecord, filter: InventoryFilter): boolean {
   const { name } = members;

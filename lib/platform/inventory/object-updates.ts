@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import { type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Table } from '../../storage/table';
@@ -93,7 +94,7 @@ export async function enterLists(
   for (const [member, value] of Object.entries(set)) {
     const entered = listFor(member, value);
     const known = listFor(member, own(before.members, member));
-    if (entered === undefined || JSON.stringify(entered) === JSON.stringify(known)) continue;
+    if (entered === undefined || printJson(entered) === printJson(known)) continue;
     await enlist(registry, tenant, before.id, entered, { asOf: at, writtenAt: clock.now() });
   }
 }
@@ -107,7 +108,7 @@ export async function leaveLists(
 ): Promise<void> {
   for (const [member, value] of Object.entries(change.set)) {
     const left = listFor(member, own(before.members, member));
-    const moved = JSON.stringify(left) !== JSON.stringify(listFor(member, value));
+    const moved = printJson(left) !== printJson(listFor(member, value));
     if (left && moved) await delist(registry, tenant, before.id, left, change.asOf);
   }
   for (const member of change.remove) {

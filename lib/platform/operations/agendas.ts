@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock';
+import { printJson } from '../../base/exact-json';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import { fold, JOURNAL_CHARACTERS, JOURNAL_WINDOW_MS, millisOf } from '../journal';
 import {
@@ -66,8 +67,7 @@ export class Agendas {
       }
       const version = (stored?.version ?? 0) + 1;
       const { kept, completed } = await this.prune(tenant, agent, entries, settleAgenda(journal, entries), version);
-      if (!(await this.items.writeJournal(tenant, agent, { device, version, body: JSON.stringify(kept) })))
-        return OVERTAKEN;
+      if (!(await this.items.writeJournal(tenant, agent, { device, version, body: printJson(kept) }))) return OVERTAKEN;
       const moved = changedBetween(fold(before, agendaStep(entries)), state);
       const changed = await this.write(tenant, event, state, moved, version);
       return { taken, changed: [...completed.changed, ...changed], confirmed: completed.confirmed };
@@ -112,7 +112,7 @@ export class Agendas {
   ): Promise<{ readonly kept: AgendaFold; readonly completed: Completed }> {
     const newest = journal.events.at(-1);
     const horizon = newest === undefined ? 0 : millisOf(newest.asOf) - JOURNAL_WINDOW_MS;
-    const tooLong = JSON.stringify(journal.base.progress).length > JOURNAL_CHARACTERS;
+    const tooLong = printJson(journal.base.progress).length > JOURNAL_CHARACTERS;
     const isOver = ({ status, asOf }: Progress) => isClosed(status) && (tooLong || millisOf(asOf) < horizon);
     const progress = Object.entries(journal.base.progress);
     const deleted = entries.filter(({ goneAt }) => goneAt !== undefined && millisOf(goneAt) < horizon);
@@ -137,7 +137,7 @@ export class Agendas {
     for (const record of ids.length === 0 ? [] : await this.items.readAll(tenant, ids)) {
       const own = progress[record.id];
       if (own === undefined) continue;
-      const text = JSON.stringify(own);
+      const text = printJson(own);
       if (record.progress === text) confirmed.push({ record, progress: own });
       else {
         const written = await this.items.writeProgress(tenant, record.id, version, text);
@@ -157,7 +157,7 @@ export class Agendas {
     const written: Advanced[] = [];
     for (const id of moved) {
       const progress = state.progress[id] ?? { status: 'PENDING', asOf: event.asOf };
-      const record = await this.items.writeProgress(tenant, id, version, JSON.stringify(progress));
+      const record = await this.items.writeProgress(tenant, id, version, printJson(progress));
       if (record !== undefined) written.push({ record, progress });
     }
     return written;
@@ -172,5 +172,5 @@ type Completed = Pick<AgendaChange, 'changed' | 'confirmed'>;
  */
 function changedBetween(old: AgendaState, state: AgendaState): readonly string[] {
   const ids = new Set([...Object.keys(old.progress), ...Object.keys(state.progress)]);
-  return [...ids].filter((id) => JSON.stringify(old.progress[id]) !== JSON.stringify(state.progress[id]));
+  return [...ids].filter((id) => printJson(old.progress[id]) !== printJson(state.progress[id]));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock';
+import { printJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import type { DeliveryAttempt, Operation } from '../model';
 import type { Agendas } from './agendas';
@@ -69,7 +70,7 @@ export class Handovers {
     };
     const reached = attempts.some(({ result }) => result === 'ACKNOWLEDGED' || result === 'UNKNOWN');
     if (!reached) await this.items.removeSent(tenant, operation, sentAt);
-    await this.items.writeDelivery(tenant, operation, JSON.stringify(log), acknowledgedAt);
+    await this.items.writeDelivery(tenant, operation, printJson(log), acknowledgedAt);
   }
 
   private async note(tenant: string, operations: readonly Operation[], agenda: readonly AgendaEntry[]): Promise<void> {

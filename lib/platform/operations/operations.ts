@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import { printJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -201,7 +202,7 @@ export class Operations {
         deviceSerial: device.serial,
         agentSerial: agent.serial,
         creationTime: isoOf(createdAt),
-        fragments: JSON.stringify(fragments),
+        fragments: printJson(fragments),
       };
       const entry: AgendaEntry = { id, device: device.id, names: Object.keys(fragments), createdAt };
       if ((await this.items.create(tenant, record, entry)).ok) return record;
@@ -242,7 +243,7 @@ export class Operations {
       call.origin.tenant,
       id,
       (current.progressVersion ?? 0) + 1,
-      JSON.stringify(moveTo(progress, event)),
+      printJson(moveTo(progress, event)),
     );
     const operation = operationOf(written ?? current);
     call.effects.changed(operationChange('UPDATE', operation));

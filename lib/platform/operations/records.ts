@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import { parseJson } from '../../base/exact-json';
 import { asObject, type Json, type JsonObject, own } from '../../base/json';
 import type { Change } from '../../changes/changes';
 import { isoTimeOf } from '../journal';
@@ -19,8 +20,8 @@ const NOT_SENT: DeliveryLog = { attempts: [] };
  * the JSON in the record.
  */
 export function operationOf(record: OperationRecord): Operation {
-  const progress = record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
-  const log = record.delivery === undefined ? NOT_SENT : (JSON.parse(record.delivery) as DeliveryLog);
+  const progress = record.progress === undefined ? undefined : parseJson<Progress>(record.progress);
+  const log = record.delivery === undefined ? NOT_SENT : parseJson<DeliveryLog>(record.delivery);
   const { id, deviceId, agentId, deviceSerial, agentSerial, creationTime } = record;
   return defined({
     id,
@@ -34,13 +35,13 @@ export function operationOf(record: OperationRecord): Operation {
     failureReason: progress?.failureReason,
     delivery: log.attempts,
     acknowledgedAt: log.acknowledgedAt,
-    fragments: fragmentsOf(JSON.parse(record.fragments) as JsonObject, progress),
+    fragments: fragmentsOf(parseJson<JsonObject>(record.fragments), progress),
   });
 }
 
 /** The progress in a record; undefined while nothing has happened. */
 export const progressOf = (record: OperationRecord): Progress | undefined =>
-  record.progress === undefined ? undefined : (JSON.parse(record.progress) as Progress);
+  record.progress === undefined ? undefined : parseJson<Progress>(record.progress);
 
 function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonObject {
   // null in a later change removes the fragment; null from the creation is a value, which can ask to remove a parameter
@@ -53,7 +54,7 @@ function fragmentsOf(created: JsonObject, progress: Progress | undefined): JsonO
 
 /** Reads a device's journal; an empty one when there is none. */
 export const parseAgenda = (journal: AgendaJournal | undefined): AgendaFold =>
-  journal === undefined ? EMPTY_AGENDA : (JSON.parse(journal.body) as AgendaFold);
+  journal === undefined ? EMPTY_AGENDA : parseJson<AgendaFold>(journal.body);
 
 /** What notifications and event processing hear of an operation. */
 export const operationChange = (action: Change['action'], operation: Operation): Change => ({

@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../../base/exact-json';
 import { inPartition } from '../../storage/key-conditions';
 import { eventClearsKey, monthsPartition } from '../../storage/keys';
 import { growingPages } from '../../storage/pages';
@@ -24,7 +25,7 @@ export async function eventCatalogueOf(telemetry: Table, tenant: string, device:
     if (item.y === undefined) months.push(String(item.sk));
     for (const [name, value] of Object.entries(item)) {
       if (!/^c\d{13}-/.test(name)) continue;
-      clears.push({ asOf: name.slice(MARK.length), type: String(item.y), fragments: JSON.parse(String(value)) });
+      clears.push({ asOf: name.slice(MARK.length), type: String(item.y), fragments: parseJson(String(value)) });
     }
   }
   return { months, clears: clears.sort((one, other) => (one.asOf < other.asOf ? -1 : 1)) };
@@ -41,7 +42,7 @@ export async function addEventClear(
   await telemetry.update(eventClearsKey(tenant, device, type), {
     text: 'SET #c = :c, y = :y, #ttl = :ttl',
     names: { '#c': `${MARK}${asOf}`, '#ttl': 'ttl' },
-    values: { ':c': JSON.stringify(fragments), ':y': type, ':ttl': expiryOf(retention).ttl },
+    values: { ':c': printJson(fragments), ':y': type, ':ttl': expiryOf(retention).ttl },
   });
 }
 

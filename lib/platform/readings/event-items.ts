@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../../base/exact-json';
 import { instantOf, isoOf, timeKeyOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { ok, type Result } from '../../base/result';
@@ -66,7 +67,7 @@ export async function createEvent(
     t: event.time,
     c: instantOf(event.creationTime) ?? retention.receivedAt,
     o: asOf,
-    f: JSON.stringify(event.fragments),
+    f: printJson(event.fragments),
     w: decision,
     ...expiryOf(retention),
   };
@@ -149,8 +150,8 @@ export async function replaceEvent(
       values: {
         ':x': text,
         ':y': type,
-        ':f': JSON.stringify(fragments),
-        ':a': JSON.stringify(record.changes),
+        ':f': printJson(fragments),
+        ':a': printJson(record.changes),
         ':next': record.version + 1,
         ':v': record.version,
       },
@@ -186,7 +187,7 @@ export async function* queryEvents(telemetry: Table, tenant: string, query: Even
 }
 
 function recordOf(source: string, item: Item): EventRecord {
-  const changes = JSON.parse(item.a ?? '{}') as Record<string, string>;
+  const changes = parseJson<Record<string, string>>(item.a ?? '{}');
   const creationTime = isoOf(item.c);
   const latest = Object.values(changes).sort().at(-1);
   return {
@@ -199,7 +200,7 @@ function recordOf(source: string, item: Item): EventRecord {
       text: item.x,
       creationTime,
       lastUpdated: latest === undefined ? creationTime : isoOf(Math.max(item.c, millisOf(latest))),
-      fragments: JSON.parse(item.f) as JsonObject,
+      fragments: parseJson<JsonObject>(item.f),
     },
     version: item.v ?? 0,
     changes,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { printJson } from '../../base/exact-json';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../base/instant';
 import type { Json } from '../../base/json';
 import type { ReadingIdentity } from '../model';
@@ -33,7 +34,7 @@ export function readingId(
 ): string {
   const subject =
     identity.by === 'content' ? [device, reading.time, reading.content] : [device, identity.messageId, identity.row];
-  const digest = createHash('sha256').update(JSON.stringify(subject)).digest();
+  const digest = createHash('sha256').update(printJson(subject)).digest();
   const hash = String(digest.readUIntBE(0, HASH_BYTES)).padStart(HASH_DIGITS, '0');
   return readingIdAt({ device, instant: reading.instant, hash });
 }

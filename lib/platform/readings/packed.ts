@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { parseJson, printJson } from '../../base/exact-json';
 import { instantOf, isoOf } from '../../base/instant';
-import { isObject, type Json, type JsonObject } from '../../base/json';
+import { isNumber, isObject, type Json, type JsonNumber, type JsonObject } from '../../base/json';
 import type { ReadingIdentity } from '../model';
 
 /**
@@ -72,11 +73,11 @@ interface Document {
 }
 
 /**
- * Packs readings in the given order. It compresses them only when that saves a write unit of DynamoDB. `-0` becomes
- * `0`, as in JSON.
+ * Packs readings in the given order. It compresses them only when that saves a write unit of DynamoDB. Numbers stand in
+ * the document as they were sent.
  */
 export function pack(readings: readonly PackedReading[]): Uint8Array {
-  const plain = Buffer.from(JSON.stringify(documentOf(readings)));
+  const plain = Buffer.from(printJson(documentOf(readings)));
   if (writeUnits(plain.length) === 1) return envelope(RAW, plain);
   const deflated = deflateRawSync(plain, { level: 9 });
   return writeUnits(deflated.length) < writeUnits(plain.length) ? envelope(DEFLATED, deflated) : envelope(RAW, plain);
@@ -93,7 +94,7 @@ export function unpack(bytes: Uint8Array): PackedReading[] {
   try {
     const body = bytes.subarray(HEADER_BYTES);
     const text = encoding === RAW ? body : inflateRawSync(body, { maxOutputLength: MAX_DOCUMENT_BYTES });
-    return readingsOf(JSON.parse(Buffer.from(text).toString('utf8')) as Document);
+    return readingsOf(parseJson<Document>(Buffer.from(text).toString('utf8')));
   } catch (cause) {
     throw new PackFormatError('packed readings are damaged', { cause });
   }
@@ -111,7 +112,7 @@ function documentOf(readings: readonly PackedReading[]): Document {
   const v: Json[][] = [];
   const h = readings.map((reading) => {
     const { shape, values } = takeApart(reading);
-    const name = JSON.stringify(shape);
+    const name = printJson(shape);
     const index = shapes.get(name) ?? s.length;
     if (index === s.length) {
       shapes.set(name, index);
@@ -163,12 +164,12 @@ function takeApart({ type, fragments }: PackedReading): { shape: Shape; values: 
 /**
  * The series and numbers of a fragment that holds nothing but `{series: {value, unit?}}`; undefined for any other JSON.
  */
-function seriesOf(fragment: Json): { names: SeriesName[]; values: number[] } | undefined {
+function seriesOf(fragment: Json): { names: SeriesName[]; values: JsonNumber[] } | undefined {
   if (!isObject(fragment)) return undefined;
   const names: SeriesName[] = [];
-  const values: number[] = [];
+  const values: JsonNumber[] = [];
   for (const [series, entry] of Object.entries(fragment)) {
-    if (!isObject(entry) || typeof entry.value !== 'number') return undefined;
+    if (!isObject(entry) || !isNumber(entry.value)) return undefined;
     const members = Object.keys(entry).join();
     if (members === 'value') names.push(series);
     else if (members === 'value,unit' && typeof entry.unit === 'string') names.push([series, entry.unit]);

@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import type { Json } from '../../base/json';
 import { externalIdKey, objectKey } from '../../storage/keys';
 import type { Expression, Item, Table } from '../../storage/table';
@@ -26,7 +27,7 @@ export async function writeRequirement(
   if (next.value === undefined) text += ' REMOVE #f.#m';
   else {
     text += ', #f.#m = :m';
-    values[':m'] = JSON.stringify(next.value);
+    values[':m'] = printJson(next.value);
   }
   const done = await registry.update(objectKey(tenant, read.id), { text, names, values }, sameRequirement(read));
   return done.ok;

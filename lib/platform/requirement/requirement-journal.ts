@@ -1,3 +1,4 @@
+import { parseJson } from '../../base/exact-json';
 import { isObject, type Json } from '../../base/json';
 import type { ObjectRecord } from '../inventory/object-items';
 import { REQUIREMENT, responseIntervalOf } from '../inventory/requirement';
@@ -30,7 +31,7 @@ export type RequirementJournal = Journal<RequirementState, RequirementEvent> & {
 /** The journal of an object. One that has none yet has the member since its as-of. */
 export function requirementJournalOf({ requirement, members, asOf }: ObjectRecord): RequirementJournal {
   // the text is written by `updateRequirement` alone
-  if (requirement !== undefined) return JSON.parse(requirement) as RequirementJournal;
+  if (requirement !== undefined) return parseJson<RequirementJournal>(requirement);
   const { [REQUIREMENT]: value } = members;
   const { [REQUIREMENT]: since } = asOf;
   return { version: 0, base: { ...(value !== undefined && { value }), ...(since && { since }) }, events: [] };

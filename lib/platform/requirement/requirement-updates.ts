@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import type { Json } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, type Overtaken, tryVersioned } from '../../storage/versioned';
@@ -64,7 +65,7 @@ export async function updateRequirement(
     }
     const next = { version: before.version + 1, ...settle(inserted, requirementStep) };
     const after = requirementOf(next);
-    const journal = JSON.stringify(next);
+    const journal = printJson(next);
     const written = { journal, value: after.value, since: after.since ?? event.asOf };
     const changed = memberChange(after, written.since);
     await enterLists({ registry, clock }, tenant, read, changed);
@@ -83,5 +84,4 @@ const memberChange = ({ value }: RequirementState, at: string) =>
     ? { set: {}, remove: [REQUIREMENT], asOf: at }
     : { set: { [REQUIREMENT]: value }, remove: [], asOf: at };
 
-const sameValue = (one: Json | undefined, other: Json | undefined): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
+const sameValue = (one: Json | undefined, other: Json | undefined): boolean => printJson(one) === printJson(other);

@@ -33,7 +33,7 @@ describe('the list of services', () => {
       .map(({ name }) => name);
     const names = services.all.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect([...names, 'endpoint', 'meter', 'template'].sort()).toEqual(folders.sort());
+    expect([...names, 'endpoint', 'faults', 'meter', 'template'].sort()).toEqual(folders.sort());
   });
 
   it('does not start when two services claim one type', () => {

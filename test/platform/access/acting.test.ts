@@ -193,11 +193,14 @@ describe('what a row may take', () => {
     expect(await inventory.parents(TENANT, id)).toEqual([]);
   });
 
-  it('not by data alone', async () => {
+  it('by data too, below the connected device', async () => {
     const root = rows(await object('device_a'));
-    const { serial } = await loose('device_a');
-    const found = await instance().devices.ensureChild(callAt(clock.now(), { user: 'device_a' }), root, serial);
-    expect(found).toMatchObject({ ok: false, error: { reason: 'notBelowSender' } });
+    const { serial, id } = await loose('device_a');
+    const { devices, inventory } = instance();
+    expect(await devices.ensureChild(callAt(clock.now(), { user: 'device_a' }), root, serial)).toMatchObject({
+      ok: true,
+    });
+    expect(await inventory.parents(TENANT, id)).toEqual([{ kind: 'childDevices', id: root.id }]);
   });
 
   it('not itself, as a child of its child', async () => {

@@ -197,6 +197,16 @@ describe('update', () => {
     expect(await idsOf({ type: 'acme_Crashed' })).toEqual([id]);
   });
 
+  it('lists what an older change added before it crashed, when a newer change of the member came between', async () => {
+    const { id } = await create({});
+    const [older, newer] = [callAt(clock.now() + 1), callAt(clock.now() + 2)];
+    await tables.calls.failAt(2, () => inventory.update(older, id, { acme_Overtaken: 1 }));
+    await inventory.update(newer, id, { acme_Overtaken: 2 });
+    await inventory.update(older, id, { acme_Overtaken: 1 });
+    expect(await idsOf({ fragmentType: 'acme_Overtaken' })).toEqual([id]);
+    expect((await inventory.get(TENANT, id))?.fragments.acme_Overtaken).toBe(2);
+  });
+
   it('ends in the same state in whatever order changes arrive', async () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const change = fc.oneof(

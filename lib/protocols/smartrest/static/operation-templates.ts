@@ -1,3 +1,4 @@
+import { printJson } from '../../../base/exact-json';
 import { isObject, type Json, type JsonObject } from '../../../base/json';
 import { parameterValues } from './parameter-update';
 
@@ -33,7 +34,7 @@ function member(value: Json | undefined, name: string): string {
 
 function textOf(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : printJson(value);
 }
 
 /** The values of these members of the fragment, in this order. */

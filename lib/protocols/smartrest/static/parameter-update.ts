@@ -1,4 +1,5 @@
-import { type Json, type JsonObject, own } from '../../../base/json';
+import { printJson } from '../../../base/exact-json';
+import { isNumber, type Json, type JsonObject, own } from '../../../base/json';
 
 const MARKER = 'c8y_ParameterUpdate_';
 /** An operation with more parameters has no 532 row (docs/reference/static-templates.md#parameter-update-rows). */
@@ -22,8 +23,8 @@ type Leaf = readonly [path: string, type: 's' | 'n' | 'b' | '', value: string];
 function leavesOf(path: string, value: Json): readonly Leaf[] {
   if (value === null) return [[path, '', '']];
   if (typeof value === 'string') return [[path, 's', value]];
-  if (typeof value === 'number') return [[path, 'n', String(value)]];
+  if (isNumber(value)) return [[path, 'n', String(value)]];
   if (typeof value === 'boolean') return [[path, 'b', String(value)]];
-  if (Array.isArray(value)) return [[path, 's', JSON.stringify(value)]];
+  if (Array.isArray(value)) return [[path, 's', printJson(value)]];
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(`${path}.${name}`, inner));
 }

@@ -33,6 +33,8 @@ export interface AsyncDeliveryOptions<E> {
   /** Runs the function once. */
   readonly handle: (event: E, faults: InvocationFaults) => Promise<unknown>;
   readonly count?: (fault: DeliveryFault) => void;
+  /** An event went to the failure queue. */
+  readonly onFailed?: (event: E, cause: string) => void;
 }
 
 /** Attempts in all, and the ms before the second and the third: as Lambda makes asynchronous invocations. */
@@ -83,12 +85,16 @@ export class AsyncDelivery<E> {
     return [...this.#open];
   }
 
-  /** Hands every event of the failure queue over again, and returns their number. */
-  redrive(): number {
-    const failed = this.failures.splice(0);
-    this.#poisoned.clear();
-    for (const { event } of failed) this.#options.simulation.at(0, () => void this.#attempt(event, 0));
-    return failed.length;
+  /** Hands events of the failure queue over again, by default all of them, and returns their number. */
+  redrive(isWanted: (event: E) => boolean = () => true): number {
+    const wanted = this.failures.filter(({ event }) => isWanted(event));
+    for (const failed of wanted) {
+      this.failures.splice(this.failures.indexOf(failed), 1);
+      this.#poisoned.delete(failed.event);
+      this.#open.add(failed.event);
+      this.#options.simulation.at(0, () => void this.#attempt(failed.event, 0));
+    }
+    return wanted.length;
   }
 
   async #attempt(event: E, made: number): Promise<void> {
@@ -106,6 +112,7 @@ export class AsyncDelivery<E> {
   #fail(event: E, cause: string): void {
     this.failures.push({ event, cause });
     this.#open.delete(event);
+    this.#options.onFailed?.(event, cause);
   }
 
   #faultsOf(event: E): InvocationFaults {

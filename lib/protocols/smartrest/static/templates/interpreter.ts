@@ -1,4 +1,5 @@
 import { instantOf } from '../../../../base/instant';
+import { isJsonNumber, type JsonNumber, numberOf } from '../../../../base/json';
 import { fail, ok, type Result } from '../../../../base/result';
 import type { Command } from '../../../../platform/commands';
 import type { SpelledRefusal } from '../../../protocol';
@@ -133,10 +134,10 @@ function refuse(self: Pick<Template, 'id' | 'params'>, { param, position, value 
 export const text: ValueType<string> = { name: 'String', expected: 'a text', read: (value) => value };
 
 /**
- * A finite number in decimal notation with optional sign, fraction and exponent. Hexadecimal numbers, `NaN` and
- * `Infinity` are refused.
+ * A finite number in decimal notation with optional sign, fraction and exponent. It keeps its spelling where JSON can
+ * hold it. Hexadecimal numbers, `NaN` and `Infinity` are refused.
  */
-export const number: ValueType<number> = {
+export const number: ValueType<JsonNumber> = {
   name: 'Number',
   expected: 'a number',
   read(value) {
@@ -144,8 +145,9 @@ export const number: ValueType<number> = {
       if (!isNumberCharacter(value.charCodeAt(at))) return undefined;
     }
     const read = Number(value);
+    if (value === '' || !Number.isFinite(read)) return undefined;
     // adding zero turns -0 into 0, as JSON would do later
-    return value !== '' && Number.isFinite(read) ? read + 0 : undefined;
+    return isJsonNumber(value) ? numberOf(value) : read + 0;
   },
 };
 
@@ -158,7 +160,8 @@ export const integer: ValueType<number> = {
   name: 'Integer',
   expected: 'a whole number',
   read(value) {
-    const read = number.read(value);
+    const given = number.read(value);
+    const read = given === undefined ? undefined : Number(given) + 0;
     return Number.isSafeInteger(read) ? read : undefined;
   },
 };

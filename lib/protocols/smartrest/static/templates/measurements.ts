@@ -1,5 +1,5 @@
 import { defined } from '../../../../base/defined';
-import type { JsonObject } from '../../../../base/json';
+import type { JsonNumber, JsonObject } from '../../../../base/json';
 import type { Command } from '../../../../platform/commands';
 import { refusal } from '../../refusals';
 import { date, freeName, number, template, text } from './interpreter';
@@ -11,7 +11,7 @@ const fragmentName = freeName('id', 'self', 'type', 'time', 'source');
  * The value of one series. Without a unit the member `unit` is left out
  * (docs/reference/static-templates.md#missing-values).
  */
-const seriesValue = (value: number, unit: string | undefined): JsonObject =>
+const seriesValue = (value: JsonNumber, unit: string | undefined): JsonObject =>
   unit === undefined ? { value } : { value, unit };
 
 const measurement = (type: string, time: string | undefined, fragments: JsonObject): readonly Command[] => [
@@ -23,7 +23,7 @@ const measurement = (type: string, time: string | undefined, fragments: JsonObje
 interface GivenSeries {
   readonly fragment: string;
   readonly series: string;
-  readonly value: number;
+  readonly value: JsonNumber;
   readonly unit: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printJson } from '../../../../../lib/base/exact-json';
 import {
   boolean,
   date,
@@ -19,12 +20,14 @@ describe('number', () => {
     ['.5', 0.5],
     ['5.', 5],
     ['007', 7],
-    ['1e3', 1000],
-    ['-1.5E-3', -0.0015],
-    ['-0', 0],
     ['9007199254740991', 9007199254740991],
   ])('reads %s', (value, expected) => {
     expect(number.read(value)).toBe(expected);
+  });
+
+  it.each(['1e3', '-1.5E-3', '-0', '0.0', '1.10', '12345678901234567890'])('keeps how %s is spelled', (value) => {
+    expect(printJson(number.read(value))).toBe(value);
+    expect(Number(number.read(value))).toBe(Number(value));
   });
 
   it.each([

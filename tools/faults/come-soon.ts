@@ -1,0 +1,26 @@
+import type { Uplink } from '../../lib/mqtt/ingest';
+import type { Day } from './day';
+
+/**
+ * Whether a message that waits in the failure queue has to be handed over again before the next burst of the day, which
+ * comes minutes later. All others are exact whenever they come. What has to come soon:
+ *
+ * - rows whose effect builds on the ones before it. What was kept of those is forgotten after some minutes
+ *   (docs/data-model.md#the-journal)
+ * - what makes a device. Without it the device does not exist, or is made by later data. What is said of a device that
+ *   does not exist is refused, and what names it later is right, because nothing else has named it
+ */
+export function mustComeSoon({ payload, topic, messageId }: Uplink, day: Day): boolean {
+  const rows = Buffer.from(payload, 'base64').toString('utf8').split('\n');
+  if (rows.some((row) => FOLDED.has(row.slice(0, 3)) || CREATES.has(row.slice(0, 3)))) return true;
+  const target = topic.slice(topic.indexOf('/'));
+  const first = day.publishes.find((publish) => publish.topic.endsWith(target));
+  return first?.messageId === messageId;
+}
+
+const FOLDED: ReadonlySet<string> = new Set([
+  ...['140', '141', '142'],
+  ...['301', '302', '303', '304', '305', '306', '307'],
+  ...['407', '408'],
+]);
+const CREATES: ReadonlySet<string> = new Set(['100', '101', '102']);
