@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Change } from '../changes/changes';
 import type { Listeners } from '../changes/listeners';
+import type { ProcessingMode } from '../changes/modes';
 import type { Table } from '../storage/table';
 import type { AsOf, DeviceEvent, Measurement, Origin, ReadingIdentity } from './model';
 
@@ -30,8 +31,8 @@ export interface Effects {
 export interface ReadingEffects extends Effects {
   /** The readings that were added so far. */
   readonly readings: readonly Reading[];
-  /** Adds a reading, unless the processing mode leaves it unstored. */
-  store(reading: Reading): void;
+  /** Adds a reading, unless the processing mode leaves it unstored: the given one, or that of the message. */
+  store(reading: Reading, mode?: ProcessingMode): void;
 }
 
 /** What services are built from that keep everything in the registry. There is one set per function instance. */

@@ -13,9 +13,9 @@ export class MessageEffects implements ReadingEffects {
 
   constructor(private readonly mode: ProcessingMode) {}
 
-  store(reading: Reading): void {
+  store(reading: Reading, mode: ProcessingMode = this.mode): void {
     const api = reading.kind === 'measurement' ? 'measurements' : 'events';
-    if (sinksOf(this.mode, api).store) this.readings.push(reading);
+    if (sinksOf(mode, api).store) this.readings.push(reading);
   }
 
   changed(change: Change): void {

@@ -71,6 +71,25 @@ describe('parameters with changeDetect', () => {
     expect((await stateOf(id)).events).toHaveLength(1);
   });
 
+  it('keep the mode of their own message when a message of another mode decides anew', async () => {
+    for (const [first, second] of [
+      ['s/us', 't/us'],
+      ['t/us', 's/us'],
+    ] as const) {
+      const { id, messages } = await device([OPEN, SHUT, OPEN]);
+      const inMode = (index: number, topic: string) => {
+        const message = messages[index];
+        return message && { ...message, topic };
+      };
+      await arrive(inMode(0, 's/us'));
+      // alone it changes nothing, and with the one before it, which comes later, it does
+      await arrive(inMode(2, second));
+      await arrive(inMode(1, first));
+      const stored = [first, second].filter((topic) => topic === 's/us').length;
+      expect((await stateOf(id)).events).toHaveLength(1 + stored);
+    }
+  });
+
   it('make the event when an older message shows that the value had changed in between', async () => {
     const { id, messages } = await device([OPEN, SHUT, OPEN]);
     for (const n of [0, 2, 1]) await arrive(messages[n]);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson, printJson } from '../../base/exact-json';
 import type { Json, JsonObject } from '../../base/json';
+import type { ProcessingMode } from '../../changes/modes';
 import { pathsOf, valueAt } from '../inventory/member-merge';
 import type { ObjectRecord } from '../inventory/object-items';
 import { insert, type Journal, type Stamped, settle } from '../journal';
@@ -17,7 +18,13 @@ export type ParameterEvent = Stamped &
         readonly kind: 'report';
         readonly fragments: JsonObject;
         /** What makes the event of a row with changeDetect; absent for a row that makes its event anyway. */
-        readonly detect?: { readonly text: string; readonly time?: string; readonly messageId: string };
+        readonly detect?: {
+          readonly text: string;
+          readonly time?: string;
+          readonly messageId: string;
+          /** The processing mode of its message; PERSISTENT when it is absent. */
+          readonly mode?: ProcessingMode;
+        };
       }
     /** A value that the object had. `target` is its path. It has no value where the object had none. */
     | { readonly kind: 'seen'; readonly value?: Json }

@@ -118,11 +118,11 @@ export class Parameters {
       const isOwn = report.asOf === at;
       // a row that arrives in order and changes nothing has no event that could be taken back
       if (isOwn && isNew && !changes) continue;
-      const { messageId, ...words } = report.detect;
+      const { messageId, mode = 'PERSISTENT', ...words } = report.detect;
       const input = { type: EVENT_TYPE, ...words, fragments: report.fragments };
       const isNews = isNew && changes !== (known.get(report.asOf) ?? false);
       const decided = { exists: changes, decision: journal.version, isNews };
-      this.events.decide({ ...call, origin: originOf(call, report, messageId) }, device, input, decided);
+      this.events.decide({ ...call, origin: originOf(call, report, { messageId, mode }) }, device, input, decided);
     }
     return ok(undefined);
   }
@@ -138,11 +138,17 @@ interface Written {
 function reportOf({ origin }: Call, { fragments, onlyIfChanged, text, time }: ParameterUpdate): ParameterReport {
   const report = { kind: 'report', asOf: asOf(origin), fragments } as const;
   if (!onlyIfChanged) return report;
-  return { ...report, detect: defined({ text: text ?? DEFAULT_TEXT, time, messageId: origin.messageId }) };
+  const { messageId, mode } = origin;
+  const unusual = mode === 'PERSISTENT' ? undefined : mode;
+  return { ...report, detect: defined({ text: text ?? DEFAULT_TEXT, time, messageId, mode: unusual }) };
 }
 
 /** The origin that a report came with. */
-function originOf({ origin }: Call, { asOf: at }: ParameterReport, messageId: string): Origin {
+function originOf(
+  { origin }: Call,
+  { asOf: at }: ParameterReport,
+  { messageId, mode }: Pick<Origin, 'messageId' | 'mode'>,
+): Origin {
   const row = Number.parseInt(at.slice(at.lastIndexOf('-') + 1), 36);
-  return { ...origin, receivedAt: millisOf(at), messageId, row };
+  return { ...origin, receivedAt: millisOf(at), messageId, mode, row };
 }

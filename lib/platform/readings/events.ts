@@ -79,7 +79,12 @@ export class Events {
   ): void {
     const event = eventOf(call.origin, device.id, input);
     const at = asOf(call.origin);
-    call.effects.store(exists ? { kind: 'event', event, asOf: at, decision } : { kind: 'noEvent', event, decision });
+    const decided = { event, decision };
+    // the row may be one of another message, which came in another mode
+    call.effects.store(
+      exists ? { ...decided, kind: 'event', asOf: at } : { ...decided, kind: 'noEvent' },
+      call.origin.mode,
+    );
     if (isNews) call.effects.changed(eventChange(exists ? 'CREATE' : 'DELETE', event));
   }
 
