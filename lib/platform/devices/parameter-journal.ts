@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson, printJson } from '../../base/exact-json';
-import type { Json, JsonObject } from '../../base/json';
+import { type Json, type JsonObject, own } from '../../base/json';
 import type { ProcessingMode } from '../../changes/modes';
 import { pathsOf, valueAt } from '../inventory/member-merge';
 import type { ObjectRecord } from '../inventory/object-items';
@@ -36,6 +36,8 @@ type Known = Readonly<Record<string, { readonly value?: Json }>>;
 export type ParameterJournal = Journal<Known, ParameterEvent> & {
   /** Counts the reports, from 1. */
   readonly version: number;
+  /** As-ofs of reports that changed nothing → the as-of of the last change before. They do not move `lastUpdated`. */
+  readonly idle?: Readonly<Record<AsOf, AsOf>>;
 };
 
 const LIMITS = { events: 256, bytes: 32_000 } as const;
@@ -77,7 +79,37 @@ export function reported(
 
 /** The JSON of a journal. What is older than the journal's window is folded. */
 export const parametersText = (journal: ParameterJournal): string =>
-  printJson({ version: journal.version, ...settle(journal, step, LIMITS) } satisfies ParameterJournal);
+  printJson({
+    version: journal.version,
+    idle: journal.idle ?? {},
+    ...settle(journal, step, LIMITS),
+  } satisfies ParameterJournal);
+
+/**
+ * The journal after a report was written to an object, with the reports that changed nothing. `after` is the object with
+ * the report in it.
+ */
+export function withIdle(
+  journal: ParameterJournal,
+  { idle = {} }: ParameterJournal,
+  {
+    before,
+    after,
+    report,
+  }: { readonly before: ObjectRecord; readonly after: ObjectRecord; readonly report: ParameterReport },
+): ParameterJournal {
+  const decided = new Map(detections(journal, '').map(({ report: { asOf }, changes }) => [asOf, changes]));
+  const shown = new Set(Object.values(after.asOf));
+  const kept = Object.entries(idle).filter(([at]) => shown.has(at) && decided.get(at) !== true);
+  if (decided.get(report.asOf) !== false) return { ...journal, idle: Object.fromEntries(kept) };
+  const touched = Object.keys(report.fragments).map((name) => own(before.asOf, name) ?? '');
+  const last =
+    touched
+      .map((at) => own(idle, at) ?? at)
+      .sort()
+      .at(-1) ?? '';
+  return { ...journal, idle: { ...Object.fromEntries(kept), [report.asOf]: last } };
+}
 
 /**
  * The rows with changeDetect from a moment on, and whether each changes something in the order of the broker. A value of

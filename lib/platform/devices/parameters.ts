@@ -22,6 +22,7 @@ import {
   parameterJournalOf,
   parametersText,
   reported,
+  withIdle,
 } from './parameter-journal';
 
 const EVENT_TYPE = 'c8y_ParameterUpdate';
@@ -88,7 +89,8 @@ export class Parameters {
     // a try before may have ended after the journal and before the last value
     await enterLists(this.deps, tenant, read, { set: merge.set, asOf: report.asOf });
     if (isNew || isChanged) {
-      const text = isNew ? parametersText(journal) : undefined;
+      const after = withMerge(read, merge);
+      const text = isNew ? parametersText(withIdle(journal, before, { before: read, after, report })) : undefined;
       if (!(await replaceMembers(registry, tenant, read, merge, text))) return OVERTAKEN;
     }
     await leaveLists(registry, tenant, read, { set: merge.set, remove: [], asOf: report.asOf });

@@ -107,7 +107,7 @@ export async function leadingTo<T extends Pick<ExternalIdRecord, 'type' | 'exter
 ): Promise<T[]> {
   const keys = listed.map(({ type, externalId }) => externalIdKey(tenant, type, externalId));
   const own = new Set((await registry.batchGet(keys)).filter((item) => item.i === id).map(({ pk }) => String(pk)));
-  return listed.filter((_, at) => own.has(keys[at]?.pk ?? ''));
+  return listed.filter((_, at) => own.has(String(keys[at]?.pk)));
 }
 
 /** Lists an external id with its object, so that it is found from the object. */

@@ -103,8 +103,7 @@ export class Inventory {
       const record: ObjectRecord = { id, owner, createdAt: receivedAt, members, asOf: stamps };
       if (below && !(await linkAhead(registry, tenant, below.parent, below.kind, id))) continue;
       const isInserted = await this.insert(call, record);
-      if (below && isInserted) await link(registry, tenant, below.parent, below.kind, id);
-      if (below && !isInserted) await unlink(registry, tenant, below.parent, below.kind, id);
+      if (below) await (isInserted ? link : unlink)(registry, tenant, below.parent, below.kind, id);
       if (isInserted) return ok(managedObjectOf(record));
     }
   }

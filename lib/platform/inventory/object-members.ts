@@ -1,5 +1,6 @@
+import { parseJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
-import type { Json, JsonObject } from '../../base/json';
+import { type Json, type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import type { Change } from '../../changes/changes';
 import type { ChildKind } from '../../storage/keys';
@@ -85,10 +86,14 @@ export function listsOf(record: Pick<ObjectRecord, 'owner' | 'members'>): Invent
 /** Members whose changes do not move `lastUpdated`, because they say nothing about the object itself. */
 const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['c8y_Availability', 'c8y_Connection']);
 
-/** The object of the model. `lastUpdated` is its newest change, in whatever order the changes arrived. */
-export function managedObjectOf({ id, owner, createdAt, members, asOf }: ObjectRecord): ManagedObject {
+/**
+ * The object of the model. `lastUpdated` is its newest change, in whatever order the changes arrived. A report of
+ * parameters that changed nothing is none.
+ */
+export function managedObjectOf({ id, owner, createdAt, members, asOf, parameters }: ObjectRecord): ManagedObject {
   const changes = Object.entries(asOf).filter(([member]) => !SIGNS_OF_LIFE.has(member));
-  const latest = Math.max(createdAt, ...changes.map(([, at]) => millisOf(at)));
+  const idle = parameters === undefined ? {} : (parseJson<{ idle?: Record<string, string> }>(parameters).idle ?? {});
+  const latest = Math.max(createdAt, ...changes.map(([, at]) => millisOf(own(idle, at) ?? at)));
   return { id, owner, creationTime: isoOf(createdAt), lastUpdated: isoOf(latest), fragments: members };
 }
 

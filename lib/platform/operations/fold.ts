@@ -129,11 +129,11 @@ export function settleAgenda(journal: AgendaFold, operations: readonly OpenOpera
  */
 export function forgetSettled(journal: AgendaFold, operations: readonly OpenOperation[]): AgendaFold {
   const open = operations.filter(({ id }) => !isClosed(statusOf(journal.base, id)));
-  const times = open.map(({ id, sentAt }) => {
+  const times = open.flatMap(({ id, sentAt }) => {
     const began = journal.base.progress[id]?.asOf ?? journal.events[0]?.asOf;
-    const never = Number.POSITIVE_INFINITY;
-    return Math.min(sentAt ?? never, began === undefined ? never : millisOf(began));
+    return [sentAt ?? [], began ? millisOf(began) : []].flat();
   });
+  // without any time it is infinity, and everything is forgotten
   return { ...journal, seen: forgetBefore(journal.seen ?? NOTHING_SEEN, Math.min(...times)) };
 }
 

@@ -214,13 +214,14 @@ export class Operations {
   private async announce(call: Call, { changed, confirmed, taken }: AgendaChange): Promise<readonly Operation[]> {
     for (const { record } of changed) call.effects.changed(operationChange('UPDATE', operationOf(record)));
     // a first try may have ended before the results were written
-    for (const { record, progress } of [...changed, ...confirmed]) {
+    const done = [...changed, ...confirmed];
+    for (const { record, progress } of done) {
       const operation = operationOf(record);
       const set = progress.status === 'SUCCESSFUL' ? resultsOf(operation, progress) : undefined;
       if (set === undefined) continue;
       await this.deps.inventory.updateFragments(callAsOf(call, progress.asOf), operation.deviceId, { set, remove: [] });
     }
-    const records = new Map([...changed, ...confirmed].map(({ record }) => [record.id, record]));
+    const records = new Map(done.map(({ record }) => [record.id, record]));
     const missing = taken.filter((id) => !records.has(id));
     const read = missing.length === 0 ? [] : await this.items.readAll(call.origin.tenant, missing);
     return [...taken.flatMap((id) => records.get(id) ?? []), ...read].map(operationOf);

@@ -20,14 +20,14 @@ export const NOTHING_SEEN: Seen = { stamps: '' };
 /** The most stamps that are kept. Together they take 12 kB. */
 export const SEEN_LIMIT = 1_000;
 
+/** A time in ms has so many digits to the base of 36, from 1972 to 2059. */
 const TIME_CHARACTERS = 8;
 const HASH_CHARACTERS = 4;
-const STAMP_CHARACTERS = TIME_CHARACTERS + HASH_CHARACTERS;
 
 /** Whether an event with this as-of was folded into the base. */
 export function sightingOf({ stamps, forgotten }: Seen, asOf: AsOf): Sighting {
   if (stampsIn(stamps).includes(stampOf(asOf))) return 'seen';
-  return forgotten !== undefined && asOf <= forgotten ? 'maybe' : 'unseen';
+  return forgotten && asOf <= forgotten ? 'maybe' : 'unseen';
 }
 
 /** Adds events, in any order. Beyond the limit the oldest are dropped. */
@@ -35,10 +35,9 @@ export function remember({ stamps, forgotten }: Seen, events: readonly AsOf[]): 
   const all = [...new Set([...stampsIn(stamps), ...events.map(stampOf)])].sort();
   const dropped = all.slice(0, Math.max(0, all.length - SEEN_LIMIT)).at(-1);
   const kept = all.slice(-SEEN_LIMIT).join('');
-  if (dropped === undefined) return { stamps: kept, ...(forgotten !== undefined && { forgotten }) };
+  if (dropped === undefined) return { stamps: kept, ...(forgotten && { forgotten }) };
   // `~` sorts behind every as-of of that ms
-  const newest = `${String(timeOf(dropped)).padStart(13, '0')}-~`;
-  return { stamps: kept, forgotten: forgotten !== undefined && forgotten > newest ? forgotten : newest };
+  return { stamps: kept, forgotten: `${timeOf(dropped)}-~` };
 }
 
 /** Drops everything from before a moment, in ms since the epoch: no row from before it can mean an operation any more. */
@@ -46,18 +45,13 @@ export function forgetBefore({ stamps, forgotten }: Seen, moment: number): Seen 
   const kept = stampsIn(stamps).filter((stamp) => timeOf(stamp) >= moment);
   return {
     stamps: kept.join(''),
-    ...(forgotten !== undefined && millisOf(forgotten) >= moment && { forgotten }),
+    ...(forgotten && millisOf(forgotten) >= moment && { forgotten }),
   };
 }
 
-function stampsIn(stamps: string): string[] {
-  const found: string[] = [];
-  for (let at = 0; at < stamps.length; at += STAMP_CHARACTERS) found.push(stamps.slice(at, at + STAMP_CHARACTERS));
-  return found;
-}
+const stampsIn = (stamps: string): readonly string[] => stamps.match(/.{12}/g) ?? [];
 
 const stampOf = (asOf: AsOf): string =>
-  millisOf(asOf).toString(36).padStart(TIME_CHARACTERS, '0') +
-  createHash('sha256').update(asOf).digest('base64url').slice(0, HASH_CHARACTERS);
+  millisOf(asOf).toString(36) + createHash('sha256').update(asOf).digest('base64url').slice(0, HASH_CHARACTERS);
 
 const timeOf = (stamp: string): number => Number.parseInt(stamp.slice(0, TIME_CHARACTERS), 36);

@@ -80,7 +80,7 @@ export class DataDirectory {
 /** The journal of a directory, or of a cloud that has none. */
 export const journalOf = (directory: DataDirectory | undefined): Journal => directory?.journal ?? NO_JOURNAL;
 
-export function* entriesOf(services: readonly Service[]): Iterable<JournalEntry> {
+function* entriesOf(services: readonly Service[]): Iterable<JournalEntry> {
   for (const { state } of services) yield* state?.entries?.() ?? [];
 }
 
