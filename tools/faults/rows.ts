@@ -17,7 +17,11 @@ type RowMaker = (context: RowContext) => string;
 const SEVERITIES = ['CRITICAL', 'MAJOR', 'MINOR', 'WARNING'] as const;
 const ALARMS = ['acme_Hot', 'acme_Dry', 'acme_Loud'] as const;
 const EVENTS = ['acme_Door', 'acme_Start'] as const;
-const FRAGMENTS = ['c8y_Hardware', 'c8y_Position', 'acme_Valve', 'acme_Pump', 'c8y_Firmware'] as const;
+/**
+ * Fragments that `107` removes. `acme_Valve` is not one of them: whether a `408` with changeDetect makes an event does
+ * depend on when a `107` of its fragment arrives (docs/reference/static-templates.md#device-parameters).
+ */
+const FRAGMENTS = ['c8y_Hardware', 'c8y_Position', 'acme_Pump', 'c8y_Firmware'] as const;
 const PACKAGES = ['nginx', 'redis', 'curl'] as const;
 const OPERATIONS = ['c8y_Restart', 'c8y_Command', 'c8y_Firmware', 'c8y_SoftwareUpdate'] as const;
 

@@ -68,6 +68,8 @@ export class DayRun {
   private readonly problems: string[] = [];
   /** Ids of the operations by key, as the platform answered. */
   private readonly ids = new Map<string, string>();
+  /** Publishes that were handed over again before the end of the day. */
+  private readonly soon = new Set<Uplink>();
   private publishes = 0;
   private failedEvents = 0;
   private redriven = 0;
@@ -227,7 +229,8 @@ export class DayRun {
   private failed(uplink: Uplink, cause: string): void {
     this.failedEvents++;
     if (!CAUSED.test(cause)) this.problems.push(`failed by itself: ${cause}`);
-    if (this.options.rates === undefined || !mustComeSoon(uplink, this.day)) return;
+    if (this.options.rates === undefined || this.soon.has(uplink) || !mustComeSoon(uplink, this.day)) return;
+    this.soon.add(uplink);
     this.simulation.at(this.simulation.now() + MINUTE_MS, () => {
       this.redriven += this.ingests.redrive((event) => event === uplink);
     });
