@@ -40,6 +40,15 @@ async function inOrder(sent: readonly string[]) {
   return eventsOf(id);
 }
 
+/** What still has its position, by accuracy. */
+async function accuraciesOf(id: string) {
+  const accuracies: string[] = [];
+  for await (const { fragments } of uplinks.services.events.list(TENANT, { source: id })) {
+    if ('c8y_Position' in fragments) accuracies.push(JSON.stringify(fragments.c8y_Position));
+  }
+  return accuracies.map((text) => Number(/"accuracy":"?(\d+)/.exec(text)?.[1])).sort();
+}
+
 /** A location event has a fragment, c8y_Position. Its accuracy tells the events apart. */
 const event = (accuracy: number, time = '') => `401,52,13,1,${accuracy},${time}`;
 const CLEAR = '407,c8y_LocationUpdate,c8y_Position';
@@ -58,6 +67,22 @@ describe('a 407', () => {
     const { id, messages } = await device([`${event(1)}\n${CLEAR}`]);
     expect((await arrive(messages[0]))?.outcomes).toMatchObject([{ result: 'accepted' }, { result: 'accepted' }]);
     expect(await eventsOf(id)).toEqual([expect.not.stringContaining('c8y_Position')]);
+  });
+
+  it('means the last of several events with the same time', async () => {
+    for (let count = 0; count < 6; count++) {
+      const { id, messages } = await device([[1, 2, 3].map((accuracy) => event(accuracy)).join('\n'), CLEAR]);
+      for (const message of messages) await arrive(message);
+      expect(await accuraciesOf(id)).toEqual([1, 2]);
+    }
+  });
+
+  it('means the event of its own message, though the message comes long after', async () => {
+    const { id, messages } = await device([event(1), `${event(2)}\n${CLEAR}`]);
+    await arrive(messages[0]);
+    uplinks.clock.advance(10 * 60_000);
+    await arrive(messages[1]);
+    expect(await accuraciesOf(id)).toEqual([1]);
   });
 
   it('leaves the event before alone when its own is deleted', async () => {
@@ -89,6 +114,7 @@ describe('a 407', () => {
       event(3, '2026-02-03T03:00:00Z'),
       CLEAR,
       `${event(4)}\n${CLEAR}`,
+      `${event(5)}\n${event(6)}`,
       '407,acme_Other,c8y_Position',
       '400,acme_Other,text',
     );

@@ -8,15 +8,20 @@ import type { Day } from './day';
  * - rows whose effect builds on the ones before it. What was kept of those is forgotten after some minutes
  *   (docs/data-model.md#the-journal)
  * - what makes a device. Without it the device does not exist, or is made by later data. What is said of a device that
- *   does not exist is refused, and what names it later is right, because nothing else has named it
+ *   does not exist is refused, and what names it later is right, because nothing else has named it. For a device that
+ *   its data makes, this is not always the first message on its topic: a status makes nothing, and a `102` that comes
+ *   twenty minutes after the data does nothing, but makes a service when the data has not come yet
  */
 export function mustComeSoon({ payload, topic, messageId }: Uplink, day: Day): boolean {
   const rows = Buffer.from(payload, 'base64').toString('utf8').split('\n');
   if (rows.some((row) => FOLDED.has(row.slice(0, 3)) || CREATES.has(row.slice(0, 3)))) return true;
   const target = topic.slice(topic.indexOf('/'));
-  const first = day.publishes.find((publish) => publish.topic.endsWith(target));
+  const first = day.publishes.find((one) => one.topic.endsWith(target) && one.payload.split('\n').some(makesDevice));
   return first?.messageId === messageId;
 }
+
+/** Whether a row creates the device that it is about, where there is none. */
+const makesDevice = (row: string): boolean => !CREATES_NOTHING.has(row.slice(0, 3));
 
 const FOLDED: ReadonlySet<string> = new Set([
   ...['140', '141', '142'],
@@ -24,3 +29,5 @@ const FOLDED: ReadonlySet<string> = new Set([
   ...['407', '408'],
 ]);
 const CREATES: ReadonlySet<string> = new Set(['100', '101', '102']);
+/** docs/reference/mqtt-implementation.md#automatic-creation-of-devices */
+const CREATES_NOTHING: ReadonlySet<string> = new Set(['104', '600', '602']);

@@ -1,4 +1,4 @@
-import { isoOf } from '../../base/instant';
+import { instantOf, isoOf } from '../../base/instant';
 import { type Json, type JsonObject, own } from '../../base/json';
 import { millisOf } from '../journal';
 import type { AsOf, DeviceEvent } from '../model';
@@ -59,6 +59,15 @@ export interface EventClear {
 /** Whether the message was received after the event was. The event with the latest time of them is meant. */
 export const mayMean = (clear: EventClear, { event, asOf }: EventRecord): boolean =>
   clear.type === event.type && asOf < clear.asOf;
+
+/** The moment that an event is about, ms since the epoch. */
+export const instantOfEvent = ({ event }: EventRecord): number => instantOf(event.time) ?? 0;
+
+/** Whether an event has a later time than another one, or the same time and was received later. */
+export function isLater(one: EventRecord, other: EventRecord): boolean {
+  const [at, otherAt] = [instantOfEvent(one), instantOfEvent(other)];
+  return at === otherAt ? one.asOf > other.asOf : at > otherAt;
+}
 
 /** The event as it is after the messages that mean it. */
 export const cleared = (record: EventRecord, clears: readonly EventClear[]): EventRecord =>

@@ -1,6 +1,7 @@
 import type { PlatformDeps } from '../call';
 import { JOURNAL_LIMIT, JOURNAL_WINDOW_MS, millisOf } from '../journal';
-import { cleared, type EventClear, type EventRecord, mayMean } from './event-changes';
+import type { AsOf } from '../model';
+import { cleared, type EventClear, type EventRecord, instantOfEvent, isLater, mayMean } from './event-changes';
 import { type EventCatalogue, eventCatalogueOf, removeEventClear } from './event-clear-items';
 import { queryEvents, replaceEvent } from './event-items';
 
@@ -8,6 +9,13 @@ import { queryEvents, replaceEvent } from './event-items';
 export interface MeantEvent {
   readonly record: EventRecord;
   readonly clears: readonly EventClear[];
+}
+
+/** Messages in the order of the broker, what each means, and up to where they may be applied. */
+interface Settling {
+  readonly clears: readonly EventClear[];
+  readonly records: ReadonlyMap<EventClear, EventRecord>;
+  readonly settleBefore: AsOf | undefined;
 }
 
 /** Which events the messages that wait beside them mean. */
@@ -21,25 +29,36 @@ export class EventClears {
 
   /**
    * Event id → the messages that mean it. A message means the event with the latest time of those of its type that were
-   * received before it. Where messages wait, it costs a query of the events. It also applies the messages that are too
-   * old to be overtaken.
+   * received before it; of several with that time the one received last. Where messages wait, it costs a query of the
+   * events. It also applies the messages that are too old to be overtaken, but only those from before `settleBefore`: a
+   * caller whose own events are not stored yet must not apply what may mean them.
    */
   async meant(
     tenant: string,
     source: string,
     { months, clears }: EventCatalogue,
     keptSince: number,
+    settleBefore?: AsOf,
   ): Promise<ReadonlyMap<string, MeantEvent>> {
     const found = new Map<string, MeantEvent>();
-    const records = new Map<EventClear, EventRecord>();
     if (clears.length === 0) return found;
+    const records = new Map<EventClear, EventRecord>();
     for await (const record of queryEvents(this.deps.telemetry, tenant, { source, keptSince, months })) {
-      const own = clears.filter((clear) => !records.has(clear) && mayMean(clear, record));
-      for (const clear of own) records.set(clear, record);
-      if (own.length > 0) found.set(record.event.id, { record, clears: own });
-      if (records.size === clears.length) break;
+      // events of the same time come in no order
+      const isOver = [...records.values()].every((known) => instantOfEvent(known) > instantOfEvent(record));
+      if (records.size === clears.length && isOver) break;
+      for (const clear of clears) {
+        const known = records.get(clear);
+        if (mayMean(clear, record) && (known === undefined || isLater(record, known))) records.set(clear, record);
+      }
     }
-    await this.settle(tenant, source, clears, records);
+    for (const clear of clears) {
+      const record = records.get(clear);
+      if (record === undefined) continue;
+      const { id } = record.event;
+      found.set(id, { record, clears: [...(found.get(id)?.clears ?? []), clear] });
+    }
+    await this.settle(tenant, source, { clears, records, settleBefore });
     return found;
   }
 
@@ -65,17 +84,12 @@ export class EventClears {
     return (await this.meant(tenant, source, catalogue, keptSince)).get(id)?.clears ?? [];
   }
 
-  private async settle(
-    tenant: string,
-    source: string,
-    clears: readonly EventClear[],
-    records: ReadonlyMap<EventClear, EventRecord>,
-  ): Promise<void> {
+  private async settle(tenant: string, source: string, { clears, records, settleBefore }: Settling): Promise<void> {
     const horizon = this.deps.clock.now() - JOURNAL_WINDOW_MS;
     const written = new Map<string, EventRecord>();
     for (const [index, clear] of clears.entries()) {
       const isOld = millisOf(clear.asOf) < horizon || index < clears.length - JOURNAL_LIMIT;
-      if (!isOld) continue;
+      if (!isOld || (settleBefore !== undefined && clear.asOf >= settleBefore)) continue;
       const record = records.get(clear);
       if (record !== undefined) {
         const before = written.get(record.event.id) ?? record;

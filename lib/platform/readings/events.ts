@@ -153,7 +153,10 @@ export class Events {
     const retention = { receivedAt, retentionDays: await this.tenants.retentionDays(tenant) };
     await addEventClear(this.deps.telemetry, tenant, device.id, clear, retention);
     const catalogue = await this.clears.catalogueOf(tenant, device.id);
-    const meant = await this.clears.meant(tenant, device.id, catalogue, await this.tenants.keptSince(tenant));
+    const keptSince = await this.tenants.keptSince(tenant);
+    // the events of this very message are stored at its end
+    const start = asOf({ ...call.origin, row: 0 });
+    const meant = await this.clears.meant(tenant, device.id, catalogue, keptSince, start);
     const found = [...meant.values()].find(({ clears }) =>
       clears.some((one) => one.asOf === clear.asOf && one.type === type),
     );
