@@ -68,7 +68,6 @@ export const SUPPRESSED_ALARM_ID = 'null';
 export type ActiveAlarmCounts = Readonly<Record<Lowercase<Severity>, number>>;
 
 type Device = Pick<DeviceRef, 'id'>;
-
 const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNING: 'warning' } as const;
 
 /**
