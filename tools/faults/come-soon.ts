@@ -11,9 +11,15 @@ import type { Day } from './day';
  *   does not exist is refused, and what names it later is right, because nothing else has named it. For a device that
  *   its data makes, this is not always the first message on its topic: a status makes nothing, and a `102` that comes
  *   twenty minutes after the data does nothing, but makes a service when the data has not come yet
+ * - a status row that names a fragment of several operations of its device. It means the oldest one in a status. While
+ *   it waits, the device reports on the next of these operations, and that report takes the one that the waiting row
+ *   meant. No row says which one it is about, so nobody can tell. A fragment that only one operation of the device has
+ *   leaves nothing to take by mistake
  */
-export function mustComeSoon({ payload, topic, messageId }: Uplink, day: Day): boolean {
+export function mustComeSoon({ payload, topic, messageId, clientId }: Uplink, day: Day): boolean {
   const rows = Buffer.from(payload, 'base64').toString('utf8').split('\n');
+  const device = topic.split('/')[2] ?? clientId;
+  if (rows.some((row) => meansOneOfSeveral(row, device, day))) return true;
   if (rows.some((row) => FOLDED.has(row.slice(0, 3)) || CREATES.has(row.slice(0, 3)))) return true;
   const target = topic.slice(topic.indexOf('/'));
   const first = day.publishes.find((one) => one.topic.endsWith(target) && one.payload.split('\n').some(makesDevice));
@@ -23,6 +29,14 @@ export function mustComeSoon({ payload, topic, messageId }: Uplink, day: Day): b
 /** Whether a row creates the device that it is about, where there is none. */
 const makesDevice = (row: string): boolean => !CREATES_NOTHING.has(row.slice(0, 3));
 
+/** Whether a row is about operations without an id, and the device gets several that it could be about. */
+function meansOneOfSeveral(row: string, device: string, { operations }: Day): boolean {
+  const [template = '', fragment = ''] = row.split(',');
+  if (!BY_FRAGMENT.has(template)) return false;
+  return operations.filter(({ serial, fragments }) => serial === device && fragment in fragments).length > 1;
+}
+
+const BY_FRAGMENT: ReadonlySet<string> = new Set(['501', '502', '503', '507']);
 const FOLDED: ReadonlySet<string> = new Set([
   ...['140', '141', '142'],
   ...['301', '302', '303', '304', '305', '306', '307'],

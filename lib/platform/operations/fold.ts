@@ -1,3 +1,4 @@
+import { printJson } from '../../base/exact-json';
 import type { JsonObject } from '../../base/json';
 import type { OperationSelector } from '../commands';
 import { fold, foldThrough, insert, type Journal, millisOf, type Stamped, settle } from '../journal';
@@ -89,15 +90,15 @@ export interface Taking {
 /** Puts an event into a journal and says what it does to the operations. */
 export function take(before: AgendaFold, event: OperationEvent, operations: readonly OpenOperation[]): Taking {
   const step = agendaStep(operations);
-  const inserted = insert(before, event);
-  if (inserted === undefined) {
-    const { taken } = foldThrough(before, step, event);
-    return { journal: before, state: fold(before, step), taken, how: 'known' };
-  }
   const sighting = event.select.by === 'id' ? 'unseen' : sightingOf(before.seen ?? NOTHING_SEEN, event.asOf);
   if (sighting !== 'unseen') {
     const how = sighting === 'seen' ? 'settled' : 'idle';
     return { journal: before, state: fold(before, step), taken: [], how };
+  }
+  const inserted = insert(before, event);
+  if (inserted === undefined) {
+    const { taken } = foldThrough(before, step, event);
+    return { journal: before, state: fold(before, step), taken, how: 'known' };
   }
   const journal = { ...before, ...inserted };
   const { taken } = foldThrough(journal, step, event);
@@ -114,10 +115,41 @@ const mayTakeLater = ({ select }: OperationEvent, operations: readonly OpenOpera
     select.by === 'id' ? id === select.id : select.fragment === undefined || names.includes(select.fragment),
   );
 
+/** The most settled `507` that stay in a journal, and their bytes as JSON. */
+const ENDS_KEPT = 8;
+const ENDS_BYTES = 16_000;
+
+/** The latest of these events that the limits allow. */
+function latestEnds(events: readonly OperationEvent[]): readonly OperationEvent[] {
+  let bytes = 0;
+  const fits = (event: OperationEvent): boolean => {
+    bytes += Buffer.byteLength(printJson(event));
+    return bytes <= ENDS_BYTES;
+  };
+  return events.slice(-ENDS_KEPT).reverse().filter(fits).reverse();
+}
+
+/**
+ * Whether a settled `507` may still end an operation: one that was handed over before it and that is PENDING, because
+ * its `501` has not come yet. Such an event stays in the journal too. There it ends only what began before it, so that
+ * it is harmless to apply it twice.
+ */
+const mayEndLater = ({ select, asOf }: OperationEvent, base: AgendaState, operations: readonly OpenOperation[]) =>
+  select.by === 'all' &&
+  operations.some(
+    ({ id, names, sentAt, goneAt }) =>
+      goneAt === undefined &&
+      sentAt !== undefined &&
+      sentAt <= millisOf(asOf) &&
+      statusOf(base, id) === 'PENDING' &&
+      (select.fragment === undefined || names.includes(select.fragment)),
+  );
+
 /** Folds the oldest events of a journal into its base, and remembers that they are in it. */
 export function settleAgenda(journal: AgendaFold, operations: readonly OpenOperation[]): AgendaFold {
-  const { base, events } = settle(journal, agendaStep(operations));
-  const settled = journal.events.slice(0, journal.events.length - events.length);
+  const { base, events: latest } = settle(journal, agendaStep(operations));
+  const settled = journal.events.slice(0, journal.events.length - latest.length);
+  const events = [...latestEnds(settled.filter((event) => mayEndLater(event, base, operations))), ...latest];
   // a row with an id cannot take another operation, so it may come again
   const choosing = settled.filter(({ select }) => select.by !== 'id').map(({ asOf }) => asOf);
   return { base, events, seen: remember(journal.seen ?? NOTHING_SEEN, choosing) };

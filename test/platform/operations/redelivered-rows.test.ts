@@ -87,6 +87,62 @@ describe('a row that comes again', () => {
   });
 });
 
+describe('a 501 that comes hours after its 507', () => {
+  const restarted = (ms: number, fragment?: string): OperationEvent => ({
+    asOf: asOf({ receivedAt: START + ms, messageId: 'bbbbbbbb', row: 1 }),
+    select: { by: 'all', from: 'EXECUTING', ...(fragment !== undefined && { fragment }) },
+    status: 'FAILED',
+    failureReason: `restarted at ${ms}`,
+  });
+  /** Another kind of operation, which its device carries out in the meantime. */
+  const laterWork = async (): Promise<void> => {
+    for (const minutes of [10, 20, 30]) {
+      handedOver(1, minutes * MINUTE, 'c8y_Restart');
+      await arrive(row((minutes + 1) * MINUTE, '501', '', 'c8y_Restart'));
+      await arrive(row((minutes + 2) * MINUTE, '503', '', 'c8y_Restart'));
+    }
+  };
+
+  it.each([undefined, 'c8y_Command'])('ends with the reason of the 507 for %s', async (fragment) => {
+    handedOver(1, 0);
+    await arrive(restarted(2_000, fragment));
+    await laterWork();
+    await arrive(restarted(2_000, fragment));
+    await arrive(row(1_000, '501'));
+    expect(statuses()).toEqual(['FAILED', 'SUCCESSFUL', 'SUCCESSFUL', 'SUCCESSFUL']);
+    expect(memory.records.get('00001')?.progress).toContain('"restarted at 2000"');
+  });
+
+  it('executes when it was sent after the 507, or the operation was handed over after it', async () => {
+    handedOver(1, 0);
+    await arrive(restarted(2_000));
+    handedOver(1, 3_000);
+    await laterWork();
+    await arrive(row(40 * MINUTE, '501'));
+    await arrive(row(40 * MINUTE + 1, '501'));
+    expect(statuses().slice(0, 2)).toEqual(['EXECUTING', 'EXECUTING']);
+  });
+
+  it('leaves nothing in the journal when the operation has ended in another way', async () => {
+    handedOver(1, 0);
+    await arrive(restarted(2_000));
+    await arrive(row(3_000, '501'));
+    await arrive(row(4_000, '503'));
+    await laterWork();
+    expect(memory.journal?.body).not.toContain('restarted');
+  });
+
+  it('keeps only the last ones of many 507', async () => {
+    handedOver(1, 0);
+    for (let times = 1; times <= 100; times++) await arrive(restarted(times * MINUTE));
+    expect(memory.journal?.body.match(/restarted at/g)?.length).toBeLessThan(20);
+    for (let times = 101; times <= 120; times++) {
+      await arrive({ ...restarted(times * MINUTE), failureReason: 'x'.repeat(5_000) });
+    }
+    expect(memory.journal?.body.length).toBeLessThan(45_000);
+  });
+});
+
 describe('what is remembered of settled rows', () => {
   const stamps = () => (JSON.parse(memory.journal?.body ?? '{}') as { seen?: { stamps: string } }).seen?.stamps ?? '';
 
