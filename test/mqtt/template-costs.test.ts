@@ -26,7 +26,7 @@ const DEARER: Readonly<Record<string, { readonly reads: number; readonly writes:
   402: { reads: 1, writes: 4 },
   407: { reads: 3, writes: 1 },
   408: { reads: 1, writes: 3 },
-  500: { reads: 2, writes: 0 },
+  500: { reads: 2, writes: 1 },
   503: { reads: 2, writes: 5 },
   507: { reads: 1, writes: 3 },
 };

@@ -74,8 +74,7 @@ const COUNTED_AS = { CRITICAL: 'critical', MAJOR: 'major', MINOR: 'minor', WARNI
 /**
  * Alarms (docs/reference/rest-api.md#raising-an-alarm-again). A device has one slot per alarm type. It holds the newest
  * alarm of that type and the journal of the last minutes. Older alarms have items of their own. Every change is one
- * read and one write of the slot, plus one write when a new alarm replaces a cleared one.
- * docs/data-model.md#alarms-and-operations has the costs.
+ * read and one write of the slot, plus one when a new alarm replaces a cleared one (docs/data-model.md#alarms-and-operations).
  */
 export class Alarms {
   private readonly items: AlarmItems;

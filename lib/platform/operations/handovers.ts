@@ -31,7 +31,7 @@ export class Handovers {
 
   /**
    * All PENDING operations of an agent and the devices below it, oldest first, which the caller hands over. One Query,
-   * one read for each operation, and one write for each that is handed over for the first time.
+   * one read for each operation, and one write for each that the device reads for the first time.
    */
   async answer(tenant: string, agentId: string): Promise<readonly Operation[]> {
     const pending = await this.agendas.pending(tenant, agentId);
@@ -42,7 +42,7 @@ export class Handovers {
 
   /**
    * The device reads operations over REST. It costs one Query for each agent with PENDING ones among them, and one
-   * write for each that is handed over for the first time.
+   * write for each that the device reads for the first time.
    */
   async read(tenant: string, operations: readonly Operation[]): Promise<void> {
     const pending = operations.filter(({ status }) => status === 'PENDING');
@@ -73,11 +73,13 @@ export class Handovers {
     await this.items.writeDelivery(tenant, operation, printJson(log), acknowledgedAt);
   }
 
+  /** A time of sending is no reason to write nothing: it is taken back when the message does not get through. */
   private async note(tenant: string, operations: readonly Operation[], agenda: readonly AgendaEntry[]): Promise<void> {
-    const known = new Set(agenda.flatMap(({ id, sentAt }) => (sentAt === undefined ? [] : [id])));
+    const handedOver = agenda.filter(({ readAt, acknowledgedAt }) => (readAt ?? acknowledgedAt) !== undefined);
+    const known = new Set(handedOver.map(({ id }) => id));
     const now = this.clock.now();
     for (const operation of operations) {
-      if (!known.has(operation.id)) await this.items.writeSent(tenant, operation, now);
+      if (!known.has(operation.id)) await this.items.writeRead(tenant, operation, now);
     }
   }
 }

@@ -45,6 +45,8 @@ export interface AgendaEntry {
   readonly createdAt: number;
   /** When it was first handed over to the device; absent before. */
   readonly sentAt?: number;
+  /** When the device first read it, by `500` or over REST; absent before. It is part of `sentAt`. */
+  readonly readAt?: number;
   readonly acknowledgedAt?: number;
   /** When the operation was deleted; absent while it exists. */
   readonly goneAt?: AsOf;
@@ -132,13 +134,19 @@ export class OperationItems {
     return (await this.readAll(tenant, ids)).filter((record) => record.agentId === agentId);
   }
 
-  /** Notes when an operation is handed over, in ms since the epoch. The first time counts. */
+  /** Notes when the device reads an operation, in ms since the epoch. The first time counts. */
+  async writeRead(tenant: string, { id, agentId, deviceId }: OnAgenda, readAt: number): Promise<void> {
+    const change = { text: 'SET readAt = if_not_exists(readAt, :at)', values: { ':at': readAt } };
+    await this.table.update(agendaKey(tenant, agentId, deviceId, id), change, EXISTS);
+  }
+
+  /** Notes when an operation is sent, in ms since the epoch. The first time counts. */
   async writeSent(tenant: string, { id, agentId, deviceId }: OnAgenda, sentAt: number): Promise<void> {
     const change = { text: 'SET sentAt = if_not_exists(sentAt, :at)', values: { ':at': sentAt } };
     await this.table.update(agendaKey(tenant, agentId, deviceId, id), change, EXISTS);
   }
 
-  /** Takes back that an operation was handed over at this time. An earlier time stays. */
+  /** Takes back that an operation was sent at this time. An earlier time stays, and that the device has read it. */
   async removeSent(tenant: string, { id, agentId, deviceId }: OnAgenda, sentAt: number): Promise<void> {
     const own = { text: 'sentAt = :at', values: { ':at': sentAt } };
     await this.table.update(agendaKey(tenant, agentId, deviceId, id), { text: 'REMOVE sentAt' }, own);
@@ -198,7 +206,9 @@ export class OperationItems {
    */
   async remove(tenant: string, { id, deviceId, agentId }: OperationRecord, goneAt: AsOf): Promise<void> {
     const entry = agendaKey(tenant, agentId, deviceId, id);
-    const unknown = await this.table.delete(entry, { text: 'attribute_not_exists(sentAt)' });
+    const unknown = await this.table.delete(entry, {
+      text: 'attribute_not_exists(sentAt) AND attribute_not_exists(readAt)',
+    });
     if (!unknown.ok) await this.table.update(entry, { text: 'SET goneAt = :at', values: { ':at': goneAt } }, EXISTS);
     const lists = [...new Set([deviceId, agentId])].map((object) => operationListKey(tenant, object, id));
     await this.table.delete(operationKey(tenant, id));
@@ -254,12 +264,14 @@ function recordOf(item: Item): OperationRecord {
 
 function entryOf(item: Item): AgendaEntry {
   const names: unknown = item.names;
+  const [sentAt, readAt] = [numberOf(item.sentAt), numberOf(item.readAt)];
   return defined({
     id: String(item.id),
     device: String(item.device),
     names: Array.isArray(names) ? names.map(String) : [],
     createdAt: Number(item.createdAt),
-    sentAt: numberOf(item.sentAt),
+    sentAt: sentAt === undefined || readAt === undefined ? (sentAt ?? readAt) : Math.min(sentAt, readAt),
+    readAt,
     acknowledgedAt: numberOf(item.acknowledgedAt),
     goneAt: textOf(item.goneAt),
   });

@@ -252,6 +252,35 @@ describe('rows', () => {
   });
 });
 
+describe('an operation that the device reads while it is sent', () => {
+  const attempt = (result: 'OFFLINE' | 'ACKNOWLEDGED') => ({
+    time: isoAt(-300),
+    clientId: 'c',
+    connection: 's',
+    result,
+  });
+  const notReached = (operation: Operation) =>
+    operations.handovers.sent('t100', operation, [attempt('OFFLINE')], { sentAt: START - 400 });
+
+  it.each([
+    ['500', () => operations.handovers.answer('t100', agent.id)],
+    ['REST', (operation: Operation) => operations.handovers.read('t100', [operation])],
+  ])('is handed over by %s, even if the message does not get through', async (_, read) => {
+    const operation = await created();
+    await read(operation);
+    await notReached(operation);
+    expect(await row(3, '503')).toMatchObject({ ok: true });
+    expect(await statusesOf([operation])).toEqual(['SUCCESSFUL']);
+  });
+
+  it('is not handed over when nobody read it', async () => {
+    const operation = await created();
+    await notReached(operation);
+    expect(await row(3, '503')).toMatchObject({ ok: false });
+    expect(await statusesOf([operation])).toEqual(['PENDING']);
+  });
+});
+
 describe('what 503 brings', () => {
   it.each([
     [
