@@ -85,6 +85,13 @@ describe('a 407', () => {
     expect(await accuraciesOf(id)).toEqual([1]);
   });
 
+  it('means an event that a later row with changeDetect has made first', async () => {
+    const open = '408,,2026-02-03T04:00:00Z,true,acme_Valve.open,BOOLEAN,true';
+    const { id, messages } = await device([open, '407,c8y_ParameterUpdate,acme_Valve', open]);
+    for (const message of [...messages].reverse()) await arrive(message);
+    expect(await eventsOf(id)).toEqual([expect.not.stringContaining('acme_Valve"]')]);
+  });
+
   it('leaves the event before alone when its own is deleted', async () => {
     const { id, messages } = await device([event(1), event(2), CLEAR]);
     for (const message of messages) await arrive(message);

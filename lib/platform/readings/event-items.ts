@@ -49,7 +49,7 @@ export interface NewEvent {
 
 /**
  * Writes an event unless it exists: a redelivery must not undo an update. It costs one write unit per started KB. Of the
- * same event in two messages the earlier one counts, as long as nobody has changed it. An event that was taken back is
+ * same event in two rows the earlier one counts, as long as nobody has changed it. An event that was taken back is
  * written only by a later decision.
  * @throws Error when `readingId` did not make the event's id
  */
@@ -82,6 +82,12 @@ export async function createEvent(
   };
   const written = await telemetry.put(item, isLater);
   if (written.ok) return;
+  // an older row makes the same event: what was received in between was received after it
+  await telemetry.update(
+    key,
+    { text: 'SET o = :o, c = :c', values: { ':o': asOf, ':c': item.c } },
+    { text: 'attribute_exists(pk) AND o > :o AND attribute_not_exists(v) AND attribute_not_exists(g)' },
+  );
   // it exists by an earlier decision: an even earlier one must not take it back
   await telemetry.update(
     key,
