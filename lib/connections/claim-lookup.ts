@@ -1,17 +1,26 @@
 import type { Clock } from '../base/clock';
+import { defined } from '../base/defined';
 import { Lru } from '../base/lru';
 import type { Table } from '../storage/table';
 import { claimOf, REST_MS } from './claim-decision';
-import { type Claim, ClaimItems, type HeldClaim } from './claim-items';
+import { type Claim, ClaimItems } from './claim-items';
 import { parseClientId } from './client-id';
 
 /** A minute, which is shorter than `REST_MS`: what an instance remembers is never another owner's. */
 const KNOWN = { capacity: 20_000, ttlMs: 60_000 } as const;
 
+/** Whose the messages of a client are: since `since` (ms since the epoch) of `claim`, earlier ones of `before`. */
+interface Found {
+  readonly claim?: Claim;
+  readonly before?: Claim;
+  readonly since: number;
+}
+
 /** Finds out whose a message is, by the claim of its device identifier (docs/security.md#who-may-be-which-device). */
 export class ClaimLookup {
   private readonly items: ClaimItems;
-  private readonly known: Lru<HeldClaim>;
+  /** By client ID. */
+  private readonly known: Lru<Found>;
 
   constructor(registry: Table, clock: Clock) {
     this.items = new ClaimItems(registry);
@@ -23,22 +32,21 @@ export class ClaimLookup {
    * identifier without a claim costs a read each time.
    */
   async lookup(clientId: string, receivedAt: number): Promise<Claim | undefined> {
-    const parsed = parseClientId(clientId);
-    if (!parsed.ok) return undefined;
-    const held = await this.holderOf(parsed.value.serial, clientId);
-    if (held === undefined) return undefined;
-    const { before, clients, since } = held;
-    // the owner before sent what is from before the rest, and what comes from a client that this owner never had
-    const isOfBefore = receivedAt < since - REST_MS / 2 || !clients.includes(clientId);
-    return claimOf(before !== undefined && isOfBefore ? before : held);
+    const { claim, before, since } = this.known.get(clientId) ?? (await this.find(clientId));
+    // the owner before sent what is from before the rest
+    return before !== undefined && receivedAt < since - REST_MS / 2 ? before : claim;
   }
 
-  /** The claim that covers a client; a remembered one that does not know the client is read again. */
-  private async holderOf(serial: string, clientId: string): Promise<HeldClaim | undefined> {
-    const known = this.known.get(serial);
-    if (known?.clients.includes(clientId)) return known;
-    const found = (await this.items.read(serial))?.held;
-    if (found !== undefined) this.known.set(serial, found);
+  /** Reads the claim that covers a client. It is remembered when it knows the client. */
+  private async find(clientId: string): Promise<Found> {
+    const parsed = parseClientId(clientId);
+    const held = parsed.ok ? (await this.items.read(parsed.value.serial))?.held : undefined;
+    if (held === undefined) return { since: 0 };
+    const { before, clients, since } = held;
+    // what comes from a client that this owner never had is of the owner before
+    if (!clients.includes(clientId)) return { claim: claimOf(before ?? held), since };
+    const found = defined({ claim: claimOf(held), before, since });
+    this.known.set(clientId, found);
     return found;
   }
 
