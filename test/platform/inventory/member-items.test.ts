@@ -30,8 +30,12 @@ async function read(id: string): Promise<ObjectRecord> {
   return record;
 }
 const stamp = (ms: number) => asOf(callAt(clock.now() + ms).origin);
-const byPath = (record: ObjectRecord, ms: number, values: Parameters<typeof mergeMembers>[1], journal = `{"version":${ms}}`) =>
-  replaceMembers(tables.registry, TENANT, record, mergeMembers(record, values, stamp(ms)), journal);
+const byPath = (
+  record: ObjectRecord,
+  ms: number,
+  values: Parameters<typeof mergeMembers>[1],
+  journal = `{"version":${ms}}`,
+) => replaceMembers(tables.registry, TENANT, record, mergeMembers(record, values, stamp(ms)), journal);
 const remove = (id: string, ms: number) =>
   inventory.updateFragments(callAt(clock.now() + ms), id, { set: {}, remove: ['acme_Valve'] });
 
