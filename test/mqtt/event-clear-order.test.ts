@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingest, type Uplink } from '../../lib/mqtt/ingest';
 import { eventCatalogueOf } from '../../lib/platform/readings/event-clear-items';
 import { runs } from '../fuzz/runs';
-import { TENANT, Uplinks } from './uplinks';
+import { historyOf, TENANT, Uplinks } from './uplinks';
 
 let uplinks: Uplinks;
 let number = 0;
@@ -13,17 +13,7 @@ beforeAll(async () => {
 afterAll(() => uplinks.tables.close());
 
 /** A device and its messages, five seconds from one to the next. */
-async function device(sent: readonly string[]) {
-  const serial = `clears${++number}`;
-  const { id } = await uplinks.services.devices.ensureRoot(uplinks.call(), serial);
-  const start = uplinks.clock.now();
-  const messages = sent.map((payload, index) => ({
-    ...uplinks.uplink(serial, 's/us', payload),
-    receivedAt: start + 1_000 + index * 5_000,
-    messageId: `${index.toString(16).padStart(8, '0')}-4000`,
-  }));
-  return { id, messages };
-}
+const device = (sent: readonly string[]) => uplinks.minuteOf(`clears${++number}`, sent);
 const arrive = async (message: Uplink | undefined) => message && ingest(message, uplinks.instance());
 
 async function eventsOf(id: string) {
@@ -125,10 +115,7 @@ describe('a 407', () => {
       '407,acme_Other,c8y_Position',
       '400,acme_Other,text',
     );
-    const history = fc.array(publish, { minLength: 2, maxLength: 7 }).chain((sent) => {
-      const twice = [...sent.keys(), ...sent.keys()];
-      return fc.tuple(fc.constant(sent), fc.shuffledSubarray(twice, { minLength: twice.length }), fc.boolean());
-    });
+    const history = historyOf(publish, 7);
     await fc.assert(
       fc.asyncProperty(history, async ([sent, arrival, atOnce]) => {
         const { id, messages } = await device(sent);

@@ -76,13 +76,10 @@ const history = fc
 /** What a gateway of its own sends, five seconds apart. */
 function messagesOf(sent: readonly Sent[]): { gateway: string; messages: Uplink[] } {
   const gateway = `gw${++gateways}`;
-  const start = uplinks.clock.now();
-  const messages = sent.map(([topic, row], index) => ({
-    ...uplinks.uplink(gateway, topic.replaceAll('$', gateway), row.replaceAll('$', gateway)),
-    receivedAt: start + index * 5_000,
-    messageId: `${index.toString(16).padStart(8, '0')}-4000`,
-  }));
-  return { gateway, messages };
+  const sentBy = sent.map(([topic, row]) =>
+    uplinks.uplink(gateway, topic.replaceAll('$', gateway), row.replaceAll('$', gateway)),
+  );
+  return { gateway, messages: uplinks.inTurn(sentBy, 0) };
 }
 
 const instanceWith = (client: DynamoDBClient) =>

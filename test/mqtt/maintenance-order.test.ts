@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingest, type Uplink } from '../../lib/mqtt/ingest';
 import { runs } from '../fuzz/runs';
-import { TENANT, Uplinks } from './uplinks';
+import { historyOf, TENANT, Uplinks } from './uplinks';
 
 let uplinks: Uplinks;
 let number = 0;
@@ -12,17 +12,7 @@ beforeAll(async () => {
 afterAll(() => uplinks.tables.close());
 
 /** A device and its messages, five seconds from one to the next. */
-async function device(sent: readonly string[]) {
-  const serial = `rest${++number}`;
-  await uplinks.services.devices.ensureRoot(uplinks.call(), serial);
-  const start = uplinks.clock.now();
-  const messages = sent.map((payload, index) => ({
-    ...uplinks.uplink(serial, 's/us', payload),
-    receivedAt: start + 1_000 + index * 5_000,
-    messageId: `${index.toString(16).padStart(8, '0')}-4000`,
-  }));
-  return { serial, messages };
-}
+const device = (sent: readonly string[]) => uplinks.minuteOf(`rest${++number}`, sent);
 const arrive = async (message: Uplink | undefined) => message && ingest(message, uplinks.instance());
 
 /** What follows from maintenance. `lastMessage` is not exact, so it is left out. */
@@ -110,10 +100,7 @@ describe('maintenance and alarms', () => {
       '303,acme_Cold',
       '211,20',
     );
-    const history = fc.array(publish, { minLength: 2, maxLength: 6 }).chain((sent) => {
-      const twice = [...sent.keys(), ...sent.keys()];
-      return fc.tuple(fc.constant(sent), fc.shuffledSubarray(twice, { minLength: twice.length }), fc.boolean());
-    });
+    const history = historyOf(publish, 6);
     await fc.assert(
       fc.asyncProperty(history, async ([sent, arrival, atOnce]) => {
         const { serial, messages } = await device(sent);

@@ -12,17 +12,7 @@ beforeAll(async () => {
 afterAll(() => uplinks.tables.close());
 
 /** A device and its messages, five seconds from one to the next. */
-async function device(sent: readonly string[]) {
-  const serial = `valve${++number}`;
-  const { id } = await uplinks.services.devices.ensureRoot(uplinks.call(), serial);
-  const start = uplinks.clock.now();
-  const messages = sent.map((payload, index) => ({
-    ...uplinks.uplink(serial, 's/us', payload),
-    receivedAt: start + 1_000 + index * 5_000,
-    messageId: `${index.toString(16).padStart(8, '0')}-4000`,
-  }));
-  return { id, messages };
-}
+const device = (sent: readonly string[]) => uplinks.minuteOf(`valve${++number}`, sent);
 const arrive = async (message: Uplink | undefined) => message && ingest(message, uplinks.instance());
 
 async function stateOf(id: string) {

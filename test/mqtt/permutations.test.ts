@@ -132,12 +132,7 @@ async function device(sent: readonly string[]): Promise<{ serial: string; messag
     if (made.ok) ids.push(made.value.id);
   }
   await operations.handovers.answer(TENANT, id);
-  const start = uplinks.clock.now();
-  const messages = sent.map((payload, index) => ({
-    ...uplinkOf(serial, payload.replace('%', ids[0] ?? '')),
-    receivedAt: start + 1_000 + index * 5_000,
-    messageId: `${index.toString(16).padStart(8, '0')}-4000`,
-  }));
+  const messages = uplinks.inTurn(sent.map((payload) => uplinkOf(serial, payload.replace('%', ids[0] ?? ''))));
   return { serial, messages };
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { Clock } from '../../lib/base/clock';
 import type { DeviceMessenger } from '../../lib/delivery/messenger';
 import { composeIngest } from '../../lib/mqtt/compose-ingest';
@@ -17,6 +18,13 @@ export interface Sent {
   readonly topic: string;
   readonly payload: string;
 }
+
+/** Some messages, their numbers twice each in the order of arrival, and whether all of them arrive at once before. */
+export const historyOf = (publish: fc.Arbitrary<string>, maxLength: number) =>
+  fc.array(publish, { minLength: 2, maxLength }).chain((sent) => {
+    const twice = [...sent.keys(), ...sent.keys()];
+    return fc.tuple(fc.constant(sent), fc.shuffledSubarray(twice, { minLength: twice.length }), fc.boolean());
+  });
 
 /** The ingest room on real tables, with the broker's side written down. */
 export class Uplinks {
@@ -46,6 +54,22 @@ export class Uplinks {
       receivedAt: SENT_AT + this.count * 1_000,
       messageId: `${this.count.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`,
     };
+  }
+
+  /** Uplinks that were sent five seconds apart, the first `after` ms from now. */
+  inTurn(sent: readonly Uplink[], after = 1_000): Uplink[] {
+    const start = this.clock.now() + after;
+    return sent.map((uplink, index) => ({
+      ...uplink,
+      receivedAt: start + index * 5_000,
+      messageId: `${index.toString(16).padStart(8, '0')}-4000`,
+    }));
+  }
+
+  /** A device that exists, and what it sends in the next minute. */
+  async minuteOf(serial: string, sent: readonly string[]): Promise<{ id: string; serial: string; messages: Uplink[] }> {
+    const { id } = await this.services.devices.ensureRoot(this.call(), serial);
+    return { id, serial, messages: this.inTurn(sent.map((payload) => this.uplink(serial, 's/us', payload))) };
   }
 
   /** A call of the services themselves, for what a test needs beforehand. */

@@ -1,19 +1,9 @@
 import { AwsError } from '../endpoint/aws-error';
 import type { RequestInput } from '../endpoint/aws-json';
+import { jsonRequest, jsonResponse, type SdkRequest, type SdkResponse } from '../endpoint/sdk-messages';
 import { createStore, type DynaliteError, type DynaliteStore, isDynaliteOperation, runOperation } from './dynalite';
 import type { TableDescription } from './item';
 import { demandWithinLimits } from './within-limits';
-
-/** The parts of a request of the AWS SDK that are read here. */
-interface SdkRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-interface SdkResponse {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-}
 
 /**
  * A DynamoDB in memory for clients of the same process: `new DynamoDBClient({ requestHandler: new InProcessDynamodb() })`.
@@ -26,12 +16,11 @@ export class InProcessDynamodb {
   #isClosed = false;
 
   /** Answers one request of the SDK. */
-  async handle(request: SdkRequest): Promise<{ response: SdkResponse }> {
+  async handle(request: Pick<SdkRequest, 'headers' | 'body'>): Promise<{ response: SdkResponse }> {
     if (this.#isClosed) throw new Error('the in-process DynamoDB is closed');
-    const target = request.headers['x-amz-target'] ?? '';
+    const { operation, input } = jsonRequest(request);
     try {
-      const output = await this.#run(target.slice(target.indexOf('.') + 1), JSON.parse(textOf(request.body)));
-      return { response: responseOf(200, output) };
+      return { response: jsonResponse(200, await this.#run(operation, input)) };
     } catch (error) {
       return { response: refusalOf(error) };
     }
@@ -72,22 +61,14 @@ export class InProcessDynamodb {
   }
 }
 
-const textOf = (body: unknown): string => (body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body));
-
 function refusalOf(error: unknown): SdkResponse {
   if (error instanceof AwsError) {
-    return responseOf(error.status, {
+    return jsonResponse(error.status, {
       __type: `com.amazonaws.dynamodb.v20120810#${error.code}`,
       message: error.message,
     });
   }
   const { statusCode, body } = error as DynaliteError;
   if (statusCode === undefined || body === undefined) throw error;
-  return responseOf(statusCode, body);
+  return jsonResponse(statusCode, body);
 }
-
-const responseOf = (statusCode: number, body: unknown): SdkResponse => ({
-  statusCode,
-  headers: { 'content-type': 'application/x-amz-json-1.0' },
-  body: Buffer.from(JSON.stringify(body)),
-});

@@ -1,19 +1,6 @@
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { AwsError } from '../endpoint/aws-error';
-
-/** A request as an SDK client hands it to its request handler. */
-export interface SdkRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-interface SdkResponse {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-}
+import { jsonRequest, jsonResponse, type SdkRequest, type SdkResponse } from '../endpoint/sdk-messages';
 
 /** A request handler for an SDK client: it answers in this process, without a network. */
 export interface InProcessHandler {
@@ -40,14 +27,14 @@ type Answer = (operation: string, input: Readonly<Record<string, unknown>>) => P
 /** Lets an API in the AWS JSON protocol answer a client. */
 export function inProcess(answer: Answer): InProcessHandler {
   return {
-    handle: async ({ headers, body }) => {
-      const operation = (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+    handle: async (request) => {
+      const { operation, input } = jsonRequest(request);
       try {
-        return responseOf(200, (await answer(operation, JSON.parse(textOf(body)))) ?? {});
+        return { response: jsonResponse(200, (await answer(operation, input)) ?? {}) };
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         const { code, message, status, details } = error;
-        return responseOf(status, { __type: `com.amazonaws#${code}`, message, ...details });
+        return { response: jsonResponse(status, { __type: `com.amazonaws#${code}`, message, ...details }) };
       }
     },
   };
@@ -58,23 +45,12 @@ export function inProcessRest(answer: (request: SdkRequest) => unknown): InProce
   return {
     handle: async (request) => {
       try {
-        return responseOf(200, answer(request) ?? {});
+        return { response: jsonResponse(200, answer(request) ?? {}) };
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
-        return responseOf(error.status, { message: error.message }, { 'x-amzn-errortype': error.code });
+        const more = { 'x-amzn-errortype': error.code };
+        return { response: jsonResponse(error.status, { message: error.message }, more) };
       }
     },
   };
 }
-
-function responseOf(
-  statusCode: number,
-  body: unknown,
-  more: Readonly<Record<string, string>> = {},
-): { readonly response: SdkResponse } {
-  const headers = { 'content-type': 'application/x-amz-json-1.0', ...more };
-  return { response: { statusCode, headers, body: new TextEncoder().encode(JSON.stringify(body)) } };
-}
-
-const textOf = (body: unknown): string =>
-  typeof body === 'string' ? body : body instanceof Uint8Array ? new TextDecoder().decode(body) : '{}';
