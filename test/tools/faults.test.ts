@@ -11,6 +11,7 @@ import { PROFILE_NAMES, PROFILES } from '../../tools/faults/profiles';
 import { ProfileReport } from '../../tools/faults/report';
 import { OPERATION_FRAGMENTS, ROWS } from '../../tools/faults/rows';
 import { runSeed } from '../../tools/faults/seed';
+import { textOf } from '../../tools/faults/status-watch';
 import { startDatabase } from '../../tools/faults/tables';
 
 const byNumber = (one: string, other: string): number => Number(one) - Number(other);
@@ -76,6 +77,27 @@ describe('a function with a bug is found out', () => {
     expect(printed.add(report)[0]).toBe('npm run faults -- --from 113 --seeds 1 --profile core');
     expect(printed.isRight).toBe(false);
     expect(printed.text).toContain('core: 1 seeds, 1 wrong');
+  });
+
+  it('when an operation that is over ends once more', async () => {
+    const report = await runSeed(database, 'operations', 104, (around) => {
+      const { database: before } = around;
+      const handle: typeof before.handle = async (request) => {
+        const answer = await before.handle(request);
+        const text = textOf(request.body);
+        const again = text.replace('SUCCESSFUL', 'FAILED');
+        // and back again, so that the end of the day is right
+        if (again.includes('progressVersion <=') && again !== text) {
+          await before.handle({ ...request, body: again });
+          await before.handle(request);
+        }
+        return answer;
+      };
+      return newInstance({ ...around, database: { handle } });
+    });
+    expect(report.differences.lines).toEqual([]);
+    expect(report.run.moved).toBeGreaterThan(5);
+    expect(report.lines[0]).toMatch(/^\d+ went from SUCCESSFUL to FAILED$/);
   });
 
   it('when it fails for ever by itself', async () => {

@@ -48,7 +48,7 @@ export interface Surroundings {
   readonly simulation: Simulation;
   /** Absent: nothing goes wrong. */
   readonly faults?: CallFaults | undefined;
-  readonly database: InProcessDynamodb;
+  readonly database: Pick<InProcessDynamodb, 'handle'>;
   readonly dataPlane: InProcessHandler;
   readonly queue: InProcessHandler;
   readonly tenant: string;

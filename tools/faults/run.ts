@@ -18,11 +18,14 @@ import { type FunctionInstance, newInstance, type RestRequest } from './function
 import type { FaultRates } from './rates';
 import { RestClients } from './rest-clients';
 import { RestOperator } from './rest-operator';
+import { StatusWatch } from './status-watch';
 
 /** What a run of a day came to, beside what is in the database. */
 export interface RunReport {
   readonly publishes: number;
   readonly requests: number;
+  /** Operations whose status was written. */
+  readonly moved: number;
   /** Faults that happened, by kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** Events that went to a failure queue, and those that were handed over again from there. */
@@ -64,6 +67,7 @@ export class DayRun {
   private readonly queue: FifoQueue;
   private readonly rest: RestOperator;
   private readonly fleet: Fleet;
+  private readonly watch: StatusWatch;
   private readonly counts: Record<string, number> = {};
   private readonly problems: string[] = [];
   /** Ids of the operations by key, as the platform answered. */
@@ -80,6 +84,7 @@ export class DayRun {
     private readonly options: RunOptions,
   ) {
     const { rates } = options;
+    this.watch = new StatusWatch(options.database);
     const random = new SeededRandom(`faults ${day.profile} ${day.seed}`);
     const simulation = new Simulation({ start: day.start, random, longestCall: rates ? LONGEST_CALL : 0 });
     this.random = random;
@@ -130,11 +135,12 @@ export class DayRun {
     return {
       publishes,
       requests: rest.requests,
+      moved: this.watch.operations,
       faults,
       failed: this.failedEvents,
       redriven: this.redriven,
       statuses: clients.statuses,
-      problems: [...this.problems, ...rest.problems],
+      problems: [...this.problems, ...rest.problems, ...this.watch.problems],
     };
   }
 
@@ -144,10 +150,11 @@ export class DayRun {
 
   private instances(): Instances<FunctionInstance> {
     const { simulation, random } = this;
-    const { database, tenant, rates, newInstance: make = newInstance } = this.options;
+    const { tenant, rates, newInstance: make = newInstance } = this.options;
     const faults = rates && this.faults;
     const queue = inProcess((operation, input) => this.queue.call(operation, input));
-    const create = () => make({ simulation, faults, database, dataPlane: this.fleet.dataPlane, queue, tenant });
+    const create = () =>
+      make({ simulation, faults, database: this.watch, dataPlane: this.fleet.dataPlane, queue, tenant });
     return new Instances(create, random, INSTANCES);
   }
 
