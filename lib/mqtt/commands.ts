@@ -30,6 +30,10 @@ const ON_DEVICE: { readonly [K in DeviceCommand['kind']]: Handler<K> } = {
     withoutReply(await services.devices.createChild(call, device, command, await target.root(call))),
   updateInventory: async (command, { call, services }, device) =>
     withoutReply(await services.inventory.updateFragments(call, device.id, command)),
+  requireAvailability: async ({ responseInterval }, { call, services }, device) =>
+    withoutReply(
+      await services.inventory.changeRequirement(call, device.id, { kind: 'ifAbsent', value: { responseInterval } }),
+    ),
   // every message is a sign of life, and `ingest` records it
   heartbeat: async () => done,
   changeSoftware: async (command, { call, services }, device) =>

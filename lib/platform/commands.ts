@@ -26,9 +26,9 @@ export type Command =
       readonly kind: 'updateInventory';
       readonly set: JsonObject;
       readonly remove: readonly string[];
-      /** Set only fragments that are not there yet. */
-      readonly onlyIfAbsent?: boolean;
     }
+  /** Sets how often the device will send, in minutes, unless that is set already. */
+  | { readonly kind: 'requireAvailability'; readonly responseInterval: number }
   | { readonly kind: 'heartbeat' }
   | {
       readonly kind: 'changeSoftware';

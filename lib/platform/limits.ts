@@ -1,4 +1,3 @@
-import { isLargerThan } from '../base/exact-json';
 import type { Json } from '../base/json';
 import type { ItemLimitError } from '../storage/item-limits';
 import type { Refusal, RefusalOf } from './refusal';
@@ -28,14 +27,13 @@ export function longName(
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const isLong = (text: string): boolean => text.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(text) > MAX_NAME_BYTES;
 
-/** The refusal of something whose JSON is too large; undefined when it fits. */
-export function tooLarge(
-  subject: RefusalOf<'objectSize'>['subject'],
-  value: Json,
-  maxBytes: number,
-): RefusalOf<'objectSize'> | undefined {
-  return isLargerThan(value, maxBytes) ? { kind: 'tooLarge', reason: 'objectSize', subject, maxBytes } : undefined;
-}
+/** The refusal of something whose JSON has more bytes. */
+export const tooLarge = (subject: RefusalOf<'objectSize'>['subject'], maxBytes: number): Refusal => ({
+  kind: 'tooLarge',
+  reason: 'objectSize',
+  subject,
+  maxBytes,
+});
 
 /** What the database never takes is a refusal for whoever has sent it, and no fault that is tried again. */
 export const itemRefusal = ({ part }: ItemLimitError): Refusal => ({ kind: 'tooLarge', reason: 'itemLimit', part });

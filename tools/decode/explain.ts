@@ -67,10 +67,11 @@ const EXPLAINERS: { readonly [K in CommandKind]: Explain<K> } = {
   },
   setServiceStatus: ({ status }, ctx) =>
     updateObject(`sets the status of the service ${ctx.serial}, which must exist`, ctx, { status }),
-  updateInventory: ({ set, remove, onlyIfAbsent }, ctx) =>
-    updateObject(`updates the object of ${ctx.serial}${onlyIfAbsent ? ', unless the fragment exists' : ''}`, ctx, {
-      ...set,
-      ...clear(remove),
+  updateInventory: ({ set, remove }, ctx) =>
+    updateObject(`updates the object of ${ctx.serial}`, ctx, { ...set, ...clear(remove) }),
+  requireAvailability: ({ responseInterval }, ctx) =>
+    updateObject(`updates the object of ${ctx.serial}, unless the fragment exists`, ctx, {
+      c8y_RequiredAvailability: { responseInterval },
     }),
   heartbeat: (_, { serial }) => ({ does: `counts as a sign of life of ${serial} and changes nothing else` }),
   changeSoftware: ({ change, items }, { serial }) => ({

@@ -8,7 +8,7 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Reads along what a run writes into the records of its operations, whoever writes it. An operation must end once, and
- * its status must only move forward (docs/reliability.md#operations).
+ * its status must only move forward (docs/reliability.md#what-is-promised).
  */
 export class StatusWatch implements Pick<InProcessDynamodb, 'handle'> {
   /** What an operation was not allowed to do, for people. */

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined';
-import { printJson } from '../../base/exact-json';
+import { isLargerThan, printJson } from '../../base/exact-json';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
 import { sinksOf } from '../../changes/modes';
@@ -86,8 +86,8 @@ export class Alarms {
 
   /** Creates an alarm, or counts one more occurrence of the open one. Refused when it is too large. */
   async raise(call: Call, device: Device, input: AlarmInput): Promise<Result<Alarm, Refusal>> {
-    const large = tooLarge('alarm', [input.type, input.text, input.fragments ?? {}], MAX_RECORD_BYTES);
-    if (large !== undefined) return fail(large);
+    if (isLargerThan([input.type, input.text, input.fragments ?? {}], MAX_RECORD_BYTES))
+      return fail(tooLarge('alarm', MAX_RECORD_BYTES));
     const { origin } = call;
     const event: AlarmEvent = defined({
       kind: 'raise',
@@ -145,8 +145,7 @@ export class Alarms {
     const found = await this.get(call.origin.tenant, id);
     if (found === undefined) return fail(notFound('alarm', id));
     const { type, text, fragments } = applyChange(found, change, '');
-    const large = tooLarge('alarm', [type, text, fragments], MAX_RECORD_BYTES);
-    if (large !== undefined) return fail(large);
+    if (isLargerThan([type, text, fragments], MAX_RECORD_BYTES)) return fail(tooLarge('alarm', MAX_RECORD_BYTES));
     const event: AlarmEvent = { kind: 'update', asOf: asOf(call.origin), target: id, change };
     const slot = parseSlot(await this.items.slot(call.origin.tenant, found.source, found.type));
     const { current } = stateOf(slot);

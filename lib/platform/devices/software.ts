@@ -1,4 +1,4 @@
-import { parseJson, printJson } from '../../base/exact-json';
+import { isLargerThan, parseJson, printJson } from '../../base/exact-json';
 import { fail, ok, type Result } from '../../base/result';
 import { OVERTAKEN, versioned } from '../../storage/versioned';
 import type { Call, RegistryDeps } from '../call';
@@ -56,12 +56,8 @@ export class Software {
       const before = stored === undefined ? EMPTY : parseJournal(stored);
       const journal = withEvent(before, event);
       const { items: listed } = fold(journal, step);
-      const large = tooLarge(
-        'managedObject',
-        listed.map((item) => ({ ...item })),
-        MAX_RECORD_BYTES,
-      );
-      if (large !== undefined) return fail(large);
+      const list = listed.map((item) => ({ ...item }));
+      if (isLargerThan(list, MAX_RECORD_BYTES)) return fail(tooLarge('managedObject', MAX_RECORD_BYTES));
       const next = { ...(stored ?? this.newRecord()), journal: printJson(journal) };
       if (journal !== before && !(await this.write(tenant, device, next))) return OVERTAKEN;
       if (!next.linked && !(await this.createList(call, next.listId))) {

@@ -47,14 +47,11 @@ export interface MemberChange {
   readonly set: JsonObject;
   readonly remove: readonly string[];
   readonly asOf: string;
-  /** Set only members that are absent, or that a later message with this option has set. */
-  readonly onlyIfAbsent?: boolean;
 }
 
 /**
- * Stores a new object; fails when the id is taken. Attributes: f = members as JSON texts, a = as-of per member, i =
- * as-of of members that were set only because they were absent, o = owner, c = created (ms), p = automatic, n = named,
- * l = places, x = created for.
+ * Stores a new object; fails when the id is taken. Attributes: f = members as JSON texts, a = as-of per member, o =
+ * owner, c = created (ms), p = automatic, n = named, l = places, x = created for.
  */
 export async function insertObject(
   registry: Table,
@@ -65,7 +62,6 @@ export async function insertObject(
     ...objectKey(tenant, record.id),
     f: Object.fromEntries(Object.entries(record.members).map(([name, value]) => [attributeOf(name), printJson(value)])),
     a: Object.fromEntries(Object.entries(record.asOf).map(([name, at]) => [attributeOf(name), at])),
-    i: {},
     o: record.owner,
     c: record.createdAt,
     p: record.automatic || undefined,
@@ -148,11 +144,11 @@ export function recordOf(id: string, item: Item): ObjectRecord {
 
 const placesIn = (texts: Set<string>): GivenPlace[] => [...texts].flatMap((text) => parsePlace(text) ?? []);
 
-function expressions({ set, remove, asOf, onlyIfAbsent, onlyListed }: Parameters<typeof changeMembers>[3]): {
+function expressions({ set, remove, asOf, onlyListed }: Parameters<typeof changeMembers>[3]): {
   update: Expression;
   condition: Expression;
 } {
-  const names: Record<string, string> = { '#f': 'f', '#a': 'a', ...(onlyIfAbsent && { '#i': 'i' }) };
+  const names: Record<string, string> = { '#f': 'f', '#a': 'a' };
   const values: Item = { ':as': asOf };
   const sets: string[] = [];
   const removes: string[] = [];
@@ -165,8 +161,8 @@ function expressions({ set, remove, asOf, onlyIfAbsent, onlyListed }: Parameters
   for (const [name, value] of Object.entries(set)) {
     const m = member(name);
     values[`:${m.slice(1)}`] = printJson(value);
-    sets.push(`#f.${m} = :${m.slice(1)}`, `#a.${m} = :as`, ...(onlyIfAbsent ? [`#i.${m} = :as`] : []));
-    conditions.push(onlyIfAbsent ? absent(m) : notOlder(m));
+    sets.push(`#f.${m} = :${m.slice(1)}`, `#a.${m} = :as`);
+    conditions.push(notOlder(m));
     if (onlyListed) conditions.push(...listed(name, m));
   }
   for (const name of remove) {
@@ -186,9 +182,3 @@ function listed(name: string, m: string): readonly string[] {
 }
 
 const notOlder = (m: string): string => `(attribute_not_exists(#a.${m}) OR #a.${m} <= :as)`;
-/**
- * The condition for setting a member only where it is absent. It holds when the member was never there or was removed
- * before. It also holds when a later message of the same kind has set it, because the earliest one wins.
- */
-const absent = (m: string): string =>
-  `((attribute_not_exists(#f.${m}) AND ${notOlder(m)}) OR (#a.${m} = #i.${m} AND #a.${m} >= :as))`;

@@ -1,4 +1,4 @@
-import { parseJson } from '../../base/exact-json';
+import { isLargerThan, parseJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import { type Json, type JsonObject, own } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -56,8 +56,8 @@ export function writableMembers(members: JsonObject): Result<JsonObject, Refusal
   const { type, name } = members;
   if (type !== undefined && type !== null && typeof type !== 'string') return fail(notText('type'));
   if (name !== undefined && name !== null && typeof name !== 'string') return fail(notText('name'));
-  const large = tooLarge('managedObject', members, MAX_MEMBER_BYTES - writable.length * AS_OF_BYTES);
-  if (large !== undefined) return fail({ ...large, maxBytes: MAX_MEMBER_BYTES });
+  const room = MAX_MEMBER_BYTES - writable.length * AS_OF_BYTES;
+  if (isLargerThan(members, room)) return fail(tooLarge('managedObject', MAX_MEMBER_BYTES));
   return ok(Object.fromEntries(writable));
 }
 

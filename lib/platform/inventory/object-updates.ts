@@ -8,7 +8,7 @@ import { asOf } from '../journal';
 import type { ManagedObject } from '../model';
 import { notFound, type Refusal } from '../refusal';
 import { delist, enlist } from './list-items';
-import { type MemberMerge, replaceMembers } from './member-items';
+import { replaceMembers } from './member-items';
 import { mergeBeneath, withMerge } from './member-merge';
 import { changeMembers, getObject, MEMBERS_PER_UPDATE, type MemberChange, type ObjectRecord } from './object-items';
 import { listFor, managedObjectOf, objectChange } from './object-members';
@@ -17,8 +17,6 @@ import { listFor, managedObjectOf, objectChange } from './object-members';
 export interface FragmentUpdate {
   readonly set: JsonObject;
   readonly remove: readonly string[];
-  /** Set only fragments that are not there yet. */
-  readonly onlyIfAbsent?: boolean;
 }
 
 type Updated = Result<{ readonly record: ObjectRecord; readonly changed: boolean }, Refusal>;
@@ -68,7 +66,7 @@ async function updatePart(
     if (done.error.kind === 'tooLarge') return fail({ kind: 'tooLarge', reason: 'objectFull', id });
     const current = await getObject(registry, tenant, id);
     if (current === undefined) return fail(notFound('managedObject', id));
-    const beneath = part.onlyIfAbsent ? NOTHING : mergeBeneath(current, part);
+    const beneath = mergeBeneath(current, part);
     const isMerged = Object.keys(beneath.set).length > 0;
     if (isMerged && !(await replaceMembers(registry, tenant, current, beneath))) return OVERTAKEN;
     part = stillNewer(current, part);
@@ -118,21 +116,18 @@ export async function leaveLists(
 }
 
 /**
- * Cuts an update into writes. Expressions are limited. With `onlyIfAbsent` each member is a write of its own, because
- * one that is there must not keep another from being set.
+ * Cuts an update into writes, because expressions are limited.
  */
-function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: string): MemberChange[] {
-  const size = onlyIfAbsent ? 1 : MEMBERS_PER_UPDATE;
+function partsOf({ set, remove }: FragmentUpdate, at: string): MemberChange[] {
   // a name that is removed twice would be two document paths that overlap
   const names = [...new Set([...Object.keys(set), ...remove])];
   const parts: MemberChange[] = [];
-  for (let start = 0; start < names.length; start += size) {
-    const some = new Set(names.slice(start, start + size));
+  for (let start = 0; start < names.length; start += MEMBERS_PER_UPDATE) {
+    const some = new Set(names.slice(start, start + MEMBERS_PER_UPDATE));
     parts.push({
       set: pick(set, (name) => some.has(name)),
       remove: [...new Set(remove)].filter((name) => some.has(name)),
       asOf: at,
-      onlyIfAbsent,
     });
   }
   return parts;
@@ -140,16 +135,13 @@ function partsOf({ set, remove, onlyIfAbsent = false }: FragmentUpdate, at: stri
 
 function stillNewer(current: ObjectRecord, change: MemberChange): MemberChange {
   const newer = (name: string): boolean => change.asOf >= (own(current.asOf, name) ?? '');
-  const free = (name: string): boolean => newer(name) && !(change.onlyIfAbsent && Object.hasOwn(current.members, name));
-  return { ...change, set: pick(change.set, free), remove: change.remove.filter(newer) };
+  return { ...change, set: pick(change.set, newer), remove: change.remove.filter(newer) };
 }
 
 const isEmpty = ({ set, remove }: MemberChange): boolean => Object.keys(set).length + remove.length === 0;
 
 const pick = (members: JsonObject, wanted: (name: string) => boolean): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([name]) => wanted(name)));
-
-const NOTHING: MemberMerge = { set: {}, asOf: {} };
 
 /** The object's record after a change. */
 export function applied(

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined';
-import { printJson } from '../../base/exact-json';
+import { isLargerThan, printJson } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -88,8 +88,7 @@ export class Operations {
     if (deviceId === '') {
       return fail({ kind: 'invalid', reason: 'missing', what: 'fields', names: ['deviceId'] });
     }
-    const large = tooLarge('operation', fragments, MAX_RECORD_BYTES);
-    if (large !== undefined) return fail(large);
+    if (isLargerThan(fragments, MAX_RECORD_BYTES)) return fail(tooLarge('operation', MAX_RECORD_BYTES));
     const device = await this.deps.directory.deviceOf(tenant, deviceId);
     if (device === undefined) {
       return fail({ kind: 'notFound', reason: 'unknownTarget', subject: 'operation', id: deviceId });
@@ -112,8 +111,8 @@ export class Operations {
     const { tenant } = call.origin;
     const record = await this.items.read(tenant, id);
     if (record === undefined) return fail(notFound('operation', id));
-    const large = tooLarge('operation', [update.failureReason ?? '', update.fragments ?? {}], MAX_RECORD_BYTES);
-    if (large !== undefined) return fail(large);
+    if (isLargerThan([update.failureReason ?? '', update.fragments ?? {}], MAX_RECORD_BYTES))
+      return fail(tooLarge('operation', MAX_RECORD_BYTES));
     const event: OperationEvent = { asOf: asOf(call.origin), target: id, select: { by: 'id', id }, ...update };
     const change = await this.agendas.apply(tenant, record.agentId, record.deviceId, event);
     await this.announce(call, change);

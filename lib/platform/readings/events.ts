@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined';
+import { isLargerThan } from '../../base/exact-json';
 import { isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -59,8 +60,8 @@ export class Events {
    * @throws RangeError when the time is none
    */
   create(call: ReadingCall, device: { readonly id: string }, input: EventInput): Result<DeviceEvent, Refusal> {
-    const large = tooLarge('event', [input.type, input.text, input.fragments], MAX_READING_BYTES);
-    if (large !== undefined) return fail(large);
+    if (isLargerThan([input.type, input.text, input.fragments], MAX_READING_BYTES))
+      return fail(tooLarge('event', MAX_READING_BYTES));
     const event = eventOf(call.origin, device.id, input);
     call.effects.store({ kind: 'event', event, asOf: asOf(call.origin) });
     call.effects.changed(eventChange('CREATE', event));
@@ -123,8 +124,7 @@ export class Events {
       const next = changed(current, update, asOf(call.origin));
       if (next === undefined) return ok((await this.shown(tenant, current)).event);
       const { type, text, fragments } = next.event;
-      const large = tooLarge('event', [type, text, fragments], MAX_READING_BYTES);
-      if (large !== undefined) return fail(large);
+      if (isLargerThan([type, text, fragments], MAX_READING_BYTES)) return fail(tooLarge('event', MAX_READING_BYTES));
       const replaced = await replaceEvent(this.deps.telemetry, tenant, next);
       if (!replaced.ok) return OVERTAKEN;
       const { event } = await this.shown(tenant, next);

@@ -1,3 +1,4 @@
+import { isLargerThan } from '../../base/exact-json';
 import { instantOf, isoOf } from '../../base/instant';
 import type { JsonObject } from '../../base/json';
 import { fail, ok, type Result } from '../../base/result';
@@ -42,8 +43,8 @@ export class Measurements {
    * @throws RangeError when the time is none
    */
   create(call: ReadingCall, device: { readonly id: string }, input: MeasurementInput): Result<Measurement, Refusal> {
-    const large = tooLarge('measurement', [input.type, input.fragments], MAX_READING_BYTES);
-    if (large !== undefined) return fail(large);
+    if (isLargerThan([input.type, input.fragments], MAX_READING_BYTES))
+      return fail(tooLarge('measurement', MAX_READING_BYTES));
     const { measurement, identity } = measurementOf(call.origin, device.id, input);
     call.effects.store({ kind: 'measurement', measurement, identity });
     call.effects.changed({

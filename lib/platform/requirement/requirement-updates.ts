@@ -26,17 +26,13 @@ export interface RequirementOutcome {
 }
 
 /** Takes the change of the requirement out of an update; undefined when the update has none. */
-export function splitRequirement({ set, remove, onlyIfAbsent }: FragmentUpdate): {
+export function splitRequirement({ set, remove }: FragmentUpdate): {
   readonly change: RequirementChange | undefined;
   readonly others: FragmentUpdate;
 } {
   const { [REQUIREMENT]: value, ...otherSet } = set;
-  const others = {
-    set: otherSet,
-    remove: remove.filter((name) => name !== REQUIREMENT),
-    ...(onlyIfAbsent && { onlyIfAbsent }),
-  };
-  if (value !== undefined) return { change: { kind: onlyIfAbsent ? 'ifAbsent' : 'set', value }, others };
+  const others = { set: otherSet, remove: remove.filter((name) => name !== REQUIREMENT) };
+  if (value !== undefined) return { change: { kind: 'set', value }, others };
   return { change: remove.includes(REQUIREMENT) ? { kind: 'remove' } : undefined, others };
 }
 

@@ -140,11 +140,7 @@ describe('update', () => {
     const { id } = await create({});
     const at = clock.now();
     const set = (ms: number, minutes: number) =>
-      inventory.updateFragments(callAt(at + ms), id, {
-        set: { c8y_RequiredAvailability: { responseInterval: minutes } },
-        remove: [],
-        onlyIfAbsent: true,
-      });
+      inventory.changeRequirement(callAt(at + ms), id, { kind: 'ifAbsent', value: { responseInterval: minutes } });
     const value = async () => (await inventory.get(TENANT, id))?.fragments;
     await set(20, 30);
     await set(40, 5);

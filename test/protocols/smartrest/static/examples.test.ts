@@ -83,6 +83,8 @@ function resultsOf(command: Command, { serial }: DecodeContext): readonly JsonOb
       return update({ status: command.status });
     case 'updateInventory':
       return update(command.set, command.remove);
+    case 'requireAvailability':
+      return update({ c8y_RequiredAvailability: { responseInterval: command.responseInterval } });
     case 'heartbeat':
       return update({ c8y_Availability: { lastMessage: '<now>', status: 'AVAILABLE' } });
     case 'changeSoftware': {

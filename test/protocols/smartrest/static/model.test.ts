@@ -134,12 +134,7 @@ const MODEL: Readonly<Record<string, Model>> = {
         chunks(v, 3).map(([name, version, url]) => ({ name, version, url: url || null })),
       ),
   ],
-  117: [
-    row(integer),
-    ([minutes]) => [
-      { ...set('c8y_RequiredAvailability', { responseInterval: Number(minutes) })[0], onlyIfAbsent: true },
-    ],
-  ],
+  117: [row(integer), ([minutes]) => [{ kind: 'requireAvailability', responseInterval: Number(minutes) }]],
   118: [many(maybe(text), 0), (v) => set('c8y_SupportedLogs', filled(v))],
   119: [many(maybe(text), 0), (v) => set('c8y_SupportedConfigurations', filled(v))],
   120: [

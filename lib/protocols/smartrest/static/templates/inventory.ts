@@ -191,14 +191,7 @@ export const inventoryTemplates: readonly Template[] = [
           'requiredInterval (parameter 1) is missing',
           'send 117 with the interval in minutes, 0 for maintenance',
         )
-      : [
-          {
-            kind: 'updateInventory',
-            set: { c8y_RequiredAvailability: { responseInterval: v.requiredInterval } },
-            remove: [],
-            onlyIfAbsent: true,
-          },
-        ],
+      : [{ kind: 'requireAvailability', responseInterval: v.requiredInterval }],
   ),
 
   /** docs/reference/static-templates.md#118-set-supported-logs */
