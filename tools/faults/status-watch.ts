@@ -6,20 +6,26 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   EXECUTING: ['SUCCESSFUL', 'FAILED'],
 };
 
+/** What became of an operation, and the place in the broker's order of the message that said it. */
+interface Progress {
+  readonly status: string;
+  readonly asOf: string;
+}
+
 /**
- * Reads along what a run writes into the records of its operations, whoever writes it. An operation must end once, and
- * its status must only move forward (docs/reliability.md#what-is-promised).
+ * Reads along what a run writes into the records of its operations, whoever writes it. In the order of the broker an
+ * operation must end once, and its status must only move forward (docs/reliability.md#what-is-promised).
  */
 export class StatusWatch implements Pick<InProcessDynamodb, 'handle'> {
   /** What an operation was not allowed to do, for people. */
   readonly problems: string[] = [];
-  readonly #statuses = new Map<string, string>();
+  readonly #seen = new Map<string, Progress>();
 
   constructor(private readonly database: Pick<InProcessDynamodb, 'handle'>) {}
 
   /** How many operations were written to. */
   get operations(): number {
-    return this.#statuses.size;
+    return this.#seen.size;
   }
 
   /** Answers one request of the SDK, as the database does. */
@@ -33,13 +39,21 @@ export class StatusWatch implements Pick<InProcessDynamodb, 'handle'> {
     const { Attributes: record } = JSON.parse(Buffer.from(body).toString('utf8')) as { Attributes?: Attributes };
     const id = record?.id?.S;
     if (record?.progress?.S === undefined || id === undefined) return;
-    const { status } = JSON.parse(record.progress.S) as { readonly status: string };
-    const before = this.#statuses.get(id) ?? 'PENDING';
-    this.#statuses.set(id, status);
-    if (status !== before && !NEXT[before]?.includes(status))
-      this.problems.push(`${id} went from ${before} to ${status}`);
+    const progress = JSON.parse(record.progress.S) as Progress;
+    const before = this.#seen.get(id) ?? { status: 'PENDING', asOf: '' };
+    this.#seen.set(id, progress);
+    if (!isLegal(before, progress)) {
+      this.problems.push(`${id} went from ${before.status} at ${before.asOf} to ${progress.status} at ${progress.asOf}`);
+    }
   }
 }
+
+/**
+ * Whether an operation may change so. A row without an id can end the wrong one of several operations while an older row
+ * is still on its way. When that comes, it takes the operation that it means, and the status is that of the older one.
+ */
+const isLegal = (before: Progress, after: Progress): boolean =>
+  before.status === after.status || after.asOf < before.asOf || NEXT[before.status]?.includes(after.status) === true;
 
 type Attributes = Readonly<Record<string, { readonly S?: string } | undefined>>;
 

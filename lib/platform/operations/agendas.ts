@@ -15,7 +15,7 @@ import {
   take,
 } from './fold';
 import type { Agenda, AgendaEntry, OperationItems, OperationRecord } from './items';
-import { parseAgenda } from './records';
+import { parseAgenda, progressOf } from './records';
 
 /** A record and the progress that is in it now. */
 interface Advanced {
@@ -61,8 +61,9 @@ export class Agendas {
       const { journal, state, taken, how } = take(before, event, entries);
       if (how === 'idle') return { taken, changed: [], confirmed: [] };
       if (how === 'known' || how === 'settled') {
-        const ids = how === 'known' ? taken : Object.keys(state.progress);
-        const completed = await this.complete(tenant, ids, state, stored?.version ?? 0);
+        // the first try may have ended before it had written what became of the others that it moved
+        const ids = new Set([...Object.keys(state.progress), ...entries.map(({ id }) => id)]);
+        const completed = await this.complete(tenant, [...ids], state, stored?.version ?? 0);
         return { taken, ...completed, ...(how === 'settled' && { isSettled: true }) };
       }
       const version = (stored?.version ?? 0) + 1;
@@ -135,7 +136,7 @@ export class Agendas {
     const changed: Advanced[] = [];
     const confirmed: Advanced[] = [];
     for (const record of ids.length === 0 ? [] : await this.items.readAll(tenant, ids)) {
-      const own = progress[record.id];
+      const own = progress[record.id] ?? backTo(record);
       if (own === undefined) continue;
       const text = printJson(own);
       if (record.progress === text) confirmed.push({ record, progress: own });
@@ -162,6 +163,12 @@ export class Agendas {
     }
     return written;
   }
+}
+
+/** What an operation is that no event means any more. Undefined when it says so already. */
+function backTo(record: OperationRecord): Progress | undefined {
+  const { status, asOf } = progressOf(record) ?? { status: 'PENDING' };
+  return status === 'PENDING' || asOf === undefined ? undefined : { status: 'PENDING', asOf };
 }
 
 type Completed = Pick<AgendaChange, 'changed' | 'confirmed'>;
