@@ -11,10 +11,10 @@ import type { Day } from './day';
  *   does not exist is refused, and what names it later is right, because nothing else has named it. For a device that
  *   its data makes, this is not always the first message on its topic: a status makes nothing, and a `102` that comes
  *   twenty minutes after the data does nothing, but makes a service when the data has not come yet
- * - a status row that names a fragment of several operations of its device. It means the oldest one in a status. While
- *   it waits, the device reports on the next of these operations, and that report takes the one that the waiting row
- *   meant. No row says which one it is about, so nobody can tell. A fragment that only one operation of the device has
- *   leaves nothing to take by mistake
+ * - a status row about an operation whose fragment several operations of its device have. A row without an id means the
+ *   oldest one in a status. While the first row waits, the device reports on the next of these operations without its
+ *   id, and that report takes the one that the waiting row is about, whether that row has an id or not. Nobody can tell.
+ *   A fragment that only one operation of the device has leaves nothing to take by mistake
  */
 export function mustComeSoon({ payload, topic, messageId, clientId }: Uplink, day: Day): boolean {
   const rows = Buffer.from(payload, 'base64').toString('utf8').split('\n');
@@ -29,13 +29,17 @@ export function mustComeSoon({ payload, topic, messageId, clientId }: Uplink, da
 /** Whether a row creates the device that it is about, where there is none. */
 const makesDevice = (row: string): boolean => !CREATES_NOTHING.has(row.slice(0, 3));
 
-/** Whether a row is about operations without an id, and the device gets several that it could be about. */
+/** Whether a row reports on an operation, and the device gets several that a row without an id could be about. */
 function meansOneOfSeveral(row: string, device: string, { operations }: Day): boolean {
   const [template = '', fragment = ''] = row.split(',');
-  if (!BY_FRAGMENT.has(template)) return false;
-  return operations.filter(({ serial, fragments }) => serial === device && fragment in fragments).length > 1;
+  if (!BY_FRAGMENT.has(template) && !BY_ID.has(template)) return false;
+  const names = operations.filter(({ serial }) => serial === device).map(({ fragments }) => Object.keys(fragments)[0]);
+  // ids differ between runs, so a row with one can be about any operation of its device
+  if (BY_ID.has(template)) return new Set(names).size < names.length;
+  return names.filter((name) => name === fragment).length > 1;
 }
 
+const BY_ID: ReadonlySet<string> = new Set(['504', '505', '506']);
 const BY_FRAGMENT: ReadonlySet<string> = new Set(['501', '502', '503', '507']);
 const FOLDED: ReadonlySet<string> = new Set([
   ...['140', '141', '142'],

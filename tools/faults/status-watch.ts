@@ -43,7 +43,9 @@ export class StatusWatch implements Pick<InProcessDynamodb, 'handle'> {
     const before = this.#seen.get(id) ?? { status: 'PENDING', asOf: '' };
     this.#seen.set(id, progress);
     if (!isLegal(before, progress)) {
-      this.problems.push(`${id} went from ${before.status} at ${before.asOf} to ${progress.status} at ${progress.asOf}`);
+      this.problems.push(
+        `${id} went from ${before.status} at ${before.asOf} to ${progress.status} at ${progress.asOf}`,
+      );
     }
   }
 }
