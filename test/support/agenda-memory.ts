@@ -10,6 +10,16 @@ export class AgendaMemory
   entries: AgendaEntry[] = [];
   journal: AgendaJournal | undefined;
   readonly records = new Map<string, OperationRecord>();
+  private writesLeft: number | undefined;
+
+  /** Lets writes fail after the next ones; `undefined` lets none fail. */
+  failAfter(writes: number | undefined): void {
+    this.writesLeft = writes;
+  }
+  private write(): void {
+    if (this.writesLeft === 0) throw new Error('the write was lost');
+    if (this.writesLeft !== undefined) this.writesLeft--;
+  }
 
   add(entry: AgendaEntry): void {
     const { id, device } = entry;
@@ -22,12 +32,14 @@ export class AgendaMemory
     return { entries: [...this.entries], journals: this.journal === undefined ? [] : [this.journal] };
   }
   async writeJournal(_tenant: string, _agent: string, journal: AgendaJournal) {
+    this.write();
     this.journal = journal;
     return true;
   }
   async writeProgress(_tenant: string, id: string, progressVersion: number, progress: string) {
     const record = this.records.get(id);
     if (record === undefined || (record.progressVersion ?? 0) > progressVersion) return undefined;
+    this.write();
     const written = { ...record, progress, progressVersion };
     this.records.set(id, written);
     return written;
@@ -36,6 +48,7 @@ export class AgendaMemory
     return ids.flatMap((id) => this.records.get(id) ?? []);
   }
   async dropEntries(_tenant: string, _agent: string, entries: readonly AgendaEntry[]) {
+    if (entries.length > 0) this.write();
     this.entries = this.entries.filter(({ id }) => !entries.some((entry) => entry.id === id));
   }
 

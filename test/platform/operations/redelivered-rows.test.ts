@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asOf } from '../../../lib/platform/journal';
 import { Agendas } from '../../../lib/platform/operations/agendas';
@@ -84,6 +85,63 @@ describe('a row that comes again', () => {
     const later = await arrive(row(9 * MINUTE, '501'));
     expect(later.changed.map(({ record }) => record.id)).toEqual(['00001', '00002']);
     expect(statuses()).toEqual(['SUCCESSFUL', 'EXECUTING']);
+  });
+});
+
+describe('a row whose first try ended in the middle', () => {
+  it('completes the other operations that it moved', async () => {
+    handedOver(2, 0);
+    const [first, second] = [row(1_000, '503', 'one'), row(4_000, '503', 'two')];
+    for (const one of [row(500, '501'), row(3_000, '501'), second]) await arrive(one);
+    // so far nobody knows that `second` is about the second one
+    expect(memory.ends()).toMatchObject([{ status: 'SUCCESSFUL', said: ['two'] }, { status: 'EXECUTING' }]);
+    memory.failAfter(1);
+    await expect(arrive(first)).rejects.toThrow('lost');
+    memory.failAfter(undefined);
+    await arrive(first);
+    expect(memory.ends()).toMatchObject([
+      { status: 'SUCCESSFUL', said: ['one'] },
+      { status: 'SUCCESSFUL', said: ['two'] },
+    ]);
+  });
+
+  const step = fc.record({
+    ms: fc.integer({ min: 1, max: 9 }),
+    template: fc.constantFrom('501' as const, '502' as const, '503' as const),
+    arrives: fc.integer({ min: 1, max: 9 }),
+    /** Writes of its first try. */
+    writes: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+  });
+
+  it('comes to the end of the order of the broker, whatever the order of arrival', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.uniqueArray(step, { selector: ({ ms }) => ms }),
+        async (count, steps) => {
+          const byOrder = [...steps].sort((one, other) => one.ms - other.ms);
+          const byArrival = [...steps].sort((one, other) => one.arrives - other.arrives);
+          const endOf = async (some: typeof steps, failing: boolean) => {
+            memory = new AgendaMemory();
+            agendas = new Agendas(memory, new ManualClock());
+            made = 0;
+            handedOver(count, 0);
+            for (const { ms, template, writes } of some) {
+              const event = row(ms, template, String(ms));
+              if (failing && writes !== undefined) {
+                memory.failAfter(writes);
+                await arrive(event).catch(() => undefined);
+                memory.failAfter(undefined);
+              }
+              await arrive(event);
+            }
+            return memory.ends();
+          };
+          expect(await endOf(byArrival, true)).toEqual(await endOf(byOrder, false));
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
