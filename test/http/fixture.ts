@@ -17,6 +17,7 @@ import { startTables, type Tables } from '../support/tables';
 export const BASE = 'http://t100.example.com';
 export const ADMIN = 't100/admin:secret';
 export const READER = 't100/reader:secret';
+export const MANAGER = 't100/manager:secret';
 export const NOBODY = 't100/nobody:secret';
 export const PUMP = 't100/device_pump:pump-password';
 export const VALVE = 't100/device_valve:valve-password';
@@ -109,6 +110,7 @@ async function seed({ tenants, credentials }: Platform): Promise<void> {
   const human = { password: 'secret', kind: 'human' } as const;
   await credentials.createUser('t100', { ...human, userName: 'admin', roles: ['admin'] });
   await credentials.createUser('t100', { ...human, userName: 'reader', roles: ['reader'] });
+  await credentials.createUser('t100', { ...human, userName: 'manager', roles: ['deviceManager'] });
   await credentials.createUser('t100', { ...human, userName: 'nobody', roles: [] });
   await credentials.createUser('t200', { ...human, userName: 'admin', roles: ['admin'] });
   for (const name of ['pump', 'valve']) {

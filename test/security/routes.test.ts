@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Method } from '../../lib/api/request';
 import { ROUTES } from '../../lib/api/routes/route-table';
-import { NOBODY, PUMP, READER, type Received, type Rest, startRest } from '../http/fixture';
+import { MANAGER, NOBODY, PUMP, READER, type Received, type Rest, startRest } from '../http/fixture';
 import { changedBetween, everyItem, itemsOf } from './foreign-items';
 import { ROUTES_WITH_REQUESTS, type RouteRequest, requestsOf } from './route-requests';
 import { makeWorld, type Target, type World } from './route-world';
@@ -103,6 +103,22 @@ describe('a request to a route', () => {
         if (request === undefined) continue;
         if (!isMethod('GET', name)) expect.soft(answer.status, about(request, READER)).toBe(403);
         expect.soft(shown(answer), about(request, READER)).not.toMatch(FARS);
+      }
+    });
+
+    it('of a device manager changes nothing of another tenant, nor what administrators decide', async () => {
+      const isAdmins = route.access === 'admin' && !isMethod('GET', name);
+      const sent = requests(isAdmins ? [...world.own, ...world.other, ...world.far] : world.far);
+      const answers = await without(
+        isAdmins ? everything : async () => itemsOf(await everything(), 't200', []),
+        () => Promise.all(sent.map((request) => send(request, MANAGER))),
+        sent.length,
+      );
+      for (const [at, answer] of answers.entries()) {
+        const request = sent[at];
+        if (request === undefined) continue;
+        if (isAdmins) expect.soft(answer.status, about(request, MANAGER)).toBe(403);
+        expect.soft(shown(answer), about(request, MANAGER)).not.toMatch(FARS);
       }
     });
 
