@@ -62,8 +62,8 @@ export class Agendas {
       if (how === 'idle') return { taken, changed: [], confirmed: [] };
       if (how === 'known' || how === 'settled') {
         // the first try may have ended before it had written what became of the others that it moved
-        const ids = new Set([...Object.keys(state.progress), ...entries.map(({ id }) => id)]);
-        const completed = await this.complete(tenant, [...ids], state, stored?.version ?? 0);
+        const ids = entries.map(({ id }) => id);
+        const completed = await this.complete(tenant, ids, state, stored?.version ?? 0);
         return { taken, ...completed, ...(how === 'settled' && { isSettled: true }) };
       }
       const version = (stored?.version ?? 0) + 1;
@@ -122,7 +122,9 @@ export class Agendas {
     const completed = await this.complete(tenant, [...over], journal.base, version - 1);
     const [gone, left] = [entries.filter(({ id }) => over.has(id)), entries.filter(({ id }) => !over.has(id))];
     await this.items.dropEntries(tenant, agent, gone);
-    const base = { progress: Object.fromEntries(progress.filter(([id]) => !over.has(id))), taken: [] };
+    // one that is not on the agenda any more is over, too: an earlier try has taken it off and then ended
+    const isLeft = ([id]: readonly [string, Progress]) => left.some((entry) => entry.id === id);
+    const base = { progress: Object.fromEntries(progress.filter(isLeft)), taken: [] };
     return { kept: forgetSettled({ ...journal, base }, left), completed };
   }
 

@@ -145,6 +145,48 @@ describe('a row whose first try ended in the middle', () => {
   });
 });
 
+describe('rows by id that come again long after the journal', () => {
+  const step = fc.record({
+    minutes: fc.integer({ min: 0, max: 6 }),
+    operation: fc.integer({ min: 1, max: 3 }),
+    status: fc.constantFrom('EXECUTING' as const, 'SUCCESSFUL' as const, 'FAILED' as const),
+    /** Writes of a first try that ends in the middle. */
+    writes: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
+    again: fc.boolean(),
+  });
+
+  it('change nothing, wherever their first try ended', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const endOf = async (failing: boolean) => {
+          memory = new AgendaMemory();
+          agendas = new Agendas(memory, new ManualClock());
+          made = 0;
+          handedOver(3, 0);
+          let at = 1_000;
+          const later: OperationEvent[] = [];
+          for (const { minutes, operation, status, writes, again } of steps) {
+            at += minutes * MINUTE + 1;
+            const id = String(operation).padStart(5, '0');
+            const event = { ...row(at, '501', String(at)), select: { by: 'id' as const, id }, status };
+            if (failing && writes !== undefined) {
+              memory.failAfter(writes);
+              await arrive(event).catch(() => undefined);
+              memory.failAfter(undefined);
+            }
+            await arrive(event);
+            if (failing && again) later.push(event);
+          }
+          for (const event of later) await arrive(event);
+          return memory.ends();
+        };
+        expect(await endOf(true)).toEqual(await endOf(false));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('a 501 that comes hours after its 507', () => {
   const restarted = (ms: number, fragment?: string): OperationEvent => ({
     asOf: asOf({ receivedAt: START + ms, messageId: 'bbbbbbbb', row: 1 }),
