@@ -89,6 +89,19 @@ describe('maintenance and alarms', () => {
     expect(heard.effects.changes.map(({ change }) => change.action)).toEqual(['DELETE', 'CREATE']);
   });
 
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+    'follow from a 117 that died before call %i and came again long after the journal',
+    async (call) => {
+      const { serial, messages } = await device(['117,30', '117,60']);
+      const [first, second] = messages;
+      if (first === undefined || second === undefined) throw new Error('no messages');
+      await uplinks.tables.calls.failAt(call, () => arrive(first));
+      await arrive({ ...second, receivedAt: first.receivedAt + 10 * 60_000 });
+      await arrive(first);
+      expect(await stateOf(serial)).toEqual(await inOrder(['117,30', '117,60']));
+    },
+  );
+
   it('end the same whatever order a minute of messages arrives in, twice each and by several instances', async () => {
     const publish = fc.constantFrom(
       '117,0',

@@ -22,6 +22,11 @@ export interface RequirementState {
   readonly value?: Json;
   /** As-of of the newest change that had an effect. */
   readonly since?: AsOf;
+  /**
+   * Only when a device has set it where it was absent: since when it was absent. What came between is the first to find
+   * it absent, also when it is the last to arrive.
+   */
+  readonly free?: AsOf;
 }
 export type RequirementJournal = Journal<RequirementState, RequirementEvent> & {
   /** Counts the changes, from 1; 0 when nothing was written yet. */
@@ -37,14 +42,20 @@ export function requirementJournalOf({ requirement, members, asOf }: ObjectRecor
   return { version: 0, base: { ...(value !== undefined && { value }), ...(since && { since }) }, events: [] };
 }
 
-/** Applies one change. One that is older than the base is too old to change anything. */
+/** Applies one change. One that is older than the base changes nothing, unless it was the first to find none. */
 export function requirementStep(state: RequirementState, event: RequirementEvent): RequirementState {
-  if (event.asOf < (state.since ?? '')) return state;
+  if (event.asOf < (state.since ?? '')) {
+    const { free } = state;
+    if (free === undefined || event.asOf < free) return state;
+    if (event.kind === 'remove') return { ...state, free: event.asOf };
+    return { value: event.value, since: event.asOf, ...(event.kind === 'ifAbsent' && { free }) };
+  }
   switch (event.kind) {
     case 'set':
       return { value: event.value, since: event.asOf };
     case 'ifAbsent':
-      return state.value === undefined ? { value: event.value, since: event.asOf } : state;
+      if (state.value !== undefined) return state;
+      return { value: event.value, since: event.asOf, free: state.since ?? '' };
     case 'within':
       return { value: overlaid(state.value, event.value), since: event.asOf };
     case 'remove':

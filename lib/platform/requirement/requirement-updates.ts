@@ -68,7 +68,9 @@ export async function updateRequirement(
     if (!(await writeRequirement(registry, tenant, read, written))) return OVERTAKEN;
     await leaveLists(registry, tenant, read, changed);
     const record = { ...applied(read, changed), requirement: journal };
-    const follows = state.since !== after.since || !sameValue(state.value, after.value);
+    const differs = state.since !== after.since || !sameValue(state.value, after.value);
+    // a try before, so long ago that the journal has forgotten it, may have ended here
+    const follows = differs || after.since === event.asOf;
     if (follows) call.effects.changed(objectChange('UPDATE', managedObjectOf(record)));
     return ok({ record, follows });
   });
