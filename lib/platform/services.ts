@@ -35,10 +35,10 @@ export function registryServices(deps: RegistryDeps) {
 
   // a serial is given up when no instance remembers it any more
   inventory.whenClosing((tenant, names) => identity.close(tenant, names));
-  // devices remember serials and agents, which a deleted object no longer has
-  inventory.whenDeleted((tenant, id, names) => devices.forget(tenant, id, names));
+  // devices remember serials, which a deleted object no longer has
+  inventory.whenDeleted((tenant, _id, names) => devices.forget(tenant, names));
   // an object that is taken from its parent is no longer below those who may act on the parent
-  inventory.whenDetached((tenant, id) => devices.moved(tenant, id));
+  inventory.whenDetached((tenant) => acting.forget(tenant));
   // a set or removed c8y_RequiredAvailability changes what is watched
   inventory.whenRequired((call, record) => availability.requirementChanged(call, record));
 

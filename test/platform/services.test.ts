@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 describe('who hears of what', () => {
-  it('a deleted object: its serial and its agent are remembered no more', async () => {
+  it('a deleted object: its serial is remembered no more', async () => {
     const { devices, inventory } = services;
     const { id } = await devices.ensureRoot(callAt(0), 'gone');
     expect(await devices.find(TENANT, 'gone')).toMatchObject({ id });

@@ -33,6 +33,7 @@ export class AgendaMemory
   }
   async writeJournal(_tenant: string, _agent: string, journal: AgendaJournal) {
     this.write();
+    if (journal.version !== (this.journal?.version ?? 0) + 1) return false;
     this.journal = journal;
     return true;
   }

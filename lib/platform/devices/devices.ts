@@ -1,4 +1,3 @@
-import { Lru } from '../../base/lru';
 import { fail, ok, type Result } from '../../base/result';
 import { collect } from '../../storage/pages';
 import type { Acting } from '../access/acting';
@@ -40,14 +39,12 @@ export interface Creation {
 }
 
 const DEVICE_MARKER = 'c8y_IsDevice';
-const KNOWN_AGENTS = { capacity: 20_000, ttlMs: 60_000 } as const;
 
 /** Devices, child devices and services by their serial (docs/reference/static-templates.md#whom-a-row-is-about). */
 export class Devices {
   private readonly creation: DeviceCreation;
   private readonly check: SenderCheck;
   private readonly statuses: ServiceStatus;
-  private readonly agents: Lru<DeviceRef>;
 
   constructor(
     private readonly deps: RegistryDeps,
@@ -58,12 +55,11 @@ export class Devices {
     this.creation = new DeviceCreation(deps, inventory, identity);
     this.check = new SenderCheck(inventory, acting);
     this.statuses = new ServiceStatus(deps, { inventory, identity, check: this.check });
-    this.agents = new Lru(deps.clock, KNOWN_AGENTS);
   }
 
   /** Drops what this instance remembers of a deleted object, which had these external ids. */
-  forget(tenant: string, id: string, names: readonly Pick<ExternalId, 'type' | 'externalId'>[]): void {
-    this.moved(tenant, id);
+  forget(tenant: string, names: readonly Pick<ExternalId, 'type' | 'externalId'>[]): void {
+    this.acting.forget(tenant);
     for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
   }
 
@@ -227,25 +223,10 @@ export class Devices {
   /**
    * The nearest object upwards that is an agent, starting with the device itself
    * (docs/reference/static-templates.md#markers-of-a-device). Undefined when there is none. Its serial is '' when it
-   * has none. An agent with a serial is remembered for a minute. Otherwise each level costs two reads.
+   * has none. Each level costs two reads. Nothing is remembered: an operation for a device that has just moved to another
+   * agent would wait on the agenda of the old one.
    */
   async agentOf(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
-    const name = `${tenant}/${deviceId}`;
-    const known = this.agents.get(name);
-    if (known !== undefined) return known;
-    const agent = await this.findAgent(tenant, deviceId);
-    // a serial can be bound at any time, and the next operation has to be delivered then
-    if (agent !== undefined && agent.serial !== '') this.agents.set(name, agent);
-    return agent;
-  }
-
-  /** Drops what this instance remembers of the place of an object. */
-  moved(tenant: string, id: string): void {
-    this.agents.delete(`${tenant}/${id}`);
-    this.acting.forget(tenant);
-  }
-
-  private async findAgent(tenant: string, deviceId: string): Promise<DeviceRef | undefined> {
     const seen = new Set<string>();
     const waiting = [deviceId];
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
@@ -272,7 +253,7 @@ export class Devices {
   ): Promise<Result<'named' | 'existing', Refusal>> {
     const named = await this.creation.name(call, device, what);
     if (!named.ok) return named;
-    if (named.value !== undefined) this.moved(call.origin.tenant, device.id);
+    if (named.value !== undefined) this.acting.forget(call.origin.tenant);
     return ok(named.value === undefined ? 'existing' : 'named');
   }
 }

@@ -67,7 +67,8 @@ export class Agendas {
         return { taken, ...completed, ...(how === 'settled' && { isSettled: true }) };
       }
       const version = (stored?.version ?? 0) + 1;
-      const { kept, completed } = await this.prune(tenant, agent, entries, settleAgenda(journal, entries), version);
+      const settled = settleAgenda(journal, entries);
+      const { kept, completed } = await this.prune(tenant, agent, entries, { stored: before, settled, version });
       if (!(await this.items.writeJournal(tenant, agent, { device, version, body: printJson(kept) }))) return OVERTAKEN;
       const moved = changedBetween(fold(before, agendaStep(entries)), state);
       const changed = await this.write(tenant, event, state, moved, version);
@@ -102,30 +103,33 @@ export class Agendas {
   /**
    * Takes closed operations off the agenda: those that closed before the journal's window, or all when their results
    * get too long. Their records are looked at before, because nobody completes them afterwards. The entries are removed
-   * before the journal is written, so that no closed operation becomes PENDING again.
+   * before the journal is written, so that no closed operation becomes PENDING again. So only those go that the stored
+   * journal says have closed: the new one may never be stored, because another writer was faster.
    */
   private async prune(
     tenant: string,
     agent: string,
     entries: readonly AgendaEntry[],
-    journal: AgendaFold,
-    version: number,
+    {
+      stored,
+      settled,
+      version,
+    }: { readonly stored: AgendaFold; readonly settled: AgendaFold; readonly version: number },
   ): Promise<{ readonly kept: AgendaFold; readonly completed: Completed }> {
-    const newest = journal.events.at(-1);
+    const newest = settled.events.at(-1);
     const horizon = newest === undefined ? 0 : millisOf(newest.asOf) - JOURNAL_WINDOW_MS;
-    const tooLong = printJson(journal.base.progress).length > JOURNAL_CHARACTERS;
+    const tooLong = printJson(settled.base.progress).length > JOURNAL_CHARACTERS;
     const isOver = ({ status, asOf }: Progress) => isClosed(status) && (tooLong || millisOf(asOf) < horizon);
-    const progress = Object.entries(journal.base.progress);
     const deleted = entries.filter(({ goneAt }) => goneAt !== undefined && millisOf(goneAt) < horizon);
-    const ended = progress.filter(([, one]) => isOver(one)).map(([id]) => id);
+    const ended = Object.entries(stored.base.progress).flatMap(([id, one]) => (isOver(one) ? [id] : []));
     const over = new Set([...ended, ...deleted.map(({ id }) => id)]);
-    const completed = await this.complete(tenant, [...over], journal.base, version - 1);
+    const completed = await this.complete(tenant, [...over], stored.base, version - 1);
     const [gone, left] = [entries.filter(({ id }) => over.has(id)), entries.filter(({ id }) => !over.has(id))];
     await this.items.dropEntries(tenant, agent, gone);
     // one that is not on the agenda any more is over, too: an earlier try has taken it off and then ended
     const isLeft = ([id]: readonly [string, Progress]) => left.some((entry) => entry.id === id);
-    const base = { progress: Object.fromEntries(progress.filter(isLeft)), taken: [] };
-    return { kept: forgetSettled({ ...journal, base }, left), completed };
+    const progress = Object.fromEntries(Object.entries(settled.base.progress).filter(isLeft));
+    return { kept: forgetSettled({ ...settled, base: { progress, taken: [] } }, left), completed };
   }
 
   /** Writes the progress into those records that do not have it. */

@@ -82,9 +82,10 @@ describe('a row that comes again', () => {
       memory.records.set(first.id, asCreated);
     }
     expect(statuses()).toEqual(['PENDING', 'PENDING']);
-    const later = await arrive(row(9 * MINUTE, '501'));
+    await arrive(row(9 * MINUTE, '501'));
+    const later = await arrive(row(18 * MINUTE, '503'));
     expect(later.changed.map(({ record }) => record.id)).toEqual(['00001', '00002']);
-    expect(statuses()).toEqual(['SUCCESSFUL', 'EXECUTING']);
+    expect(statuses()).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
   });
 });
 
@@ -142,6 +143,23 @@ describe('a row whose first try ended in the middle', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('rows that come at once, long after the journal', () => {
+  it('are folded one after the other: the slower one finds what the faster one has written', async () => {
+    handedOver(1, 0);
+    handedOver(1, 9 * MINUTE, 'c8y_Restart');
+    await arrive(row(10 * MINUTE, '501', '', 'c8y_Restart'));
+    const { dropEntries } = memory;
+    // the end is about to write when the start, which has read the same, is faster
+    memory.dropEntries = async (...dropped) => {
+      memory.dropEntries = dropEntries;
+      await arrive(row(1_000, '501'));
+      await memory.dropEntries(...dropped);
+    };
+    await arrive(row(2_000, '503', 'done'));
+    expect(memory.ends()).toMatchObject([{ status: 'SUCCESSFUL', said: ['done'] }, { status: 'EXECUTING' }]);
   });
 });
 
