@@ -89,11 +89,13 @@ export async function createEvent(
     { text: 'attribute_exists(pk) AND o > :o AND attribute_not_exists(v) AND attribute_not_exists(g)' },
   );
   // it exists by an earlier decision: an even earlier one must not take it back
-  await telemetry.update(
+  const kept = await telemetry.update(
     key,
     { text: 'SET w = :w', values: { ':w': decision } },
     { text: 'attribute_exists(pk) AND w < :w AND attribute_not_exists(g)' },
   );
+  // such a one may have done so since the first write
+  if (!kept.ok) await telemetry.put(item, isLater);
 }
 
 /**
