@@ -16,7 +16,8 @@ export class ProfileReport {
   add({ profile, seed, run, compared, differences, lines }: SeedReport): readonly string[] {
     this.seeds++;
     for (const kind of COMPARED) this.sum(`${kind}s`, compared[kind]);
-    for (const name of ['publishes', 'requests', 'moved', 'failed', 'redriven'] as const) this.sum(name, run[name]);
+    for (const name of ['publishes', 'requests', 'moved', 'illegal', 'failed', 'redriven'] as const)
+      this.sum(name, run[name]);
     for (const name of ['lost', 'doubled', 'different'] as const) this.sum(name, differences[name]);
     for (const [fault, count] of Object.entries(run.faults)) this.faults[fault] = (this.faults[fault] ?? 0) + count;
     if (lines.length === 0) return [];
@@ -37,7 +38,7 @@ export class ProfileReport {
       `  faults: ${faults.map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
       `  compared: ${COMPARED.map((kind) => `${this.of(`${kind}s`)} ${kind}s`).join(', ')}`,
       `  ${this.of('lost')} lost, ${this.of('doubled')} doubled, ${this.of('different')} different`,
-      `  ${this.of('moved')} operations moved, each forward and to one end`,
+      `  ${this.of('moved')} operations moved, ${this.of('illegal')} times backward or to a second end`,
       `  failure queue: ${this.of('failed')} entries, ${this.of('redriven')} redriven`,
     ].join('\n');
   }

@@ -26,6 +26,8 @@ export interface RunReport {
   readonly requests: number;
   /** Operations whose status was written. */
   readonly moved: number;
+  /** Writes that moved one backward, or to a second end. */
+  readonly illegal: number;
   /** Faults that happened, by kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** Events that went to a failure queue, and those that were handed over again from there. */
@@ -136,6 +138,7 @@ export class DayRun {
       publishes,
       requests: rest.requests,
       moved: this.watch.operations,
+      illegal: this.watch.problems.length,
       faults,
       failed: this.failedEvents,
       redriven: this.redriven,
