@@ -8,7 +8,7 @@ import { Devices } from './devices/devices';
 import { Parameters } from './devices/parameters';
 import { Profiles } from './devices/profiles';
 import { Software } from './devices/software';
-import { Identity } from './inventory/identity';
+import { Identity, SERIAL } from './inventory/identity';
 import { Inventory } from './inventory/inventory';
 import { Operations } from './operations/operations';
 import { Events } from './readings/events';
@@ -35,8 +35,11 @@ export function registryServices(deps: RegistryDeps) {
 
   // a serial is given up when no instance remembers it any more
   inventory.whenClosing((tenant, names) => identity.close(tenant, names));
-  // devices remember serials, which a deleted object no longer has
-  inventory.whenDeleted((tenant, _id, names) => devices.forget(tenant, names));
+  // a deleted object has no serial any more, and nobody acts on it
+  inventory.whenDeleted((tenant, names) => {
+    acting.forget(tenant);
+    for (const { type, externalId } of names) if (type === SERIAL) identity.forget(tenant, externalId);
+  });
   // an object that is taken from its parent is no longer below those who may act on the parent
   inventory.whenDetached((tenant) => acting.forget(tenant));
   // a set or removed c8y_RequiredAvailability changes what is watched

@@ -5,6 +5,7 @@ export { DATA_NAMES } from './src/data-directory';
 export { itemBytes } from './src/dynamodb/capacity';
 export { InProcessDynamodb } from './src/dynamodb/in-process';
 export { AwsError } from './src/endpoint/aws-error';
+export { bodyText } from './src/endpoint/sdk-messages';
 export { AsyncDelivery, type DeliveryFault, type DeliveryFaultRates } from './src/faults/async-delivery';
 export { type CallFault, type CallFaultRates, CallFaults } from './src/faults/call-faults';
 export { makeFaulty } from './src/faults/faulty-client';

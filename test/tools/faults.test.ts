@@ -1,4 +1,4 @@
-import type { InProcessDynamodb } from '@cirrus/local-aws';
+import { bodyText, type InProcessDynamodb } from '@cirrus/local-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPERATION_TEMPLATES } from '../../lib/protocols/smartrest/static/operation-templates';
 import { PUBLISH_TEMPLATES } from '../../lib/protocols/smartrest/static/templates/publish-templates';
@@ -11,7 +11,6 @@ import { PROFILE_NAMES, PROFILES } from '../../tools/faults/profiles';
 import { ProfileReport } from '../../tools/faults/report';
 import { OPERATION_FRAGMENTS, ROWS } from '../../tools/faults/rows';
 import { runSeed } from '../../tools/faults/seed';
-import { textOf } from '../../tools/faults/status-watch';
 import { startDatabase } from '../../tools/faults/tables';
 
 const byNumber = (one: string, other: string): number => Number(one) - Number(other);
@@ -84,7 +83,7 @@ describe('a function with a bug is found out', () => {
       const { database: before } = around;
       const handle: typeof before.handle = async (request) => {
         const answer = await before.handle(request);
-        const text = textOf(request.body);
+        const text = bodyText(request.body);
         const again = text.replace('SUCCESSFUL', 'FAILED');
         // and back again, so that the end of the day is right
         if (again.includes('progressVersion <=') && again !== text) {

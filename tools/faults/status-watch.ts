@@ -1,4 +1,4 @@
-import type { InProcessDynamodb } from '@cirrus/local-aws';
+import { bodyText, type InProcessDynamodb } from '@cirrus/local-aws';
 
 /** The statuses an operation may take after each of them. One that is over stays as it is. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
@@ -31,7 +31,7 @@ export class StatusWatch implements Pick<InProcessDynamodb, 'handle'> {
   /** Answers one request of the SDK, as the database does. */
   async handle(request: Parameters<InProcessDynamodb['handle']>[0]): ReturnType<InProcessDynamodb['handle']> {
     const answer = await this.database.handle(request);
-    if (isProgress(textOf(request.body)) && answer.response.statusCode === 200) this.#see(answer.response.body);
+    if (isProgress(bodyText(request.body)) && answer.response.statusCode === 200) this.#see(answer.response.body);
     return answer;
   }
 
@@ -61,7 +61,3 @@ type Attributes = Readonly<Record<string, { readonly S?: string } | undefined>>;
 
 /** Whether a request writes the progress of an operation. */
 const isProgress = (text: string): boolean => text.includes('progressVersion <= :version');
-
-/** The SDK sends bytes, and the client without it text. */
-export const textOf = (body: unknown): string =>
-  body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);

@@ -7,7 +7,7 @@ import { type Identity, SERIAL } from '../inventory/identity';
 import type { Inventory } from '../inventory/inventory';
 import { getObject, getObjects, type ObjectRecord } from '../inventory/object-items';
 import { longName } from '../limits';
-import { AGENT_MARKER, type DeviceRef, type ExternalId } from '../model';
+import { AGENT_MARKER, type DeviceRef } from '../model';
 import type { Refusal } from '../refusal';
 import { DeviceCreation, type DevicePlan, type EnsuredDevice } from './device-creation';
 import { SenderCheck } from './sender-check';
@@ -55,12 +55,6 @@ export class Devices {
     this.creation = new DeviceCreation(deps, inventory, identity);
     this.check = new SenderCheck(inventory, acting);
     this.statuses = new ServiceStatus(deps, { inventory, identity, check: this.check });
-  }
-
-  /** Drops what this instance remembers of a deleted object, which had these external ids. */
-  forget(tenant: string, names: readonly Pick<ExternalId, 'type' | 'externalId'>[]): void {
-    this.acting.forget(tenant);
-    for (const { type, externalId } of names) if (type === SERIAL) this.identity.forget(tenant, externalId);
   }
 
   /**

@@ -30,10 +30,10 @@ export type RequirementListener = (call: Call, record: ObjectRecord) => Promise<
 export type ClosingListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
 /** Hears that an object is about to be deleted, with its external ids. It hears so again when the deletion is repeated. */
 export type ErasureListener = (tenant: string, names: readonly ExternalIdRecord[]) => Promise<void>;
-/** Hears of an object that was taken from a parent. */
-export type DetachmentListener = (tenant: string, id: string) => void;
+/** Hears that an object was taken from a parent. */
+export type DetachmentListener = (tenant: string) => void;
 /** Hears of a deleted object, with the external ids that it had. */
-export type DeletionListener = (tenant: string, id: string, names: readonly ExternalIdRecord[]) => void;
+export type DeletionListener = (tenant: string, names: readonly ExternalIdRecord[]) => void;
 
 type Created = Result<ManagedObject, Refusal>;
 type Linked = Result<void, Refusal>;
@@ -240,7 +240,7 @@ export class Inventory {
     for (const name of names) await releaseExternalId(registry, tenant, name);
     for (const list of listsOf(record)) await delist(registry, tenant, record.id, list, asOf(call.origin));
     await deleteObject(registry, tenant, record.id);
-    for (const listener of this.deletionListeners) listener(tenant, record.id, names);
+    for (const listener of this.deletionListeners) listener(tenant, names);
     call.effects.changed(objectChange('DELETE', managedObjectOf(record)));
   }
 
@@ -271,7 +271,7 @@ export class Inventory {
   async removeChild(call: Call, parent: string, kind: ChildKind, child: string): Promise<void> {
     const { tenant } = call.origin;
     await unlink(this.deps.registry, tenant, parent, kind, child);
-    for (const listener of this.detachmentListeners) listener(tenant, child);
+    for (const listener of this.detachmentListeners) listener(tenant);
   }
 
   /** Ids of the children of one kind, ascending, which is the order of their creation. */

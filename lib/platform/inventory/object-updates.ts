@@ -115,9 +115,7 @@ export async function leaveLists(
   }
 }
 
-/**
- * Cuts an update into writes, because expressions are limited.
- */
+/** Cuts an update into writes, because expressions are limited. */
 function partsOf({ set, remove }: FragmentUpdate, at: string): MemberChange[] {
   // a name that is removed twice would be two document paths that overlap
   const names = [...new Set([...Object.keys(set), ...remove])];

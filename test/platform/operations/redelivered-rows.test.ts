@@ -15,11 +15,12 @@ const STATUS = { 501: 'EXECUTING', 502: 'FAILED', 503: 'SUCCESSFUL' } as const;
 let memory: AgendaMemory;
 let agendas: Agendas;
 let made = 0;
-beforeEach(() => {
+function begin(): void {
   memory = new AgendaMemory();
   agendas = new Agendas(memory, new ManualClock());
   made = 0;
-});
+}
+beforeEach(begin);
 
 /** Operations that were handed over at `sentAt`, in ms since `START`. */
 function handedOver(count: number, sentAt: number, fragment = 'c8y_Command'): void {
@@ -35,6 +36,12 @@ const row = (ms: number, template: '501' | '502' | '503', value = '', fragment =
   parameters: [value],
 });
 const arrive = (event: OperationEvent) => agendas.apply('t100', '1', '1', event);
+/** A try that ends after so many writes, if it makes more. */
+async function dieAfter(writes: number, event: OperationEvent): Promise<void> {
+  memory.failAfter(writes);
+  await arrive(event).catch(() => undefined);
+  memory.failAfter(undefined);
+}
 const statuses = () => memory.ends().map(({ status }) => status);
 const count = (wanted: string) => statuses().filter((status) => status === wanted).length;
 
@@ -123,17 +130,11 @@ describe('a row whose first try ended in the middle', () => {
           const byOrder = [...steps].sort((one, other) => one.ms - other.ms);
           const byArrival = [...steps].sort((one, other) => one.arrives - other.arrives);
           const endOf = async (some: typeof steps, failing: boolean) => {
-            memory = new AgendaMemory();
-            agendas = new Agendas(memory, new ManualClock());
-            made = 0;
+            begin();
             handedOver(count, 0);
             for (const { ms, template, writes } of some) {
               const event = row(ms, template, String(ms));
-              if (failing && writes !== undefined) {
-                memory.failAfter(writes);
-                await arrive(event).catch(() => undefined);
-                memory.failAfter(undefined);
-              }
+              if (failing && writes !== undefined) await dieAfter(writes, event);
               await arrive(event);
             }
             return memory.ends();
@@ -177,9 +178,7 @@ describe('rows by id that come again long after the journal', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const endOf = async (failing: boolean) => {
-          memory = new AgendaMemory();
-          agendas = new Agendas(memory, new ManualClock());
-          made = 0;
+          begin();
           handedOver(3, 0);
           let at = 1_000;
           const later: OperationEvent[] = [];
@@ -187,11 +186,7 @@ describe('rows by id that come again long after the journal', () => {
             at += minutes * MINUTE + 1;
             const id = String(operation).padStart(5, '0');
             const event = { ...row(at, '501', String(at)), select: { by: 'id' as const, id }, status };
-            if (failing && writes !== undefined) {
-              memory.failAfter(writes);
-              await arrive(event).catch(() => undefined);
-              memory.failAfter(undefined);
-            }
+            if (failing && writes !== undefined) await dieAfter(writes, event);
             await arrive(event);
             if (failing && again) later.push(event);
           }

@@ -14,13 +14,16 @@ export interface SdkResponse {
   readonly body: Uint8Array;
 }
 
+/** The text of a body, which the SDK hands over as a text or as bytes. */
+export const bodyText = (body: unknown): string =>
+  typeof body === 'string' ? body : body instanceof Uint8Array ? new TextDecoder().decode(body) : '{}';
+
 /** The operation and the input of a request in the AWS JSON protocol. */
 export function jsonRequest({ headers, body }: Pick<SdkRequest, 'headers' | 'body'>): {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
 } {
-  const text = typeof body === 'string' ? body : body instanceof Uint8Array ? new TextDecoder().decode(body) : '{}';
-  return { operation: (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '', input: JSON.parse(text) };
+  return { operation: (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '', input: JSON.parse(bodyText(body)) };
 }
 
 /** An answer with a JSON body. */
